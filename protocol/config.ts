@@ -1,0 +1,276 @@
+import { z } from 'zod';
+import { eventKinds } from './event.ts';
+import { defaultIdleScripts, defaultRules, defaultTemplates } from './default-texts.ts';
+import { roomPattern } from './subjects.ts';
+
+/**
+ * The configuration, `onair.yaml`. Every field has a default and a sentence; past the reader nothing is optional. Text values may
+ * hold `${env:NAME}` (replaced by the reader) and addresses may hold `${address:CHILD}` (replaced by the supervisor once that child
+ * has said where it listens).
+ */
+const address = (protocols: string[]) =>
+  z.string().refine((text) => isAddress(text, protocols), {
+    error: `must be an address that starts with ${protocols.join(' or ')}`,
+  });
+
+const web = ['http://', 'https://'];
+const socket = ['ws://', 'wss://'];
+
+const ms = (min: number, max: number, fallback: number, description: string) =>
+  z.int().min(min).max(max).default(fallback).describe(description);
+
+const texts = z.array(z.string().min(1)).min(1);
+
+const signer = z
+  .discriminatedUnion('type', [
+    z.strictObject({ type: z.literal('none') }),
+    z.strictObject({
+      type: z.literal('command'),
+      command: z.array(z.string().min(1)).min(1).describe('Program and arguments; no shell'),
+      timeoutMs: ms(50, 60_000, 3_000, 'Deadline of one call'),
+    }),
+    z.strictObject({
+      type: z.literal('url'),
+      url: address(web).describe('Called by POST with the same JSON'),
+      timeoutMs: ms(50, 60_000, 3_000, 'Deadline of one call'),
+    }),
+  ])
+  .default({ type: 'none' })
+  .describe('Signs the push address: gets JSON on stdin, or as body, and answers the signature');
+
+const douyin = z.strictObject({
+  type: z.literal('douyin'),
+  webRid: z.string().min(1).max(64).describe('The number in the address of the room page; it stays the same'),
+  pageUrl: address(web).default('https://live.douyin.com').describe('Origin of the room pages'),
+  pushUrls: z
+    .array(address(socket))
+    .min(1)
+    .default([
+      'wss://webcast100-ws-web-lf.douyin.com',
+      'wss://webcast100-ws-web-lq.douyin.com',
+      'wss://webcast100-ws-web-hl.douyin.com',
+    ])
+    .describe('Origins of the push servers, tried in turn'),
+  cookie: z.string().default('').describe('Cookie header of a logged-in account; guests get no gifts'),
+  cookieFile: z.string().default('').describe('File that holds the cookie header'),
+  userAgent: z
+    .string()
+    .min(1)
+    .default(
+      'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
+    )
+    .describe('Sent to the page and to the push server; both must agree'),
+  signer,
+});
+
+const room = z.strictObject({
+  id: z
+    .string()
+    .regex(roomPattern, { error: 'must be 1–48 letters, digits, "-" or "_"' })
+    .describe('Name of the room here: in subjects, file names and reports'),
+  source: z.discriminatedUnion('type', [douyin]).describe('Where the events come from'),
+});
+
+const rule = z.strictObject({
+  id: z.string().min(1).describe('Name in logs and outcomes'),
+  kinds: z
+    .array(z.enum(eventKinds))
+    .min(1)
+    .default(['chat'])
+    .describe('Kinds of events that the rule looks at'),
+  keywords: z.array(z.string().min(1)).default([]).describe('One of them must occur in the text'),
+  pattern: z
+    .string()
+    .default('')
+    .refine(isPattern, { error: 'must be a regular expression' })
+    .describe('Regular expression that the text must match'),
+  minDiamonds: z.int().min(0).default(0).describe('Least worth of a gift'),
+  say: texts.describe('One is drawn, never the same twice in a row; {nickname}, {text}, {gift}, {count} …'),
+});
+
+const templates = z.strictObject({
+  chat: z
+    .array(z.string().min(1))
+    .default(defaultTemplates.chat)
+    .describe('When no rule matches; empty: say nothing'),
+  gift: texts.default(defaultTemplates.gift),
+  order: texts.default(defaultTemplates.order),
+  enter: z
+    .array(z.string().min(1))
+    .default(defaultTemplates.enter)
+    .describe('{nicknames}: up to five, joined'),
+  follow: z.array(z.string().min(1)).default(defaultTemplates.follow),
+  share: z.array(z.string().min(1)).default(defaultTemplates.share),
+  fansclub: z.array(z.string().min(1)).default(defaultTemplates.fansclub),
+  like: z.array(z.string().min(1)).default(defaultTemplates.like),
+});
+
+const idleScript = z.strictObject({
+  id: z.string().min(1),
+  lines: texts.describe('Sentences, spoken in order; replies come in between'),
+});
+
+const reply = z.strictObject({
+  rules: z.array(rule).prefault(defaultRules).describe('First match wins'),
+  templates: templates.prefault({}),
+  idle: z.array(idleScript).min(1).default(defaultIdleScripts).describe('Spoken in turn while nobody writes'),
+  disclosure: z
+    .strictObject({
+      text: z
+        .string()
+        .default('温馨提示，本直播间由人工智能语音为您讲解。')
+        .describe('Says that the voice is an AI; empty: never'),
+      everyMs: ms(10_000, 86_400_000, 900_000, 'How often'),
+    })
+    .prefault({}),
+  mergeWindowMs: ms(0, 60_000, 2_500, 'How long enters, likes and gifts of one streak wait for each other'),
+  likeEveryMs: ms(0, 3_600_000, 30_000, 'Least time between two thanks for likes'),
+  chatTtlMs: ms(1_000, 3_600_000, 60_000, 'A chat that is not answered after so long is dropped'),
+  greetingTtlMs: ms(1_000, 3_600_000, 20_000, 'The same for enters, likes, follows and shares'),
+  paidTtlMs: ms(10_000, 86_400_000, 1_800_000, 'The same for gifts and orders'),
+  maxWaiting: z
+    .int()
+    .min(10)
+    .max(4_000)
+    .default(500)
+    .describe('Events on the board; beyond it the least worth are shed'),
+});
+
+const tts = z.strictObject({
+  engine: z.enum(['espeak']).default('espeak').describe('espeak: the embedded voice'),
+  voice: z.string().min(1).max(64).default('cmn').describe('Voice of the engine'),
+  speed: z.number().min(0.5).max(2).default(1).describe('1: as the engine speaks'),
+  threads: z
+    .strictObject({ min: z.int().min(1).max(32).default(1), max: z.int().min(1).max(32).default(2) })
+    .prefault({})
+    .refine(({ min, max }) => min <= max, { error: 'min must not exceed max' })
+    .describe('Threads that synthesise'),
+  segmentTimeoutMs: ms(200, 120_000, 8_000, 'Deadline of one segment'),
+  attempts: z.int().min(1).max(5).default(2).describe('Tries per segment'),
+  cache: z
+    .strictObject({
+      maxMb: z.int().min(1).max(4_096).default(64).describe('Memory for spoken segments'),
+      ttlMs: ms(1_000, 604_800_000, 3_600_000, 'Age at which one is made anew'),
+    })
+    .prefault({}),
+});
+
+export const outputKinds = ['speaker', 'player', 'file', 'null'] as const;
+
+const audio = z.strictObject({
+  outputs: z
+    .array(z.enum(outputKinds))
+    .min(1)
+    .default(['speaker', 'player', 'file', 'null'])
+    .describe('Tried in this order; the first that works is used'),
+  record: z.boolean().default(false).describe('Also write what is heard to audio/<room>.wav'),
+  recordMaxMinutes: z.int().min(1).max(1_440).default(60).describe('Length at which a recording is rotated'),
+  volume: z.number().min(0).max(2).default(1).describe('1: as synthesised'),
+  slotTimeoutMs: ms(
+    200,
+    60_000,
+    1_500,
+    'How long an utterance waits for its next sentence before others may speak',
+  ),
+});
+
+const bus = z.strictObject({
+  servers: z
+    .array(address(['nats://', 'tls://']))
+    .default([])
+    .describe('An outside NATS cluster; empty: our own server'),
+  credentialsFile: z.string().default('').describe('Credentials file for the outside cluster'),
+  sync: z
+    .string()
+    .regex(/^(always|\d+(ms|s|m))$/, { error: 'must be "always" or a duration such as 1s' })
+    .default('1s')
+    .describe('How often the bus writes to disk for good'),
+  maxDiskMb: z.int().min(64).max(1_000_000).default(4_096).describe('Disk for all streams'),
+});
+
+const supervisor = z.strictObject({
+  heartbeatMs: ms(50, 10_000, 500, 'How often a child reports'),
+  heartbeatDeadlineMs: ms(500, 120_000, 2_500, 'Silent for so long: ended and replaced'),
+  readyTimeoutMs: ms(500, 300_000, 15_000, 'Time for each phase of a start'),
+  stopTimeoutMs: ms(500, 300_000, 15_000, 'Time for everything to stop in order'),
+  sampleMs: ms(100, 60_000, 1_000, 'How often CPU and memory are read'),
+  limitMb: z
+    .int()
+    .min(64)
+    .max(65_536)
+    .default(1_024)
+    .describe('Resident memory at which a child is ended and replaced'),
+});
+
+const simulator = z.strictObject({
+  id: z
+    .string()
+    .regex(roomPattern)
+    .describe('Its child is called sim-<id>; its address is ${address:sim-<id>}'),
+  type: z.enum(['douyin-room']),
+  webRid: z.string().min(1).default('demo'),
+  seed: z.int().min(0).default(7),
+});
+
+export const configSchema = z
+  .strictObject({
+    rooms: z.array(room).min(1).max(200).describe('The rooms to host'),
+    reply: reply.prefault({}),
+    tts: tts.prefault({}),
+    audio: audio.prefault({}),
+    bus: bus.prefault({}),
+    supervisor: supervisor.prefault({}),
+    simulators: z.array(simulator).default([]).describe('Simulated rooms, for demonstrations'),
+  })
+  .superRefine((config, context) => {
+    for (const [index, { id }] of config.rooms.entries()) {
+      if (config.rooms.findIndex((other) => other.id === id) !== index) {
+        context.addIssue({
+          code: 'custom',
+          path: ['rooms', index, 'id'],
+          message: `must be unique, "${id}" is taken`,
+        });
+      }
+    }
+  });
+
+export type Config = z.infer<typeof configSchema>;
+export type RoomConfig = Config['rooms'][number];
+export type DouyinSource = Extract<RoomConfig['source'], { type: 'douyin' }>;
+export type SignerConfig = DouyinSource['signer'];
+export type ReplyConfig = Config['reply'];
+export type RuleConfig = ReplyConfig['rules'][number];
+export type TtsConfig = Config['tts'];
+export type AudioConfig = Config['audio'];
+export type SimulatorConfig = Config['simulators'][number];
+export type OutputKind = (typeof outputKinds)[number];
+
+/** What runs without a configuration file: one simulated room, the embedded voice, the best output, and a recording. */
+export const demoConfig: unknown = {
+  rooms: [
+    {
+      id: 'demo',
+      source: {
+        type: 'douyin',
+        webRid: 'demo',
+        pageUrl: 'http://${address:sim-room}',
+        pushUrls: ['ws://${address:sim-room}'],
+      },
+    },
+  ],
+  audio: { record: true },
+  simulators: [{ id: 'room', type: 'douyin-room', webRid: 'demo' }],
+};
+
+function isAddress(text: string, protocols: string[]): boolean {
+  const filled = text.replaceAll(/\$\{address:[\w-]+\}/g, '127.0.0.1:1');
+  return protocols.some((protocol) => filled.startsWith(protocol)) && URL.canParse(filled);
+}
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text, 'u') instanceof RegExp;
+  } catch {
+    return false;
+  }
+}

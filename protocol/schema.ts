@@ -1,0 +1,156 @@
+/**
+ * The protobuf schema of everything that travels over the bus, as text, so that other languages can take it as it is
+ * (`npm run inspect -- --proto` prints it). Every payload is one `Envelope`: it says of itself what it is, so that a payload
+ * can be decoded without its subject.
+ *
+ * Rules for changes: never reuse a number, never change a type; readers skip fields that they do not know.
+ */
+export const schemaText = `syntax = "proto3";
+package onair.v1;
+
+message Envelope {
+  fixed32 magic = 1;    // always 0x31524e4f, "ONR1" read as little-endian bytes
+  uint32 version = 2;   // 1
+  oneof body {
+    LiveEvent event = 3;
+    Segment segment = 4;
+    AudioChunk chunk = 5;
+    Outcome outcome = 6;
+    Health health = 7;
+    Playhead playhead = 8;
+    Incident incident = 9;
+    DeadLetter dead = 10;
+  }
+}
+
+// What a viewer or the platform did. Times are unix milliseconds; ids of platforms are decimal strings.
+message LiveEvent {
+  string id = 1;
+  string room = 2;
+  string platform = 3;
+  int64 at = 4;
+  int64 received_at = 5;
+  int64 expires_at = 6;
+  Viewer viewer = 7;
+  oneof body {
+    Chat chat = 20;
+    Gift gift = 21;
+    Like like = 22;
+    Enter enter = 23;
+    Follow follow = 24;
+    Share share = 25;
+    Fansclub fansclub = 26;
+    Order order = 27;
+    Product product = 28;
+    Stats stats = 29;
+    Control control = 30;
+    System system = 31;
+  }
+}
+message Viewer {
+  string id = 1;
+  string nickname = 2;
+  uint32 level = 3;
+  uint32 fans_level = 4;
+  bool is_anchor = 5;
+  bool is_admin = 6;
+  string sec_uid = 7;
+}
+message Chat { string text = 1; bool lucky_bag = 2; }
+// count is what this message added to the streak, total the streak so far.
+message Gift {
+  string gift_id = 1;
+  string name = 2;
+  uint32 count = 3;
+  uint32 total = 4;
+  uint32 diamonds = 5;    // price of one, in the platform's currency
+  string streak = 6;
+  bool streak_end = 7;
+}
+message Like { uint32 count = 1; int64 total = 2; }
+message Enter { int64 viewers = 1; }
+message Follow { int64 followers = 1; }
+message Share { string target = 1; }
+message Fansclub { string action = 1; uint32 level = 2; }    // action: join, upgrade
+message Order { string order_id = 1; string status = 2; string product_id = 3; string product = 4; uint32 count = 5; }
+message Product { string action = 1; string product_id = 2; string title = 3; string price = 4; uint32 index = 5; }
+message Stats { int64 online = 1; int64 total = 2; string text = 3; }
+message Control { string action = 1; string tips = 2; }    // action: pause, resume, end, other:<number>
+message System { string code = 1; string text = 2; }
+
+message Cause { string event_id = 1; string kind = 2; bool paid = 3; bool merged = 4; }
+
+// One sentence of an utterance, to be spoken. The first segment carries the whole script.
+message Segment {
+  string id = 1;
+  string room = 2;
+  string utterance_id = 3;
+  uint32 index = 4;
+  bool last = 5;
+  string text = 6;
+  string priority = 7;    // urgent, normal, idle
+  string voice = 8;
+  repeated Cause causes = 9;
+  int64 created_at = 10;
+  int64 expires_at = 11;
+  repeated string script = 12;
+  string idle_script = 13;    // id of the idle script that this line belongs to
+}
+
+// A piece of a segment's sound: signed 16-bit little-endian mono samples, at most 64 KiB. No samples and a reason: this segment has no sound.
+message AudioChunk {
+  string id = 1;
+  Segment segment = 2;
+  string rendition = 3;    // one attempt to synthesise the segment; chunks of two renditions never mix
+  uint32 index = 4;
+  bool last = 5;
+  uint32 sample_rate_hz = 6;
+  bytes pcm = 7;
+  string missing_reason = 8;
+  string engine = 9;
+}
+
+// What became of one event (event_id), or, without an event, what was heard or dropped of an idle utterance.
+message Outcome {
+  string what = 1;    // spoken, merged, skipped, expired, blocked, shed, failed; aired: heard, caused by no event
+  string room = 2;
+  string event_id = 3;
+  string event_kind = 4;
+  bool paid = 5;
+  string utterance_id = 6;
+  string reason = 7;
+  string text = 8;
+  int64 at = 9;
+  string by = 10;
+  string nickname = 11;
+}
+
+message Health {
+  string role = 1;
+  string child_id = 2;
+  int64 at = 3;
+  uint32 pid = 4;
+  map<string, double> counters = 5;
+  string detail = 6;
+}
+
+// What the listeners of a room have heard, and what is waiting. A successor goes on from here.
+message Playhead {
+  string room = 1;
+  int64 at = 2;
+  string state = 3;            // idle, speaking, waiting, paused
+  uint32 queued_ms = 4;
+  string utterance_id = 5;
+  uint32 segment_index = 6;
+  uint32 offset_ms = 7;
+  uint64 resume_seq = 8;       // AUDIO stream sequence of the first chunk that is still needed
+  repeated string ended = 9;   // utterances at or after resume_seq that have ended
+  repeated Partial partial = 10;
+  repeated string queued = 11; // utterances that wait or play
+  string output = 12;
+}
+message Partial { string utterance_id = 1; uint32 next_index = 2; uint32 offset_ms = 3; }
+
+message Incident { string id = 1; string severity = 2; string component = 3; string cause = 4; string action = 5; string proof = 6; int64 at = 7; }
+message DeadLetter { string stream = 1; uint64 seq = 2; string subject = 3; string reason = 4; bytes payload = 5; int64 at = 6; }
+`;

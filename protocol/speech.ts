@@ -1,0 +1,122 @@
+import type { EventKind } from './event.ts';
+
+export const priorities = ['urgent', 'normal', 'idle'] as const;
+/** `urgent` is for money, `normal` for the other viewers, `idle` for the script between them. */
+export type Priority = (typeof priorities)[number];
+
+/** An event that an utterance answers; `merged` when it shares the utterance with an earlier one. */
+export interface Cause {
+  eventId: string;
+  kind: EventKind;
+  paid: boolean;
+  merged: boolean;
+}
+
+/** One sentence of an utterance. Segment 0 carries the whole `script`, so that a successor can finish a half-published utterance. */
+export interface Segment {
+  id: string;
+  room: string;
+  utteranceId: string;
+  index: number;
+  last: boolean;
+  text: string;
+  priority: Priority;
+  voice: string;
+  causes: Cause[];
+  createdAt: number;
+  expiresAt: number;
+  script: string[];
+  idleScript: string;
+}
+
+/** The most samples' bytes in one chunk. NATS takes 1 MB by default; small chunks keep other traffic moving. */
+export const maxChunkBytes = 65_536;
+
+/**
+ * A piece of a segment's sound: signed 16-bit little-endian mono. Chunks of one `rendition` belong together; `missingReason`
+ * (with no samples) says that the segment has no sound, so that the playlist can go on.
+ */
+export interface AudioChunk {
+  id: string;
+  segment: Segment;
+  rendition: string;
+  index: number;
+  last: boolean;
+  sampleRateHz: number;
+  pcm: Uint8Array;
+  missingReason: string;
+  engine: string;
+}
+
+export const outcomeKinds = [
+  'spoken',
+  'merged',
+  'skipped',
+  'expired',
+  'blocked',
+  'shed',
+  'failed',
+  'aired',
+] as const;
+/** What became of an event. `aired` is for idle lines: heard, but caused by no event. */
+export type OutcomeKind = (typeof outcomeKinds)[number];
+
+export interface Outcome {
+  what: OutcomeKind;
+  room: string;
+  eventId: string;
+  eventKind: EventKind | '';
+  paid: boolean;
+  utteranceId: string;
+  reason: string;
+  text: string;
+  at: number;
+  by: string;
+  nickname: string;
+}
+
+export interface Health {
+  role: string;
+  childId: string;
+  at: number;
+  pid: number;
+  counters: Record<string, number>;
+  detail: string;
+}
+
+export type PlaybackState = 'idle' | 'speaking' | 'waiting' | 'paused';
+
+/** What listeners of a room have heard, and what waits. See the schema for each field. */
+export interface Playhead {
+  room: string;
+  at: number;
+  state: PlaybackState;
+  queuedMs: number;
+  utteranceId: string;
+  segmentIndex: number;
+  offsetMs: number;
+  resumeSeq: number;
+  ended: string[];
+  partial: { utteranceId: string; nextIndex: number; offsetMs: number }[];
+  queued: string[];
+  output: string;
+}
+
+export interface Incident {
+  id: string;
+  severity: string;
+  component: string;
+  cause: string;
+  action: string;
+  proof: string;
+  at: number;
+}
+
+export interface DeadLetter {
+  stream: string;
+  seq: number;
+  subject: string;
+  reason: string;
+  payload: Uint8Array;
+  at: number;
+}

@@ -1,0 +1,98 @@
+import type { Role } from './roles.ts';
+import { priorities } from './speech.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+
+/** A stream of the bus; ages and windows in milliseconds. Limits retention everywhere: a work queue forgets message ids over a restart. */
+export interface StreamSpec {
+  name: string;
+  subjects: string[];
+  maxAgeMs: number;
+  /** How long a repeated `Nats-Msg-Id` is recognised. The server's default of 2 min is shorter than an outage can last. */
+  duplicateWindowMs: number;
+  discard: 'old' | 'new';
+  maxBytes: number;
+  description: string;
+}
+
+export const streams: StreamSpec[] = [
+  {
+    name: 'EVENTS',
+    subjects: ['live.*.event.*'],
+    maxAgeMs: 24 * hour,
+    duplicateWindowMs: 2 * hour,
+    discard: 'old',
+    maxBytes: 1_000_000_000,
+    description: 'what viewers and platforms did',
+  },
+  {
+    name: 'SPEECH',
+    subjects: ['live.*.speech.*'],
+    maxAgeMs: hour,
+    duplicateWindowMs: hour,
+    discard: 'new',
+    maxBytes: 100_000_000,
+    description: 'segments to be spoken',
+  },
+  {
+    name: 'AUDIO',
+    subjects: ['live.*.audio'],
+    maxAgeMs: 10 * minute,
+    duplicateWindowMs: 10 * minute,
+    discard: 'new',
+    maxBytes: 1_000_000_000,
+    description: 'synthesised sound',
+  },
+  {
+    name: 'OUTCOME',
+    subjects: ['live.*.outcome.*'],
+    maxAgeMs: 7 * 24 * hour,
+    duplicateWindowMs: 2 * hour,
+    discard: 'old',
+    maxBytes: 1_000_000_000,
+    description: 'the ledger: what became of each event',
+  },
+  {
+    name: 'DEAD',
+    subjects: ['dead.>'],
+    maxAgeMs: 7 * 24 * hour,
+    duplicateWindowMs: hour,
+    discard: 'old',
+    maxBytes: 100_000_000,
+    description: 'poison messages with their failure record',
+  },
+];
+
+/** A durable pull consumer; made by the supervisor, so that a worker needs no right to make any. */
+export interface ConsumerSpec {
+  stream: string;
+  name: string;
+  role: Role;
+  filter: string;
+  /** Unacknowledged for so long: given to somebody else. Workers say `working()` at a third of it. */
+  ackWaitMs: number;
+  maxAckPending: number;
+}
+
+export const consumers: ConsumerSpec[] = [
+  {
+    stream: 'EVENTS',
+    name: 'reply',
+    role: 'reply',
+    filter: 'live.*.event.*',
+    ackWaitMs: 6_000,
+    maxAckPending: 4_000,
+  },
+  ...priorities.map((priority) => ({
+    stream: 'SPEECH',
+    name: `tts-${priority}`,
+    role: 'tts' as const,
+    filter: `live.*.speech.${priority}`,
+    ackWaitMs: 6_000,
+    maxAckPending: 64,
+  })),
+];
+
+export const buckets = ['rooms', 'playhead', 'leases', 'memory'] as const;
+export type Bucket = (typeof buckets)[number];

@@ -1,0 +1,293 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import type { ConsumerMessages, JetStreamClient, JsMsg } from '@nats-io/jetstream';
+import { Kvm } from '@nats-io/kv';
+import type { KV } from '@nats-io/kv';
+import { connect, credsAuthenticator, headers, nkeyAuthenticator } from '@nats-io/transport-node';
+import type { ConnectionOptions, MsgHdrs, NatsConnection, Subscription } from '@nats-io/transport-node';
+import type { Bodies, BodyName, Message } from '../protocol/codec.ts';
+import { NotOursError, decode, encode } from '../protocol/codec.ts';
+import { connectionDefaults } from '../protocol/connection.ts';
+import type { BusAccess } from '../protocol/ipc.ts';
+import type { Bucket } from '../protocol/streams.ts';
+import { delay } from './delay.ts';
+import type { Logger } from './logger.ts';
+
+export interface PublishOptions {
+  /** Derived from the cause (`protocol/ids.ts`): a second publish of it is a duplicate, not a message. */
+  msgId: string;
+  signal: AbortSignal;
+}
+
+/** A message of a stream and its place there. `ack` and the like are the library's own. */
+export interface Delivery<Body> {
+  body: Body;
+  seq: number;
+  deliveries: number;
+  message: JsMsg;
+}
+
+/** A worker's way to the bus. Everything waits out an absent bus, until its signal says stop. */
+export class Bus implements AsyncDisposable {
+  readonly connection: NatsConnection;
+  /** Payloads that were not ours, since the start. */
+  refused = 0;
+  readonly #js: JetStreamClient;
+  readonly #log: Logger;
+
+  constructor(connection: NatsConnection, log: Logger) {
+    this.connection = connection;
+    this.#js = jetstream(connection, { timeout: 3_000 });
+    this.#log = log;
+  }
+
+  /** Publishes into a stream and returns once the server has it: `duplicate` when it had it already. Throws only when the signal says stop. */
+  async publish<Name extends BodyName>(
+    subject: string,
+    type: Name,
+    body: Bodies[Name],
+    { msgId, signal }: PublishOptions,
+  ): Promise<{ seq: number; duplicate: boolean }> {
+    const bytes = encode(type, body);
+    for (let attempt = 0; ; attempt++) {
+      signal.throwIfAborted();
+      try {
+        const options = { msgID: msgId, headers: headersOf(type, body), timeout: 2_000 };
+        const { seq, duplicate } = await this.#js.publish(subject, bytes, options);
+        return { seq, duplicate };
+      } catch (error) {
+        if (attempt % 10 === 0)
+          this.#log.warn({ err: error, subject, msgId, attempt }, 'publish failed, trying again');
+        await delay(Math.min(50 * 2 ** attempt, 1_000), signal);
+      }
+    }
+  }
+
+  /** Publishes outside the streams: who listens hears it, nobody keeps it. Dropped while the bus is away. */
+  tell<Name extends BodyName>(subject: string, type: Name, body: Bodies[Name]): void {
+    if (this.connection.isClosed()) return;
+    this.connection.publish(subject, encode(type, body), { headers: headersOf(type, body) });
+  }
+
+  /** Messages of core subjects. Payloads that are not ours are counted and passed over. */
+  async *listen(subject: string, signal: AbortSignal): AsyncGenerator<{ subject: string; message: Message }> {
+    const subscription: Subscription = this.connection.subscribe(subject);
+    const stop = () => subscription.unsubscribe();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      for await (const { subject: from, data } of subscription) {
+        const message = this.#decode(data, from);
+        if (message) yield { subject: from, message };
+      }
+    } finally {
+      signal.removeEventListener('abort', stop);
+      subscription.unsubscribe();
+    }
+  }
+
+  /**
+   * Work from a durable consumer, at most `maxMessages` at hand, for ever: over restarts of the server too. Each has to be acked.
+   * Payloads that are not ours are ended with `term`.
+   */
+  async *work<Name extends BodyName>(
+    stream: string,
+    consumer: string,
+    type: Name,
+    { maxMessages, signal }: { maxMessages: number; signal: AbortSignal },
+  ): AsyncGenerator<Delivery<Bodies[Name]>> {
+    while (!signal.aborted) {
+      let messages: ConsumerMessages | undefined;
+      const stop = () => messages?.stop();
+      try {
+        const found = await this.#js.consumers.get(stream, consumer);
+        messages = await found.consume({ max_messages: maxMessages, expires: 5_000, idle_heartbeat: 1_000 });
+        signal.addEventListener('abort', stop, { once: true });
+        if (signal.aborted) messages.stop();
+        for await (const message of messages) {
+          const delivery = this.#open(type, message);
+          if (delivery) yield delivery;
+          else message.term('not an onair message');
+        }
+      } catch (error) {
+        if (!signal.aborted) this.#log.warn({ err: error, stream, consumer }, 'consumer lost, trying again');
+      } finally {
+        signal.removeEventListener('abort', stop);
+        messages?.stop();
+      }
+      await delay(200, signal);
+    }
+  }
+
+  /**
+   * Messages of a stream in order, from a sequence or a time on, without acks. Goes on for ever, or `untilEnd`: to the last message
+   * that was there when the reading began.
+   */
+  async *read<Name extends BodyName>(
+    stream: string,
+    type: Name,
+    options: {
+      filter: string;
+      from: { seq: number } | { timeMs: number };
+      untilEnd?: boolean;
+      signal: AbortSignal;
+    },
+  ): AsyncGenerator<Delivery<Bodies[Name]>> {
+    const { filter, signal } = options;
+    let from = options.from;
+    let lastSeq = Infinity;
+    for (let known = false; !signal.aborted;) {
+      let messages: ConsumerMessages | undefined;
+      const stop = () => messages?.stop();
+      try {
+        if (options.untilEnd && !known) {
+          const manager = await jetstreamManager(this.connection, { checkAPI: false, timeout: 3_000 });
+          lastSeq = (await manager.streams.info(stream)).state.last_seq;
+          known = true;
+        }
+        const consumer = await this.#js.consumers.get(stream, {
+          filter_subjects: filter,
+          ...('seq' in from
+            ? { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: Math.max(1, from.seq) }
+            : {
+                deliver_policy: DeliverPolicy.StartTime,
+                opt_start_time: new Date(from.timeMs).toISOString(),
+              }),
+        });
+        if (options.untilEnd && (await consumer.info()).num_pending === 0) return;
+        messages = await consumer.consume({ max_messages: 200, expires: 5_000, idle_heartbeat: 1_000 });
+        signal.addEventListener('abort', stop, { once: true });
+        if (signal.aborted) messages.stop();
+        for await (const message of messages) {
+          from = { seq: message.seq + 1 };
+          const delivery = this.#open(type, message);
+          if (delivery) yield delivery;
+          if (message.seq >= lastSeq || (options.untilEnd && message.info.pending === 0)) return;
+        }
+      } catch (error) {
+        if (!signal.aborted) this.#log.warn({ err: error, stream, filter }, 'reader lost, trying again');
+      } finally {
+        signal.removeEventListener('abort', stop);
+        messages?.stop();
+      }
+      await delay(200, signal);
+    }
+  }
+
+  /** A key-value bucket; it exists, the supervisor made it. */
+  async bucket(name: Bucket): Promise<KV> {
+    return await new Kvm(this.#js).open(name);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.connection.isClosed()) return;
+    await Promise.race([this.connection.drain(), delay(1_000, AbortSignal.timeout(1_000))]).catch(
+      () => undefined,
+    );
+    await this.connection.close().catch(() => undefined);
+  }
+
+  #open<Name extends BodyName>(type: Name, message: JsMsg): Delivery<Bodies[Name]> | undefined {
+    const decoded = this.#decode(message.data, message.subject);
+    if (decoded?.type !== type) return undefined;
+    const { seq } = message;
+    return { body: decoded.body as Bodies[Name], seq, deliveries: message.info.deliveryCount, message };
+  }
+
+  #decode(data: Uint8Array, subject: string): Message | undefined {
+    try {
+      return decode(data);
+    } catch (error) {
+      if (!(error instanceof NotOursError)) throw error;
+      this.refused += 1;
+      this.#log.warn(
+        { err: error, subject, bytes: data.byteLength, refused: this.refused },
+        'refused a payload',
+      );
+      return undefined;
+    }
+  }
+}
+
+/** Connects for ever: it returns once the bus is there, or throws when the signal says stop. */
+export async function openBus(
+  access: BusAccess,
+  name: string,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<Bus> {
+  const authenticator = access.seed
+    ? nkeyAuthenticator(new TextEncoder().encode(access.seed))
+    : access.credentials
+      ? credsAuthenticator(new TextEncoder().encode(access.credentials))
+      : undefined;
+  const options: ConnectionOptions = {
+    ...connectionDefaults,
+    servers: access.servers,
+    inboxPrefix: access.inboxPrefix,
+    name,
+    ...(authenticator ? { authenticator } : {}),
+  };
+  signal.throwIfAborted();
+  const connection = await connect(options);
+  void watch(connection, log);
+  return new Bus(connection, log);
+}
+
+async function watch(connection: NatsConnection, log: Logger): Promise<void> {
+  for await (const status of connection.status()) {
+    if (status.type === 'ping') continue;
+    const level = status.type === 'disconnect' || status.type === 'error' ? 'warn' : 'info';
+    log[level](
+      { bus: status.type, detail: 'error' in status ? String(status.error) : undefined },
+      'bus status',
+    );
+  }
+}
+
+/** What a person with the NATS CLI wants to read without decoding. */
+function headersOf<Name extends BodyName>(type: Name, body: Bodies[Name]): MsgHdrs {
+  const { room, text, cause } = preview({ type, body } as Message);
+  const result = headers();
+  result.set('Onair-Type', type);
+  if (room) result.set('Onair-Room', room);
+  if (text) result.set('Onair-Text', text.replaceAll(/[\r\n]+/g, ' ').slice(0, 60));
+  if (cause) result.set('traceparent', traceparent(cause));
+  return result;
+}
+
+function preview(message: Message): { room: string; text: string; cause: string } {
+  switch (message.type) {
+    case 'event': {
+      const { body } = message;
+      const text =
+        body.kind === 'chat' ? body.text : body.kind === 'gift' ? `${body.name} ×${body.count}` : body.kind;
+      return { room: body.room, text, cause: body.id };
+    }
+    case 'segment':
+      return { room: message.body.room, text: message.body.text, cause: causeOf(message.body) };
+    case 'chunk':
+      return {
+        room: message.body.segment.room,
+        text: message.body.segment.text,
+        cause: causeOf(message.body.segment),
+      };
+    case 'outcome':
+      return { room: message.body.room, text: message.body.text, cause: message.body.eventId };
+    case 'playhead':
+      return { room: message.body.room, text: message.body.state, cause: '' };
+    case 'health':
+    case 'incident':
+    case 'dead':
+      return { room: '', text: '', cause: '' };
+  }
+}
+
+function causeOf(segment: Bodies['segment']): string {
+  return segment.causes[0]?.eventId ?? segment.utteranceId;
+}
+
+/** W3C trace context: everything that one event caused shares a trace. */
+function traceparent(cause: string): string {
+  const trace = createHash('sha256').update(cause).digest('hex').slice(0, 32);
+  return `00-${trace}-${randomBytes(8).toString('hex')}-01`;
+}

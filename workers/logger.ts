@@ -1,0 +1,16 @@
+import { pino } from 'pino';
+import type { Logger } from 'pino';
+
+export type { Logger } from 'pino';
+
+/**
+ * Lines of JSON on standard output, which the supervisor has pointed at `log/<child>.ndjson`. Written synchronously: the last line
+ * before a crash is the one that is needed.
+ */
+export function openLogger(base: Record<string, unknown>): Logger {
+  const level = process.env['ONAIR_LOG_LEVEL'] ?? 'info';
+  return pino(
+    { level, base, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ fd: 1, sync: true }),
+  );
+}
