@@ -209,7 +209,12 @@ const simulator = z.strictObject({
     .describe('Its child is called sim-<id>; its address is ${address:sim-<id>}'),
   type: z.enum(['douyin-room']),
   webRid: z.string().min(1).default('demo'),
-  seed: z.int().min(0).default(7),
+  seed: z.int().min(0).default(7).describe('Decides who says what and when'),
+  pace: z.number().min(0.1).max(100).default(1).describe('Multiplies how busy the room is'),
+  silent: z
+    .boolean()
+    .default(false)
+    .describe('Nothing happens by itself; only what is asked for over /sim/say'),
 });
 
 export const configSchema = z

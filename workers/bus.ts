@@ -119,6 +119,45 @@ export class Bus implements AsyncDisposable {
   }
 
   /**
+   * At most `maxMessages` from a durable consumer: those that come within `waitMs`, or, without it, only those that wait already.
+   * For who holds what it is given for a while, and so must not be given more than it has asked for. Each has to be acked.
+   */
+  async *take<Name extends BodyName>(
+    stream: string,
+    consumer: string,
+    type: Name,
+    { maxMessages, waitMs, signal }: { maxMessages: number; waitMs?: number; signal: AbortSignal },
+  ): AsyncGenerator<Delivery<Bodies[Name]>> {
+    let left = maxMessages;
+    while (left > 0 && !signal.aborted) {
+      let messages: ConsumerMessages | undefined;
+      const stop = () => messages?.stop();
+      try {
+        const found = await this.#js.consumers.get(stream, consumer);
+        const waiting = (await found.info(true)).num_pending;
+        if (waitMs === undefined && waiting === 0) return;
+        const max_messages = waitMs === undefined ? Math.min(left, waiting) : left;
+        messages = await found.fetch({ max_messages, expires: waitMs ?? 1_000, idle_heartbeat: 500 });
+        signal.addEventListener('abort', stop, { once: true });
+        if (signal.aborted) messages.stop();
+        for await (const message of messages) {
+          left -= 1;
+          const delivery = this.#open(type, message);
+          if (delivery) yield delivery;
+          else message.term('not an onair message');
+        }
+        return;
+      } catch (error) {
+        if (!signal.aborted) this.#log.warn({ err: error, stream, consumer }, 'consumer lost, trying again');
+      } finally {
+        signal.removeEventListener('abort', stop);
+        messages?.stop();
+      }
+      await delay(200, signal);
+    }
+  }
+
+  /**
    * Messages of a stream in order, from a sequence or a time on, without acks. Goes on for ever, or `untilEnd`: to the last message
    * that was there when the reading began.
    */

@@ -1,0 +1,183 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { delimiter, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { exitCodes } from '../protocol/exit-codes.ts';
+import { describeFailure, toFailure } from '../protocol/failure.ts';
+import { readConfigText } from '../protocol/read-config.ts';
+import { findNatsServer } from '../supervisor/nats-binary.ts';
+import { folder, homeFolder, project, runningState } from './operator.ts';
+
+const usage = `npm run doctor [-- --config FILE] [--home DIR] [--json]
+
+Looks at what onair needs on this machine, says what is missing and how to mend it. Exit code 1 when something necessary is missing.`;
+
+type Verdict = 'ok' | 'warn' | 'bad';
+interface Finding {
+  verdict: Verdict;
+  what: string;
+  found: string;
+  mend: string;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(describeFailure(toFailure(error)));
+  process.exitCode = exitCodes.failed;
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      config: { type: 'string' },
+      home: { type: 'string' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help) {
+    console.log(usage);
+    return exitCodes.clean;
+  }
+  const home = homeFolder(values.home);
+  const findings = [
+    findNode(),
+    await findBus(),
+    findVoice(),
+    findSpeaker(),
+    findPlayers(),
+    findParentDeath(),
+    await findDisk(home),
+    ...(values.config === undefined ? [] : findConfig(resolve(folder, values.config))),
+    findRunning(home),
+  ];
+  const marks = { ok: 'ok  ', warn: 'warn', bad: 'BAD ' };
+  if (values.json) console.log(JSON.stringify(findings));
+  else {
+    for (const { verdict, what, found, mend } of findings) {
+      console.log(`${marks[verdict]}  ${what}: ${found}`);
+      if (verdict !== 'ok' && mend !== '') console.log(`      → ${mend}`);
+    }
+  }
+  return findings.some(({ verdict }) => verdict === 'bad') ? exitCodes.failed : exitCodes.clean;
+}
+
+function findNode(): Finding {
+  const major = Number(process.versions.node.split('.')[0]);
+  const found = `${process.version} at ${process.execPath}`;
+  return { verdict: major >= 26 ? 'ok' : 'warn', what: 'Node', found, mend: 'node ops/setup.mjs' };
+}
+
+async function findBus(): Promise<Finding> {
+  const what = 'nats-server';
+  try {
+    const { path, version } = await findNatsServer(project);
+    return { verdict: 'ok', what, found: `${version} at ${path}`, mend: '' };
+  } catch (error) {
+    return { verdict: 'bad', what, found: describeFailure(toFailure(error)), mend: 'node ops/setup.mjs' };
+  }
+}
+
+function findVoice(): Finding {
+  const what = 'embedded voice';
+  try {
+    createRequire(import.meta.url).resolve('@echogarden/espeak-ng-emscripten/package.json');
+    return { verdict: 'ok', what, found: 'espeak-ng (WASM)', mend: '' };
+  } catch {
+    return { verdict: 'bad', what, found: 'not installed', mend: 'npm ci' };
+  }
+}
+
+/** Tried in a process of its own: without a device the module ends its process with a native assertion. */
+function findSpeaker(): Finding {
+  const what = 'sound device through speaker';
+  const program = join(project, 'workers', 'audio', 'outputs', 'speaker-sink.ts');
+  const { status, signal, stderr } = spawnSync(process.execPath, [program, '--probe'], {
+    timeout: 10_000,
+    encoding: 'utf8',
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  if (status === 0) return { verdict: 'ok', what, found: 'works', mend: '' };
+  const last = stderr.trim().split('\n').at(-1) ?? '';
+  return {
+    verdict: 'warn',
+    what,
+    found: `does not work (${signal ?? `exit code ${status}`}: ${last})`,
+    mend: 'plug in or configure a device ("aplay -l" lists them); until then the next output is used',
+  };
+}
+
+function findPlayers(): Finding {
+  const names = ['pw-play', 'pacat', 'aplay', 'ffplay', 'play'];
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  const found = names.filter((name) => folders.some((path) => existsSync(join(path, name))));
+  return {
+    verdict: found.length > 0 ? 'ok' : 'warn',
+    what: 'system players',
+    found: found.join(', ') || 'none',
+    mend: 'one of pipewire-bin, pulseaudio-utils, alsa-utils, ffmpeg, sox, as a second way to the loudspeaker',
+  };
+}
+
+function findParentDeath(): Finding {
+  const found = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path));
+  return {
+    verdict: found || process.platform !== 'linux' ? 'ok' : 'warn',
+    what: 'end of children with their supervisor',
+    found: found ? 'by the kernel (setpriv)' : 'by the children themselves',
+    mend: 'util-linux has setpriv: then even a blocked child ends',
+  };
+}
+
+async function findDisk(home: string): Promise<Finding> {
+  const what = 'disk';
+  try {
+    const { bavail, bsize } = await statfs(existsSync(home) ? home : project);
+    const gigabytes = (bavail * bsize) / 1e9;
+    return {
+      verdict: gigabytes < 5 ? 'warn' : 'ok',
+      what,
+      found: `${gigabytes.toFixed(0)} GB free`,
+      mend: 'the streams may take 4 GB',
+    };
+  } catch (error) {
+    return { verdict: 'warn', what, found: describeFailure(toFailure(error)), mend: '' };
+  }
+}
+
+function findConfig(file: string): Finding[] {
+  const what = 'configuration';
+  try {
+    const result = readConfigText(readFileSync(file, 'utf8'), process.env);
+    if (result.ok) return [{ verdict: 'ok', what, found: file, mend: '' }];
+    return result.problems.map(({ path, line, message }) => {
+      return { verdict: 'bad', what, found: `${path} (line ${line}): ${message}`, mend: '' };
+    });
+  } catch (error) {
+    return [
+      {
+        verdict: 'bad',
+        what,
+        found: describeFailure(toFailure(error)),
+        mend: 'name a file that can be read',
+      },
+    ];
+  }
+}
+
+function findRunning(home: string): Finding {
+  const what = 'supervisor';
+  const running = runningState(home);
+  if (!running.running) return { verdict: 'ok', what, found: running.why, mend: '' };
+  const { state, pid, children } = running.state;
+  const off = children.filter((child) => child.state !== 'running').map(({ id }) => id);
+  return {
+    verdict: off.length > 0 ? 'warn' : 'ok',
+    what,
+    found: `${state}, pid ${pid}${off.length > 0 ? `, not running: ${off.join(', ')}` : ''}`,
+    mend: 'npm run status',
+  };
+}

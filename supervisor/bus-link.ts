@@ -1,0 +1,114 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { connect, credsAuthenticator, nkeyAuthenticator } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { Logger } from 'pino';
+import type { Config } from '../protocol/config.ts';
+import { connectionDefaults } from '../protocol/connection.ts';
+import type { BusAccess } from '../protocol/ipc.ts';
+import type { BusUser, Role } from '../protocol/roles.ts';
+import { inboxPrefix } from '../protocol/roles.ts';
+import { mintKeys } from './bus-keys.ts';
+import { setUpBus } from './bus-setup.ts';
+import { findNatsServer } from './nats-binary.ts';
+import { NatsServer } from './nats-server.ts';
+
+export interface BusLinkOptions {
+  config: Config['bus'];
+  project: string;
+  home: string;
+  log: Logger;
+  onChange: (event: 'up' | 'down', reason: string) => void;
+}
+
+/** File with the operator's read-only key, for the NATS CLI and for `inspect`. */
+export const operatorKeyFile = (home: string): string => join(home, 'run', 'operator.nk');
+
+/** The supervisor's side of the bus: our own server or an outside cluster, and who may log in. */
+export class BusLink implements AsyncDisposable {
+  readonly #keys = mintKeys();
+  readonly #options: BusLinkOptions;
+  readonly #credentials: string;
+  #server: NatsServer | undefined;
+  #connection: NatsConnection | undefined;
+
+  constructor(options: BusLinkOptions) {
+    this.#options = options;
+    const file = options.config.credentialsFile;
+    this.#credentials = file === '' ? '' : readFileSync(file, 'utf8');
+  }
+
+  /** For the state file; an outside cluster has no pid and no monitor of ours. */
+  get state(): { url: string; monitorUrl: string; pid: number; restarts: number } {
+    const server = this.#server;
+    return {
+      url: server?.url ?? this.#options.config.servers.join(','),
+      monitorUrl: server?.monitorUrl ?? '',
+      pid: server?.pid ?? 0,
+      restarts: server?.restarts ?? 0,
+    };
+  }
+
+  /** Returns a sentence for people once streams and consumers are there. Throws when the bus cannot be had. */
+  async open(): Promise<string> {
+    const { config, project, home, log, onChange } = this.#options;
+    const own = config.servers.length === 0;
+    let said = `outside cluster ${config.servers.join(', ')}`;
+    if (own) {
+      const binary = await findNatsServer(project);
+      const publicKeys = new Map([...this.#keys].map(([user, { publicKey }]) => [user, publicKey]));
+      this.#server = new NatsServer({ binary: binary.path, home, bus: config, publicKeys, log, onChange });
+      await this.#server.start();
+      writeFileSync(operatorKeyFile(home), this.#seed('operator'), { mode: 0o600 });
+      said = `nats-server ${binary.version} at ${this.#server.url}`;
+    }
+    this.#connection = await connect({
+      ...connectionDefaults,
+      waitOnFirstConnect: own,
+      servers: own ? [this.state.url] : config.servers,
+      name: 'supervisor',
+      inboxPrefix: inboxPrefix('supervisor'),
+      ...this.#authentication(),
+    });
+    await setUpBus(this.#connection, own ? 1 : 3);
+    return said;
+  }
+
+  /** What a child needs to log in as its role; nothing for simulators. */
+  accessFor(role: Role): BusAccess {
+    if (role === 'sim') return { servers: [], seed: '', inboxPrefix: '', credentials: '' };
+    const own = this.#server !== undefined;
+    return {
+      servers: own ? [this.state.url] : this.#options.config.servers,
+      seed: own ? this.#seed(role) : '',
+      inboxPrefix: inboxPrefix(role),
+      credentials: this.#credentials,
+    };
+  }
+
+  /** At once, for an end in a hurry. */
+  kill(): void {
+    this.#server?.kill();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#connection
+      ?.close()
+      .catch((error: unknown) => this.#options.log.warn({ err: error }, 'closing the bus'));
+    await this.#server?.[Symbol.asyncDispose]();
+  }
+
+  #authentication(): object {
+    if (this.#server) {
+      return { authenticator: nkeyAuthenticator(new TextEncoder().encode(this.#seed('supervisor'))) };
+    }
+    if (this.#credentials === '') return {};
+    return { authenticator: credsAuthenticator(new TextEncoder().encode(this.#credentials)) };
+  }
+
+  #seed(user: BusUser): string {
+    const key = this.#keys.get(user);
+    if (!key) throw new Error(`No key for "${user}"`);
+    return key.seed;
+  }
+}

@@ -1,0 +1,69 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive, readProcess } from './process-table.ts';
+import { readState } from './state-file.ts';
+
+/** Another supervisor lives in this home. */
+export class HomeInUseError extends Error {
+  override name = 'HomeInUseError';
+  readonly code = 'home-in-use';
+}
+
+/** Takes the home folder for this process; throws HomeInUseError while another supervisor has it. A dead one's lock is taken over. */
+export function lockHome(home: string): Disposable {
+  for (const folder of ['run', 'log', 'audio', 'cache', 'jetstream'])
+    mkdirSync(join(home, folder), { recursive: true });
+  const file = join(home, 'run', 'supervisor.lock');
+  const own = `${process.pid} ${readProcess(process.pid)?.startTime ?? ''}`;
+  for (;;) {
+    try {
+      writeFileSync(file, own, { flag: 'wx', mode: 0o600 });
+      return { [Symbol.dispose]: () => rmSync(file, { force: true }) };
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    }
+    const [pid = '', startTime = ''] = readFileSync(file, 'utf8').split(' ');
+    if (isAlive(Number(pid), startTime)) {
+      throw new HomeInUseError(
+        `Cannot start in ${home}: a supervisor (pid ${pid}) is running there. Stop it, or give another --home`,
+      );
+    }
+    rmSync(file, { force: true });
+  }
+}
+
+/** Ends what a killed supervisor of this home left behind: two of anything would speak twice. Returns how many there were. */
+export async function sweepLeftovers(home: string): Promise<number> {
+  const state = readState(home);
+  if (!state) return 0;
+  const suspects = [
+    { pid: state.nats.pid, mark: join(home, 'run', 'nats.conf') },
+    ...state.children.map(({ pid, id }) => ({ pid, mark: id })),
+  ];
+  const leftovers = suspects.filter(
+    ({ pid, mark }) => pid > 0 && isAlive(pid) && commandLine(pid).includes(mark),
+  );
+  for (const { pid } of leftovers) killGroup(pid);
+  const deadline = Date.now() + 5_000;
+  while (leftovers.some(({ pid }) => isAlive(pid)) && Date.now() < deadline) await sleep(10);
+  return leftovers.length;
+}
+
+function commandLine(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
+}
+
+function killGroup(pid: number): void {
+  for (const target of [-pid, pid]) {
+    try {
+      process.kill(target, 'SIGKILL');
+    } catch {
+      // Gone already, or not the leader of a group.
+    }
+  }
+}

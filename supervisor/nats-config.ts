@@ -1,0 +1,56 @@
+import type { Config } from '../protocol/config.ts';
+import type { BusUser } from '../protocol/roles.ts';
+import { permissionsOf } from '../protocol/roles.ts';
+
+export interface NatsConfigOptions {
+  /** 0: the server chooses. */
+  port: number;
+  monitorPort: number;
+  storeFolder: string;
+  logFile: string;
+  bus: Config['bus'];
+  /** Public nkeys. */
+  users: Map<BusUser, string>;
+}
+
+/**
+ * The configuration of our own nats-server: loopback only, one account, a user for each role with its own subjects. The monitor port
+ * has no authentication, hence loopback for it too.
+ */
+export function natsConfigText(options: NatsConfigOptions): string {
+  const { bus, users } = options;
+  const listen = (port: number) => JSON.stringify(`127.0.0.1:${port === 0 ? -1 : port}`);
+  const userBlocks = [...users].map(([user, nkey]) => {
+    const { publish, subscribe } = permissionsOf(user);
+    return `      { nkey: ${nkey}, permissions: { publish: { allow: ${list(publish)} }, subscribe: { allow: ${list(subscribe)} } } }`;
+  });
+  return `server_name: onair
+listen: ${listen(options.port)}
+http: ${listen(options.monitorPort)}
+max_payload: 1MB
+max_control_line: 32KB
+logfile: ${JSON.stringify(options.logFile)}
+logfile_size_limit: 20MB
+logfile_max_num: 3
+jetstream {
+  store_dir: ${JSON.stringify(options.storeFolder)}
+  sync_interval: ${bus.sync}
+  max_memory_store: 64MB
+  max_file_store: ${bus.maxDiskMb}MB
+}
+accounts {
+  SYS { users: [] }
+  ONAIR {
+    jetstream: enabled
+    users: [
+${userBlocks.join('\n')}
+    ]
+  }
+}
+system_account: SYS
+`;
+}
+
+function list(subjects: string[]): string {
+  return `[${[...new Set(subjects)].map((subject) => JSON.stringify(subject)).join(', ')}]`;
+}

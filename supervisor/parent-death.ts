@@ -1,0 +1,8 @@
+import { existsSync } from 'node:fs';
+
+const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path));
+
+/** The command, such that the kernel kills it when the supervisor dies, however it dies. Only where util-linux is there. */
+export function withParentDeath(command: string[]): string[] {
+  return setpriv === undefined ? command : [setpriv, '--pdeathsig', 'KILL', '--', ...command];
+}

@@ -1,0 +1,355 @@
+import type { Logger } from 'pino';
+import type { Config } from '../protocol/config.ts';
+import { describeFailure } from '../protocol/failure.ts';
+import type { ChildReport, SupervisorCommand, SupervisorState } from '../protocol/ipc.ts';
+import type { Role } from '../protocol/roles.ts';
+import { BusLink } from './bus-link.ts';
+import type { ChildRecord, Effect, LifeEvent } from './child-life.ts';
+import { newChild, permits, pidOf, step } from './child-life.ts';
+import { WorkerProcess } from './child-process.ts';
+import { childSpecs, fillAddresses, startLayers } from './child-spec.ts';
+import type { Sample } from './sampler.ts';
+import { sample } from './sampler.ts';
+import { writeState } from './state-file.ts';
+
+export interface SupervisorOptions {
+  config: Config;
+  project: string;
+  home: string;
+  only: Role[];
+  log: Logger;
+  /** A line for the person at the terminal. */
+  say: (line: string) => void;
+}
+
+const tickMs = 50;
+/** When a tick comes so late, this process was stopped or starved: nobody is judged by what it missed. */
+const lateTickMs = 1_000;
+
+/** Starts the children, keeps them up, and stops them in reverse. It knows what a child is, never what it does. */
+export class Supervisor implements AsyncDisposable {
+  readonly startedAt = new Date();
+  readonly #options: SupervisorOptions;
+  readonly #runId: string;
+  readonly #bus: BusLink;
+  readonly #children = new Map<string, ChildRecord>();
+  readonly #processes = new Map<string, WorkerProcess>();
+  readonly #samples = new Map<string, Sample>();
+  readonly #counters = new Map<string, Record<string, number>>();
+  readonly #timers: NodeJS.Timeout[] = [];
+  /** Called after every change, until they return true. */
+  readonly #watchers = new Set<() => boolean>();
+  #busReady = false;
+  #state: SupervisorState['state'] = 'starting';
+  #lastTick = Date.now();
+  #writePending = false;
+  #sampling = false;
+
+  constructor(options: SupervisorOptions) {
+    const { config, project, home, only, log, say } = options;
+    this.#options = options;
+    this.#runId = this.startedAt.getTime().toString(36);
+    this.#bus = new BusLink({
+      config: config.bus,
+      project,
+      home,
+      log,
+      onChange: (event, reason) => {
+        if (event === 'down') say(`bus lost (${reason}), starting it again`);
+        else if (this.#state === 'on-air') say('bus is back');
+        this.#write();
+      },
+    });
+    for (const spec of childSpecs(config, only)) this.#children.set(spec.id, newChild(spec));
+  }
+
+  /** Starts everything; returns when all children run. Throws when the bus cannot be had; `refused` tells a wrong configuration. */
+  async start(signal: AbortSignal): Promise<'on-air' | 'refused' | 'aborted'> {
+    this.#timers.push(setInterval(() => this.#tick(), tickMs));
+    this.#timers.push(setInterval(() => void this.#sample(), this.#options.config.supervisor.sampleMs));
+    for (const id of this.#children.keys()) this.#step(id, { kind: 'start' });
+    this.#options.say(`bus: ${await this.#bus.open()}`);
+    this.#busReady = true;
+    this.#permit();
+    const lives = () => [...this.#children.values()].map(({ life }) => life.name);
+    await this.#until(
+      () => lives().every((name) => name === 'running') || lives().includes('refused'),
+      signal,
+    );
+    if (signal.aborted) return 'aborted';
+    if (lives().includes('refused')) return 'refused';
+    this.#state = 'on-air';
+    this.#write();
+    return 'on-air';
+  }
+
+  /** Stops in reverse: each layer finishes what it has before those that it fed are asked. */
+  async stop(): Promise<void> {
+    const { config, log } = this.#options;
+    const end = Date.now() + config.supervisor.stopTimeoutMs;
+    this.#state = 'stopping';
+    this.#write();
+    const layers = startLayers([...this.#children.values()].map(({ spec }) => spec)).reverse();
+    for (const [index, layer] of layers.entries()) {
+      const left = Math.max(0, end - Date.now());
+      const deadline =
+        index === layers.length - 1 ? end : Date.now() + Math.min(left / 2, maxUpstreamDrainMs);
+      for (const { id } of layer) this.#step(id, { kind: 'drain', deadline });
+      const stopped = () => layer.every(({ id }) => this.#children.get(id)?.life.name === 'stopped');
+      await this.#until(stopped, AbortSignal.timeout(left + hardStopMs));
+      log.info({ layer: layer.map(({ id }) => id), complete: stopped() }, 'layer stopped');
+    }
+  }
+
+  /** At once: for a second signal. */
+  kill(): void {
+    this.#endChildren();
+    this.#bus.kill();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#endChildren();
+    await this.#bus[Symbol.asyncDispose]();
+    this.#state = 'stopped';
+    writeState(this.#options.home, this.#readState());
+  }
+
+  #endChildren(): void {
+    for (const child of this.#processes.values()) child.signal('SIGKILL');
+  }
+
+  /** The one place where a child's state changes, is logged, and has its effects. */
+  #step(id: string, event: LifeEvent): void {
+    const before = this.#children.get(id);
+    if (!before) return;
+    const { child, effects } = step(before, event, Date.now(), Math.random());
+    this.#children.set(id, child);
+    if (child.life.name !== before.life.name || child.generation !== before.generation) {
+      const { generation, restarts, lastReason } = child;
+      this.#options.log.info(
+        {
+          child: id,
+          from: before.life.name,
+          to: child.life.name,
+          on: event.kind,
+          generation,
+          restarts,
+          lastReason,
+        },
+        'child changed',
+      );
+      this.#tell(before, child);
+      this.#write();
+    }
+    for (const effect of effects) this.#perform(child, effect);
+    if (event.kind !== 'heartbeat' && event.kind !== 'tick') this.#permit();
+    for (const watcher of this.#watchers) if (watcher()) this.#watchers.delete(watcher);
+  }
+
+  #perform(child: ChildRecord, effect: Effect): void {
+    const { id } = child.spec;
+    switch (effect.kind) {
+      case 'spawn':
+        return this.#spawn(child);
+      case 'initialise':
+        return this.#send(id, { kind: 'initialise', options: this.#childOptions(child) });
+      case 'start':
+        return this.#send(id, { kind: 'start' });
+      case 'drain':
+        return this.#send(id, effect);
+      case 'signal':
+        return this.#processes.get(id)?.signal(effect.signal);
+    }
+  }
+
+  #spawn({ spec, generation }: ChildRecord): void {
+    const { project, home } = this.#options;
+    const { id } = spec;
+    const isCurrent = () => this.#children.get(id)?.generation === generation;
+    const child = new WorkerProcess({
+      spec,
+      project,
+      home,
+      onReport: (report) => {
+        if (isCurrent()) this.#receive(id, report);
+      },
+      onExit: ({ reason, refused }) => {
+        if (!isCurrent()) return;
+        this.#processes.delete(id);
+        this.#samples.delete(id);
+        this.#step(id, { kind: 'exited', reason, refused });
+      },
+    });
+    this.#processes.set(id, child);
+    this.#step(id, { kind: 'spawned', pid: child.pid });
+  }
+
+  #receive(id: string, report: ChildReport): void {
+    const { log, say } = this.#options;
+    switch (report.kind) {
+      case 'registered':
+      case 'started':
+        return this.#step(id, { kind: report.kind });
+      case 'initialised':
+        return this.#step(id, report);
+      case 'heartbeat':
+        this.#counters.set(id, report.counters);
+        return this.#step(id, { kind: 'heartbeat' });
+      case 'notice':
+        log[report.level]({ child: id, notice: report.text }, 'notice');
+        return say(report.level === 'warn' ? `${id}: warning: ${report.text}` : `${id}: ${report.text}`);
+      case 'failed':
+        log.error({ child: id, failure: report.failure }, 'child failed');
+        return say(`${id}: ${describeFailure(report.failure)}`);
+      case 'drained':
+        return;
+    }
+  }
+
+  #childOptions({
+    spec,
+    address,
+  }: ChildRecord): Extract<SupervisorCommand, { kind: 'initialise' }>['options'] {
+    const { config, home } = this.#options;
+    const addresses = new Map([...this.#children].map(([id, child]) => [id, child.address]));
+    return {
+      id: spec.id,
+      role: spec.role,
+      subject: spec.subject,
+      runId: this.#runId,
+      home,
+      bus: this.#bus.accessFor(spec.role),
+      config: spec.needsAddressOf.length > 0 ? fillAddresses(config, addresses) : config,
+      previousAddress: address,
+    };
+  }
+
+  #send(id: string, command: SupervisorCommand): void {
+    this.#processes.get(id)?.send(command);
+  }
+
+  #permit(): void {
+    for (const { id, kind } of permits([...this.#children.values()], this.#busReady))
+      this.#step(id, { kind });
+  }
+
+  #tell(before: ChildRecord, child: ChildRecord): void {
+    const { say } = this.#options;
+    const { id } = child.spec;
+    if (child.restarts > before.restarts) {
+      const wait = child.life.name === 'backoff' ? ` in ${child.life.until - Date.now()} ms` : ' now';
+      say(`${id} ${child.lastReason}, starting it again${wait}`);
+    } else if (child.life.name === 'running' && child.restarts > 0) {
+      say(`${id} is back (restart ${child.restarts})`);
+    } else if (child.life.name === 'running') {
+      say(`${id} started`);
+    }
+  }
+
+  #tick(): void {
+    const now = Date.now();
+    const late = now - this.#lastTick > lateTickMs;
+    this.#lastTick = now;
+    for (const [id, { life }] of this.#children) {
+      if (late && life.name === 'running') this.#step(id, { kind: 'heartbeat' });
+      this.#step(id, { kind: 'tick' });
+    }
+  }
+
+  async #sample(): Promise<void> {
+    // Overlapping calls would spoil the differences that CPU use is made of.
+    if (this.#sampling) return;
+    this.#sampling = true;
+    try {
+      const children = [...this.#children.values()].filter((child) => pidOf(child) > 0);
+      const samples = await sample(children.map(pidOf));
+      for (const child of children) {
+        const found = samples.get(pidOf(child));
+        const { id, limitMb } = child.spec;
+        if (!found || this.#children.get(id)?.generation !== child.generation) continue;
+        this.#samples.set(id, found);
+        if (found.rssMb <= limitMb) continue;
+        this.#step(id, {
+          kind: 'condemn',
+          reason: `used ${found.rssMb} MB, over its ${limitMb} MB`,
+          again: true,
+        });
+      }
+      this.#write();
+    } catch (error) {
+      this.#options.log.warn({ err: error }, 'cannot read CPU and memory');
+    } finally {
+      this.#sampling = false;
+    }
+  }
+
+  async #until(condition: () => boolean, signal: AbortSignal): Promise<void> {
+    if (condition() || signal.aborted) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const watcher = () => {
+      if (!condition()) return false;
+      resolve();
+      return true;
+    };
+    const onAbort = () => resolve();
+    this.#watchers.add(watcher);
+    signal.addEventListener('abort', onAbort, { once: true });
+    await promise;
+    this.#watchers.delete(watcher);
+    signal.removeEventListener('abort', onAbort);
+  }
+
+  /** Several changes of one moment make one file. */
+  #write(): void {
+    if (this.#writePending || this.#state === 'stopped') return;
+    this.#writePending = true;
+    setImmediate(() => {
+      this.#writePending = false;
+      if (this.#state === 'stopped') return;
+      try {
+        writeState(this.#options.home, this.#readState());
+      } catch (error) {
+        // A full disk must not end the show.
+        this.#options.log.error({ err: error }, 'cannot write the state file');
+      }
+    });
+  }
+
+  #readState(): SupervisorState {
+    const children = [...this.#children.values()].map((child) => {
+      const { spec, life, generation, restarts, lastReason } = child;
+      const { rssMb, cpuPct } = this.#samples.get(spec.id) ?? { rssMb: 0, cpuPct: 0 };
+      const counters = this.#counters.get(spec.id) ?? {};
+      const { id, role } = spec;
+      const state = life.name;
+      return {
+        id,
+        role,
+        pid: pidOf(child),
+        state,
+        spare: false,
+        generation,
+        restarts,
+        rssMb,
+        cpuPct,
+        lastReason,
+        counters,
+      };
+    });
+    return {
+      pid: process.pid,
+      startedAt: this.startedAt.toISOString(),
+      runId: this.#runId,
+      state: this.#state,
+      nats: this.#bus.state,
+      console: null,
+      children,
+    };
+  }
+}
+
+/** The layers before the last get at most so long each, so that the sound has time to end well. */
+const maxUpstreamDrainMs = 4_000;
+/** What the kill ladder may take after a deadline. */
+const hardStopMs = 4_000;

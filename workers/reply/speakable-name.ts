@@ -1,0 +1,20 @@
+/** Words for somebody whose name cannot be said. */
+export const nameless = '这位朋友';
+
+const maxCharacters = 8;
+
+/** A nickname as it can be spoken: letters and digits of any script, at most eight characters; masked names (`张***`) keep what shows. */
+export function speakableName(nickname: string): string {
+  const letters = Array.from(nickname.normalize('NFKC')).filter((character) =>
+    /[\p{L}\p{N}]/u.test(character),
+  );
+  const name = letters.slice(0, maxCharacters).join('');
+  return /\p{L}|\p{N}/u.test(name) ? name : nameless;
+}
+
+/** `A、B、C` , or `A、B、C等7位朋友` when there are more than `most`; repeated names count once. */
+export function joinNames(nicknames: string[], most = 5): string {
+  const names = [...new Set(nicknames.map(speakableName))];
+  if (names.length <= most) return names.join('、');
+  return `${names.slice(0, 3).join('、')}等${names.length}位朋友`;
+}
