@@ -24,6 +24,14 @@ npm run inspect -- --balance [--json]
   --count N    ends after N messages
   --home DIR   home folder of the supervisor (default: var)`;
 
+const balanceTimeoutMs = 120_000;
+const streamOfToken = {
+  event: ['EVENTS', 'event'],
+  speech: ['SPEECH', 'segment'],
+  audio: ['AUDIO', 'chunk'],
+  outcome: ['OUTCOME', 'outcome'],
+} as const;
+
 /** Ends with 0 when a reader of our output goes away, as `head` does. */
 process.stdout.on('error', () => process.exit(exitCodes.clean));
 try {
@@ -113,8 +121,6 @@ async function printBalance(home: string, json: boolean): Promise<number> {
   }
 }
 
-const balanceTimeoutMs = 120_000;
-
 interface WatchOptions {
   home: string;
   subject: string;
@@ -152,13 +158,6 @@ async function watch({ home, subject, json, history, count }: WatchOptions): Pro
   }
   return exitCodes.clean;
 }
-
-const streamOfToken = {
-  event: ['EVENTS', 'event'],
-  speech: ['SPEECH', 'segment'],
-  audio: ['AUDIO', 'chunk'],
-  outcome: ['OUTCOME', 'outcome'],
-} as const;
 
 async function showHistory(
   bus: Bus,

@@ -98,7 +98,12 @@ function fillEnvironment(
   environment: Record<string, string | undefined>,
   keys: PropertyKey[],
   problems: (Problem & { keys: PropertyKey[] })[],
+  ancestors: unknown[] = [],
 ): unknown {
+  if (typeof value === 'object' && ancestors.includes(value)) {
+    problems.push({ path: formatPath(keys), keys, message: 'contains itself', line: 0 });
+    return undefined;
+  }
   if (typeof value === 'string') {
     return value.replaceAll(/\$\{env:(\w+)\}/g, (_, name: string) => {
       const found = environment[name];
@@ -110,13 +115,15 @@ function fillEnvironment(
     });
   }
   if (Array.isArray(value)) {
-    return value.map((item, index) => fillEnvironment(item, environment, [...keys, index], problems));
+    return value.map((item, index) =>
+      fillEnvironment(item, environment, [...keys, index], problems, [...ancestors, value]),
+    );
   }
   if (typeof value === 'object' && value !== null) {
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => [
         key,
-        fillEnvironment(item, environment, [...keys, key], problems),
+        fillEnvironment(item, environment, [...keys, key], problems, [...ancestors, value]),
       ]),
     );
   }

@@ -13,6 +13,8 @@ import { readOptions, usage } from './options.ts';
 import { openStopSignals } from './stop-signals.ts';
 import { Supervisor } from './supervisor.ts';
 
+/** With `--for`, a start that takes longer than this is a failure. */
+const maxStartMs = 120_000;
 const project = resolve(import.meta.dirname, '..');
 const say = (line: string) => console.log(line);
 process.exitCode = await main();
@@ -77,9 +79,6 @@ async function supervise(options: Options, config: Config): Promise<number> {
   if (started === 'refused') return exitCodes.badConfiguration;
   return started === 'on-air' || stop.signal.aborted ? exitCodes.clean : exitCodes.failed;
 }
-
-/** With `--for`, a start that takes longer than this is a failure. */
-const maxStartMs = 120_000;
 
 async function readOptionsConfig(
   file: string,

@@ -8,6 +8,7 @@ import type { ChildRecord, Effect, LifeEvent } from './child-life.ts';
 import { newChild, permits, pidOf, step } from './child-life.ts';
 import { WorkerProcess } from './child-process.ts';
 import { childSpecs, fillAddresses, startLayers } from './child-spec.ts';
+import { announcement, describeChild } from './describe-child.ts';
 import type { Sample } from './sampler.ts';
 import { sample } from './sampler.ts';
 import { writeState } from './state-file.ts';
@@ -139,7 +140,8 @@ export class Supervisor implements AsyncDisposable {
         },
         'child changed',
       );
-      this.#tell(before, child);
+      const line = announcement(before, child, Date.now());
+      if (line !== '') this.#options.say(line);
       this.#write();
     }
     for (const effect of effects) this.#perform(child, effect);
@@ -234,19 +236,6 @@ export class Supervisor implements AsyncDisposable {
       this.#step(id, { kind });
   }
 
-  #tell(before: ChildRecord, child: ChildRecord): void {
-    const { say } = this.#options;
-    const { id } = child.spec;
-    if (child.restarts > before.restarts) {
-      const wait = child.life.name === 'backoff' ? ` in ${child.life.until - Date.now()} ms` : ' now';
-      say(`${id} ${child.lastReason}, starting it again${wait}`);
-    } else if (child.life.name === 'running' && child.restarts > 0) {
-      say(`${id} is back (restart ${child.restarts})`);
-    } else if (child.life.name === 'running') {
-      say(`${id} started`);
-    }
-  }
-
   #tick(): void {
     const now = Date.now();
     const late = now - this.#lastTick > lateTickMs;
@@ -318,24 +307,8 @@ export class Supervisor implements AsyncDisposable {
 
   #readState(): SupervisorState {
     const children = [...this.#children.values()].map((child) => {
-      const { spec, life, generation, restarts, lastReason } = child;
-      const { rssMb, cpuPct } = this.#samples.get(spec.id) ?? { rssMb: 0, cpuPct: 0 };
-      const counters = this.#counters.get(spec.id) ?? {};
-      const { id, role } = spec;
-      const state = life.name;
-      return {
-        id,
-        role,
-        pid: pidOf(child),
-        state,
-        spare: false,
-        generation,
-        restarts,
-        rssMb,
-        cpuPct,
-        lastReason,
-        counters,
-      };
+      const { id } = child.spec;
+      return describeChild(child, this.#samples.get(id), this.#counters.get(id));
     });
     return {
       pid: process.pid,

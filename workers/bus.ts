@@ -1,16 +1,16 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { ConsumerMessages, JetStreamClient, JsMsg } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import type { KV } from '@nats-io/kv';
-import { connect, credsAuthenticator, headers, nkeyAuthenticator } from '@nats-io/transport-node';
-import type { ConnectionOptions, MsgHdrs, NatsConnection, Subscription } from '@nats-io/transport-node';
+import { connect, credsAuthenticator, nkeyAuthenticator } from '@nats-io/transport-node';
+import type { ConnectionOptions, NatsConnection, Subscription } from '@nats-io/transport-node';
 import type { Bodies, BodyName, Message } from '../protocol/codec.ts';
 import { NotOursError, decode, encode } from '../protocol/codec.ts';
 import { connectionDefaults } from '../protocol/connection.ts';
 import type { BusAccess } from '../protocol/ipc.ts';
 import type { Bucket } from '../protocol/streams.ts';
 import { delay } from './delay.ts';
+import { headersOf } from './message-headers.ts';
 import type { Logger } from './logger.ts';
 
 export interface PublishOptions {
@@ -119,7 +119,7 @@ export class Bus implements AsyncDisposable {
   }
 
   /**
-   * At most `maxMessages` from a durable consumer: those that come within `waitMs`, or, without it, only those that wait already.
+   * At most `maxMessages` from a durable consumer: those that come within `waitMs` (1,000 or more), or, without it, only those that wait already.
    * For who holds what it is given for a while, and so must not be given more than it has asked for. Each has to be acked.
    */
   async *take<Name extends BodyName>(
@@ -281,52 +281,4 @@ async function watch(connection: NatsConnection, log: Logger): Promise<void> {
       'bus status',
     );
   }
-}
-
-/** What a person with the NATS CLI wants to read without decoding. */
-function headersOf<Name extends BodyName>(type: Name, body: Bodies[Name]): MsgHdrs {
-  const { room, text, cause } = preview({ type, body } as Message);
-  const result = headers();
-  result.set('Onair-Type', type);
-  if (room) result.set('Onair-Room', room);
-  if (text) result.set('Onair-Text', text.replaceAll(/[\r\n]+/g, ' ').slice(0, 60));
-  if (cause) result.set('traceparent', traceparent(cause));
-  return result;
-}
-
-function preview(message: Message): { room: string; text: string; cause: string } {
-  switch (message.type) {
-    case 'event': {
-      const { body } = message;
-      const text =
-        body.kind === 'chat' ? body.text : body.kind === 'gift' ? `${body.name} ×${body.count}` : body.kind;
-      return { room: body.room, text, cause: body.id };
-    }
-    case 'segment':
-      return { room: message.body.room, text: message.body.text, cause: causeOf(message.body) };
-    case 'chunk':
-      return {
-        room: message.body.segment.room,
-        text: message.body.segment.text,
-        cause: causeOf(message.body.segment),
-      };
-    case 'outcome':
-      return { room: message.body.room, text: message.body.text, cause: message.body.eventId };
-    case 'playhead':
-      return { room: message.body.room, text: message.body.state, cause: '' };
-    case 'health':
-    case 'incident':
-    case 'dead':
-      return { room: '', text: '', cause: '' };
-  }
-}
-
-function causeOf(segment: Bodies['segment']): string {
-  return segment.causes[0]?.eventId ?? segment.utteranceId;
-}
-
-/** W3C trace context: everything that one event caused shares a trace. */
-function traceparent(cause: string): string {
-  const trace = createHash('sha256').update(cause).digest('hex').slice(0, 32);
-  return `00-${trace}-${randomBytes(8).toString('hex')}-01`;
 }

@@ -1,0 +1,45 @@
+import t from 'tap';
+import type { Config } from '../../protocol/config.ts';
+import { demoConfig } from '../../protocol/config.ts';
+import { readConfig } from '../../protocol/read-config.ts';
+import { childSpecs, fillAddresses, startLayers } from '../../supervisor/child-spec.ts';
+
+function demo(): Config {
+  const result = readConfig(demoConfig, {});
+  if (!result.ok) throw new Error('the demonstration is not valid');
+  return result.config;
+}
+
+void t.test('childSpecs() makes a child for each role, and one for the sound of each room', (t) => {
+  t.same(
+    childSpecs(demo()).map(({ id }) => id),
+    ['sim-room', 'audio:demo', 'tts', 'reply', 'ingest'],
+  );
+  t.same(
+    childSpecs(demo(), ['tts', 'reply']).map(({ id, dependsOn }) => ({ id, dependsOn })),
+    [
+      { id: 'tts', dependsOn: [] },
+      { id: 'reply', dependsOn: ['tts'] },
+    ],
+  );
+  t.end();
+});
+
+void t.test('startLayers() starts what is fed before what feeds it', (t) => {
+  const layers = startLayers(childSpecs(demo())).map((layer) => layer.map(({ id }) => id));
+  t.same(layers, [['sim-room', 'audio:demo'], ['tts'], ['reply'], ['ingest']]);
+  const [first, second] = childSpecs(demo(), ['tts', 'reply']);
+  if (!first || !second) throw new Error('two were asked for');
+  t.throws(() => startLayers([{ ...first, dependsOn: ['reply'] }, second]), /circle: tts, reply/);
+  t.end();
+});
+
+void t.test('fillAddresses() puts the addresses of children in, or says whose is missing', (t) => {
+  const ingest = childSpecs(demo()).find(({ id }) => id === 'ingest');
+  t.same([...new Set(ingest?.needsAddressOf)], ['sim-room']);
+  const filled = fillAddresses(demo(), new Map([['sim-room', '127.0.0.1:9']]));
+  t.equal(filled.rooms[0]?.source.pageUrl, 'http://127.0.0.1:9');
+  t.same(filled.rooms[0]?.source.pushUrls, ['ws://127.0.0.1:9']);
+  t.throws(() => fillAddresses(demo(), new Map()), /No child "sim-room" has told its address/);
+  t.end();
+});

@@ -1,0 +1,34 @@
+import type { EventBody, LiveEvent } from '../../protocol/event.ts';
+
+let count = 0;
+
+/** An event for a test; a chat unless a body is given. */
+export function liveEvent(options: {
+  id?: string;
+  nickname?: string;
+  viewerId?: string;
+  at?: number;
+  expiresAt?: number;
+  body?: EventBody;
+}): LiveEvent {
+  const number = ++count;
+  const at = options.at ?? 1_700_000_000_000;
+  return {
+    id: options.id ?? `demo:douyin:${number}`,
+    room: 'demo',
+    platform: 'douyin',
+    at,
+    receivedAt: at,
+    expiresAt: options.expiresAt ?? at + 60_000,
+    viewer: {
+      id: options.viewerId ?? String(10_000 + number),
+      nickname: options.nickname ?? `观众${number}`,
+      level: 1,
+      fansLevel: 0,
+      isAnchor: false,
+      isAdmin: false,
+      secUid: '',
+    },
+    ...(options.body ?? { kind: 'chat', text: '你好', luckyBag: false }),
+  };
+}
