@@ -263,6 +263,7 @@ export const demoConfig: unknown = {
       },
     },
   ],
+  tts: { speed: 1.4 },
   audio: { record: true },
   simulators: [{ id: 'room', type: 'douyin-room', webRid: 'demo' }],
 };

@@ -78,5 +78,7 @@ export interface ChildState {
   rssMb: number;
   cpuPct: number;
   lastReason: string;
+  /** Where others reach it; empty: nowhere. */
+  address: string;
   counters: Record<string, number>;
 }

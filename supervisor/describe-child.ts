@@ -9,7 +9,7 @@ export function describeChild(
   sample: Sample | undefined,
   counters: Record<string, number> | undefined,
 ): ChildState {
-  const { spec, life, generation, restarts, lastReason } = child;
+  const { spec, life, generation, restarts, lastReason, address } = child;
   return {
     id: spec.id,
     role: spec.role,
@@ -21,6 +21,7 @@ export function describeChild(
     rssMb: sample?.rssMb ?? 0,
     cpuPct: sample?.cpuPct ?? 0,
     lastReason,
+    address,
     counters: counters ?? {},
   };
 }

@@ -231,9 +231,13 @@ export class Supervisor implements AsyncDisposable {
     this.#processes.get(id)?.send(command);
   }
 
+  /** Each step may permit others, so the list is read anew after each. */
   #permit(): void {
-    for (const { id, kind } of permits([...this.#children.values()], this.#busReady))
-      this.#step(id, { kind });
+    for (;;) {
+      const [next] = permits([...this.#children.values()], this.#busReady);
+      if (!next) return;
+      this.#step(next.id, { kind: next.kind });
+    }
   }
 
   #tick(): void {

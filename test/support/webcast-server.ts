@@ -66,9 +66,8 @@ export class WebcastServer {
 
   /** Waits until it is so; looked at with everything that happens here. */
   async until(is: (room: this) => boolean): Promise<void> {
-    const happenings = on(this.#events, 'happened');
     if (is(this)) return;
-    for await (const _ of happenings) if (is(this)) return;
+    for await (const _ of on(this.#events, 'happened')) if (is(this)) return;
   }
 
   acks(): ClientFrame[] {
