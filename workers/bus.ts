@@ -49,10 +49,10 @@ export class Bus implements AsyncDisposable {
     { msgId, signal }: PublishOptions,
   ): Promise<{ seq: number; duplicate: boolean }> {
     const bytes = encode(type, body);
+    const options = { msgID: msgId, headers: headersOf(type, body), timeout: 2_000 };
     for (let attempt = 0; ; attempt++) {
       signal.throwIfAborted();
       try {
-        const options = { msgID: msgId, headers: headersOf(type, body), timeout: 2_000 };
         const { seq, duplicate } = await this.#js.publish(subject, bytes, options);
         return { seq, duplicate };
       } catch (error) {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { findSpeech, openReferenceVoice } from '../support/reference-voice.ts';
 import { Show, silentRoom } from '../support/show.ts';
-import { envelope, readWav } from '../support/wav.ts';
+import { envelope, hopMs, readWav } from '../support/wav.ts';
 import { readBalance } from '../support/balance.ts';
 
 /** Each rule has one text, so that what is said to whom is known beforehand, and the recording can be searched for it. */
@@ -84,10 +84,10 @@ void t.test('what viewers write and give is answered aloud: room, ledger and rec
   // The clock of the recording is the wall clock: what is spoken lies as far apart in the file as in the ledger.
   const heardAt = show.outcomes.filter(({ what }) => what === 'spoken').map(({ at: ended }) => ended);
   const lastEnd = Math.max(
-    ...places.map(({ text, found }) => (found[0]?.atMs ?? 0) + voice(text).length * 10),
+    ...places.map(({ text, found }) => (found[0]?.atMs ?? 0) + voice(text).length * hopMs),
   );
   const firstEnd = Math.min(
-    ...places.map(({ text, found }) => (found[0]?.atMs ?? 0) + voice(text).length * 10),
+    ...places.map(({ text, found }) => (found[0]?.atMs ?? 0) + voice(text).length * hopMs),
   );
   const difference = lastEnd - firstEnd - (Math.max(...heardAt) - Math.min(...heardAt));
   t.ok(Math.abs(difference) < 1_000, `file and ledger differ by ${difference} ms`);

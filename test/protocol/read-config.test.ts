@@ -55,6 +55,7 @@ void t.test('readConfigText() refuses two rooms of one name and addresses of the
   const result = readConfigText(two, {});
   if (result.ok) throw new Error('accepted');
   t.same(result.problems.map(({ path }) => path).toSorted(), [
+    'rooms[1].id',
     'rooms[1].source.pageUrl',
     'rooms[1].source.pushUrls[0]',
   ]);

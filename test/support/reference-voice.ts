@@ -1,5 +1,5 @@
 import load from '@echogarden/espeak-ng-emscripten';
-import { envelope } from './wav.ts';
+import { envelope, hopMs } from './wav.ts';
 
 /** The voice itself, asked directly: what a sentence should sound like, without any part of the product. */
 export async function openReferenceVoice(
@@ -42,7 +42,7 @@ export interface Found {
   likeness: number;
 }
 
-/** Every place of the recording where something with this loudness curve is heard. Windows of 10 ms on both sides. */
+/** Every place of the recording where something with this loudness curve is heard. Both are envelopes. */
 export function findSpeech(recording: Float64Array, speech: Float64Array, least = 0.85): Found[] {
   const found: Found[] = [];
   const length = speech.length;
@@ -57,8 +57,8 @@ export function findSpeech(recording: Float64Array, speech: Float64Array, least 
     const likeness = sum / (deviation * spread(recording, at, length, there) || Infinity);
     if (likeness < least) continue;
     const last = found.at(-1);
-    const here = { atMs: at * 10, likeness };
-    if (!last || here.atMs - last.atMs > (length * 10) / 2) found.push(here);
+    const here = { atMs: at * hopMs, likeness };
+    if (!last || here.atMs - last.atMs > (length * hopMs) / 2) found.push(here);
     else if (likeness > last.likeness) found[found.length - 1] = here;
   }
   return found;

@@ -31,14 +31,20 @@ export function readWav(file: string): Wav {
   throw new Error('WAV file without data');
 }
 
-/** Loudness over time: the RMS of each window. */
-export function envelope(samples: Int16Array, sampleRateHz: number, windowMs = 10): Float64Array {
-  const window = Math.round((sampleRateHz * windowMs) / 1_000);
-  const result = new Float64Array(Math.floor(samples.length / window));
+/** The distance of two values of an envelope. */
+export const hopMs = 5;
+
+/** Loudness over time: the RMS of overlapping windows of 20 ms, one every 5 ms. */
+export function envelope(samples: Int16Array, sampleRateHz: number): Float64Array {
+  const hop = (sampleRateHz * hopMs) / 1_000;
+  const window = hop * 4;
+  const result = new Float64Array(Math.max(0, Math.floor((samples.length - window) / hop)));
   for (let index = 0; index < result.length; index++) {
+    const from = Math.round(index * hop);
+    const to = Math.round(index * hop + window);
     let sum = 0;
-    for (let at = index * window; at < (index + 1) * window; at++) sum += (samples[at] ?? 0) ** 2;
-    result[index] = Math.sqrt(sum / window);
+    for (let at = from; at < to; at++) sum += (samples[at] ?? 0) ** 2;
+    result[index] = Math.sqrt(sum / (to - from));
   }
   return result;
 }

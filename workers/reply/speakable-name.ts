@@ -3,12 +3,18 @@ export const nameless = '这位朋友';
 
 const maxCharacters = 8;
 
-/** A nickname as it can be spoken: letters and digits of any script, at most eight characters; masked names (`张***`) keep what shows. */
+/**
+ * A nickname as it can be spoken: letters and digits of any script, at most eight characters, without the number that platforms hang
+ * on; masked names (`张***`) keep what shows.
+ */
 export function speakableName(nickname: string): string {
   const letters = Array.from(nickname.normalize('NFKC')).filter((character) =>
     /[\p{L}\p{N}]/u.test(character),
   );
-  const name = letters.slice(0, maxCharacters).join('');
+  const whole = letters.join('');
+  const name = Array.from(/^\p{L}+\p{N}{3,}$/u.test(whole) ? whole.replace(/\p{N}+$/u, '') : whole)
+    .slice(0, maxCharacters)
+    .join('');
   return /\p{L}|\p{N}/u.test(name) ? name : nameless;
 }
 

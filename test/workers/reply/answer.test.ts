@@ -72,6 +72,8 @@ void t.test('speakableName() keeps what can be said', (t) => {
     '': nameless,
     一二三四五六七八九十: '一二三四五六七八',
     ｖｉｐ: 'vip',
+    海边的子涵7964: '海边的子涵',
+    '9527': '9527',
   };
   for (const [nickname, said] of Object.entries(names)) t.equal(speakableName(nickname), said);
   t.equal(joinNames(['甲', '乙', '甲']), '甲、乙');

@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import { acquireLock } from './lock.mjs';
+import { ensureNatsServer } from './nats-server.mjs';
+import { ensureNodeModules, readPackages } from './node-modules.mjs';
+import { ensureNode } from './node-runtime.mjs';
+import { createReport } from './report.mjs';
+import { canCompileSpeaker } from './speaker-needs.mjs';
+import { ensureSpeaker } from './speaker.mjs';
+import { observe, readStamp, stampVersion, staleReasons, writeStamp } from './stamp.mjs';
+import { ensureSystemPackages } from './system-packages.mjs';
+import { ensureTestRunner } from './test-runner.mjs';
+
+/** As long as the slowest other set-up may take. */
+const lockDeadlineMs = 900_000;
+const endings = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
+
+/**
+ * Does every step that is not done yet, in the order in which they need each other. Each looks for itself whether there is something
+ * to do, so a failed or interrupted set-up is simply run again.
+ *
+ * @param {{root: string, dev: boolean, force: boolean, offline: boolean}} options
+ * @returns {Promise<number>} the exit code: 0, 1 when something required is missing, 130 when interrupted
+ */
+export async function prepare({ root, dev, force, offline }) {
+  const report = createReport((text) => process.stderr.write(text));
+  const stop = new AbortController();
+  const interrupt = () => stop.abort(new Error('interrupted'));
+  for (const name of endings) process.once(name, interrupt);
+  /** @type {(() => void) | undefined} */
+  let release;
+  try {
+    release = await acquireLock(join(root, '.runtime', 'setup.lock'), {
+      deadlineMs: lockDeadlineMs,
+      signal: stop.signal,
+      onWait: (pid) => report.note(`waiting for another set-up of this folder (pid ${pid})`),
+    });
+    if (!force && staleReasons(readStamp(root), observe({ root, dev })).length === 0) return 0; // the other one did it
+    const done = await steps({ root, dev, force, offline, signal: stop.signal, report });
+    return stop.signal.aborted ? 130 : done ? 0 : 1;
+  } catch (error) {
+    if (stop.signal.aborted) return 130;
+    report.problem({
+      what: 'set-up',
+      why: error instanceof Error ? error.message : String(error),
+      command: isDenied(error) ? 'sudo chown -R "$(id -un)" .' : 'node ops/setup.mjs --force',
+      required: true,
+    });
+    return 1;
+  } finally {
+    release?.();
+    for (const name of endings) process.off(name, interrupt);
+  }
+}
+
+/**
+ * @param {{root: string, dev: boolean, force: boolean, offline: boolean, signal: AbortSignal, report: import('./report.mjs').Report}} options
+ * @returns {Promise<boolean>} whether everything required is there
+ */
+async function steps({ root, dev, force, offline, signal, report }) {
+  const last = readStamp(root);
+  const before = observe({ root, dev });
+  const speakerWanted = 'node_modules/speaker' in readPackages(root);
+
+  // A failure is remembered: asking for the same packages at every start would be a nuisance.
+  const retry = force || last === null || (before.asRoot && !last.asRoot);
+  if (speakerWanted && retry) await ensureSystemPackages({ root, dev, offline, signal, report });
+
+  const couldCompile = canCompileSpeaker();
+  const compilable = last?.speaker === 'missing' && couldCompile && !last.couldCompile;
+  const packages = await ensureNodeModules({
+    root,
+    lockHash: before.lockHash,
+    force,
+    compilable,
+    offline,
+    signal,
+    report,
+  });
+  const node = packages ? await ensureNode({ root, signal, report }) : null;
+  // Without a compiler, that has been said already, and when; with one, say once that it didn't help.
+  const tell = couldCompile && (force || compilable || last?.speaker !== 'missing');
+  const speaker = packages
+    ? await ensureSpeaker({ root, wanted: speakerWanted, tell, signal, report })
+    : 'missing';
+  if (node !== null && before.tapKey !== null)
+    await ensureTestRunner({ root, node: node.path, tapKey: before.tapKey, force, signal, report });
+  const natsServer = await ensureNatsServer({
+    root,
+    requested: before.natsRequested,
+    offline,
+    signal,
+    report,
+  });
+
+  if (signal.aborted) return false;
+  writeStamp(root, {
+    version: stampVersion,
+    root,
+    asRoot: before.asRoot,
+    node,
+    speaker,
+    couldCompile,
+    natsServer,
+  });
+  return packages && node !== null && natsServer !== null;
+}
+
+/** The folder was prepared by another user, root for example. @param {unknown} error */
+function isDenied(error) {
+  return error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM');
+}

@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import { findPrograms } from './programs.mjs';
+
+/**
+ * What the optional `speaker` needs on Linux to compile, with each distribution's name of it. The tests need nothing more by now;
+ * what only they need gets `dev: true`.
+ * @type {{need: string, isPresent: () => boolean, apt: string, dnf: string, pacman: string, dev: boolean}[]}
+ */
+export const speakerNeeds = [
+  {
+    need: 'ALSA headers',
+    isPresent: () => existsSync('/usr/include/alsa/asoundlib.h'),
+    apt: 'libasound2-dev',
+    dnf: 'alsa-lib-devel',
+    pacman: 'alsa-lib',
+    dev: false,
+  },
+  {
+    need: 'a C++ compiler',
+    isPresent: () => has('g++'),
+    apt: 'g++',
+    dnf: 'gcc-c++',
+    pacman: 'gcc',
+    dev: false,
+  },
+  { need: 'make', isPresent: () => has('make'), apt: 'make', dnf: 'make', pacman: 'make', dev: false },
+  {
+    need: 'Python 3',
+    isPresent: () => has('python3'),
+    apt: 'python3',
+    dnf: 'python3',
+    pacman: 'python',
+    dev: false,
+  },
+];
+
+/** Whether it is worth trying to compile `speaker`; elsewhere than on Linux only trying tells. */
+export function canCompileSpeaker() {
+  return process.platform !== 'linux' || speakerNeeds.every((entry) => entry.isPresent());
+}
+
+/** @param {string} name */
+const has = (name) => findPrograms(name).length > 0;

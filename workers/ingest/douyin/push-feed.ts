@@ -1,0 +1,188 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { RawData, WebSocket } from 'ws';
+import type { FaultLog } from '../fault-log.ts';
+import type { Feed, FeedEnd, Observation, SourceFrame } from '../source.ts';
+import type { Tally } from '../tally.ts';
+import { FrameQueue } from './frame-queue.ts';
+import type { RawFrame } from './frame-queue.ts';
+import { Heartbeat } from './heartbeat.ts';
+import type { Resume } from './push-address.ts';
+import type { Frame } from './read-frame.ts';
+import { FrameError, readFrame } from './read-frame.ts';
+import { readMessage } from './read-message.ts';
+import type { RoomInfo } from './room-page.ts';
+import { decodeMessage, encodePushFrame } from './schema.ts';
+
+/** How long frames may be decoded before others get a turn: a late answer to a ping costs the connection. */
+const sliceMs = 20;
+/** A server that does not read gets no more from us. */
+const maxUnsentBytes = 1024 * 1024;
+const closeTimeoutMs = 500;
+
+interface PushFeedOptions {
+  room: string;
+  info: RoomInfo;
+  tally: Tally;
+  faults: FaultLog;
+  /** Called with each acknowledged frame's position. */
+  onResume(resume: Resume): void;
+}
+
+/** An open push connection: hb, queue, decoding, acks. Whatever comes over it, it lives until the server or its owner ends it. */
+export class PushFeed implements Feed {
+  readonly title: string;
+  readonly anchor: string;
+  readonly #options: PushFeedOptions;
+  readonly #socket: WebSocket;
+  readonly #queue: FrameQueue;
+  readonly #heartbeat: Heartbeat;
+  readonly #closed = Promise.withResolvers<void>();
+  #end: FeedEnd | undefined;
+  #stopListening = () => {};
+
+  /** Takes the socket while it is still connecting; `begin` once it is open. */
+  constructor(socket: WebSocket, options: PushFeedOptions) {
+    this.title = options.info.title;
+    this.anchor = options.info.anchor;
+    this.#options = options;
+    this.#socket = socket;
+    this.#queue = new FrameQueue({ onFull: () => socket.pause(), onRoom: () => socket.resume() });
+    this.#heartbeat = new Heartbeat((bytes) => this.#send(bytes));
+    socket.on('message', this.#onMessage);
+    socket.once('close', this.#onClose);
+  }
+
+  begin(): void {
+    this.#heartbeat.start();
+  }
+
+  async *frames(stopReading: AbortSignal): AsyncGenerator<SourceFrame, FeedEnd> {
+    const stop = () => {
+      this.#socket.off('message', this.#onMessage);
+      this.#queue.end();
+    };
+    stopReading.addEventListener('abort', stop, { once: true });
+    this.#stopListening = () => stopReading.removeEventListener('abort', stop);
+    if (stopReading.aborted) stop();
+    let sliceStart = performance.now();
+    try {
+      for (;;) {
+        const raw = await this.#queue.take();
+        if (!raw) return this.#end ?? { reason: 'reading was stopped', waitMs: 0 };
+        if (performance.now() - sliceStart > sliceMs) {
+          await nextTurn();
+          sliceStart = performance.now();
+        }
+        const frame = this.#read(raw);
+        if (frame?.kind === 'close') return { reason: 'the server said close', waitMs: 0 };
+        if (frame?.kind === 'messages') yield this.#open(frame, raw.receivedAt);
+      }
+    } finally {
+      this.#stopListening();
+    }
+  }
+
+  /** Douyin does not answer a close frame, so the socket is ended after a moment. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#heartbeat.stop();
+    this.#stopListening();
+    this.#queue.end();
+    this.#socket.off('message', this.#onMessage);
+    // A paused socket would never see its own close.
+    this.#socket.resume();
+    this.#socket.close(1000);
+    const timer = setTimeout(() => this.#socket.terminate(), closeTimeoutMs);
+    await this.#closed.promise;
+    clearTimeout(timer);
+  }
+
+  #onMessage = (data: RawData, isBinary: boolean): void => {
+    const { tally, faults, room } = this.#options;
+    tally.count('frames');
+    if (!isBinary || !Buffer.isBuffer(data)) {
+      tally.count('textFrames');
+      faults.report('text', { room }, 'a text frame, passed over');
+      return;
+    }
+    this.#queue.add({ bytes: data, receivedAt: Date.now() });
+  };
+
+  #onClose = (code: number, reason: Buffer): void => {
+    const text = reason.toString('utf8').slice(0, 100);
+    this.#end = { reason: `closed with ${code} ${text}`.trim(), waitMs: waitAfter(code) };
+    this.#socket.off('message', this.#onMessage);
+    this.#heartbeat.stop();
+    this.#queue.end();
+    this.#closed.resolve();
+  };
+
+  #read({ bytes }: RawFrame): Frame | undefined {
+    const { tally, faults, room } = this.#options;
+    try {
+      return readFrame(bytes);
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      const name = { oversized: 'oversized', bomb: 'bombs', damaged: 'damagedFrames' } as const;
+      tally.count(name[error.code]);
+      faults.report(error.code, { err: error, room, bytes: bytes.byteLength }, 'a frame that cannot be used');
+      return undefined;
+    }
+  }
+
+  #open(frame: Extract<Frame, { kind: 'messages' }>, receivedAt: number): SourceFrame {
+    if (frame.heartbeatSeconds > 0) this.#heartbeat.every(frame.heartbeatSeconds);
+    const observations: Observation[] = [];
+    for (const message of frame.messages) this.#observe(message, receivedAt, observations);
+    this.#options.tally.count('messages', frame.messages.length);
+    return { receivedAt, observations, acknowledge: () => this.#acknowledge(frame) };
+  }
+
+  /** A message that cannot be read costs only itself. */
+  #observe(bytes: Uint8Array, receivedAt: number, into: Observation[]): void {
+    const { tally, faults, room, info } = this.#options;
+    let method = '';
+    try {
+      const message = decodeMessage(bytes);
+      method = message.method;
+      const found = readMessage(message, receivedAt, info);
+      if (found) into.push(...found);
+      else tally.skipped(method);
+    } catch (error) {
+      tally.count('damagedMessages');
+      faults.report(
+        'message',
+        { err: error, room, method: method.slice(0, 64) },
+        'a message that cannot be read',
+      );
+    }
+  }
+
+  #acknowledge({ needAck, logId, cursor, internalExt }: Extract<Frame, { kind: 'messages' }>): void {
+    if (cursor && internalExt) this.#options.onResume({ cursor, internalExt });
+    if (!needAck) return;
+    const payload = Buffer.from(internalExt, 'utf8');
+    if (this.#send(encodePushFrame({ logId, payloadType: 'ack', payload })))
+      this.#options.tally.count('acks');
+  }
+
+  #send(bytes: Uint8Array): boolean {
+    if (this.#socket.readyState !== this.#socket.OPEN) return false;
+    if (this.#socket.bufferedAmount > maxUnsentBytes) return false;
+    this.#socket.send(bytes, { binary: true }, () => undefined); // A failure shows as `close`.
+    return true;
+  }
+}
+
+/** Least time before the next try: going away, restarting, overloaded. */
+function waitAfter(code: number): number {
+  switch (code) {
+    case 1001:
+      return 2_000;
+    case 1012:
+      return 3_000;
+    case 1013:
+      return 5_000;
+    default:
+      return 0;
+  }
+}

@@ -1,0 +1,74 @@
+import type { IncomingMessage } from 'node:http';
+import { WebSocket } from 'ws';
+
+const handshakeTimeoutMs = 10_000;
+/** Larger than any frame that is read, so that one too large costs itself and not the connection. */
+const maxPayloadBytes = 64 * 1024 * 1024;
+
+export type SocketOpening = { kind: 'open'; socket: WebSocket } | { kind: 'blocked'; reason: string };
+
+interface OpenSocketOptions {
+  address: string;
+  headers: Record<string, string>;
+  signal: AbortSignal;
+  /** Called as soon as the socket exists, so that no early frame is missed. */
+  onSocket: (socket: WebSocket) => void;
+}
+
+/**
+ * Connects to a push server. Pings are answered by the library: without that Douyin closes after some 21 s.
+ * `blocked` when the server refuses this client; throws for anything else that is not an open socket.
+ */
+export async function openPushSocket(options: OpenSocketOptions): Promise<SocketOpening> {
+  const { address, headers, signal, onSocket } = options;
+  signal.throwIfAborted();
+  const { origin, ...others } = headers;
+  const socket = new WebSocket(address, {
+    headers: others,
+    ...(origin === undefined ? {} : { origin }),
+    perMessageDeflate: false,
+    maxPayload: maxPayloadBytes,
+    handshakeTimeout: handshakeTimeoutMs,
+  });
+  const opening = Promise.withResolvers<SocketOpening>();
+  // Stays for good: a socket that is ended while it connects, or fails later, emits `error` and nobody else may be listening.
+  socket.on('error', (error) => opening.reject(new Error(`Push server: ${error.message}`, { cause: error })));
+  const onOpen = () => opening.resolve({ kind: 'open', socket });
+  const onAbort = () => opening.reject(signal.reason as Error);
+  const onRefusal = (_request: unknown, response: IncomingMessage) => {
+    response.resume();
+    const reason = describeRefusal(response);
+    if (isBlocked(response)) opening.resolve({ kind: 'blocked', reason });
+    else opening.reject(new Error(`Push server refused: ${reason}`));
+  };
+  socket.once('open', onOpen);
+  socket.once('unexpected-response', onRefusal);
+  signal.addEventListener('abort', onAbort, { once: true });
+  onSocket(socket);
+  let opened = false;
+  try {
+    const result = await opening.promise;
+    opened = result.kind === 'open';
+    return result;
+  } finally {
+    socket.off('open', onOpen);
+    socket.off('unexpected-response', onRefusal);
+    signal.removeEventListener('abort', onAbort);
+    if (!opened) socket.terminate();
+  }
+}
+
+/** 200 instead of 101 means a wrong signature or a device that is blocked; the headers say which. */
+function isBlocked({ statusCode = 0, headers }: IncomingMessage): boolean {
+  return (
+    [200, 401, 403, 415].includes(statusCode) ||
+    headers['handshake-status'] === '415' ||
+    headers['handshake-msg'] === 'DEVICE_BLOCKED'
+  );
+}
+
+function describeRefusal({ statusCode = 0, headers }: IncomingMessage): string {
+  const message = [headers['handshake-msg'] ?? '', headers['handshake-status'] ?? ''].flat().filter(Boolean);
+  const hint = statusCode === 502 ? '(seen for a wrong signature)' : '';
+  return [`HTTP ${statusCode}`, ...message, hint].filter(Boolean).join(' ').slice(0, 200);
+}

@@ -1,0 +1,94 @@
+import { gunzipSync } from 'node:zlib';
+import type { Long, WireFrame } from './schema.ts';
+import { decodePushFrame, decodeResponse } from './schema.ts';
+
+const maxFrameBytes = 8 * 1024 * 1024;
+const maxInflatedBytes = 32 * 1024 * 1024;
+const minChunkBytes = 1_024;
+const maxChunkBytes = 256 * 1_024;
+
+/** A frame that cannot be used; the connection it came over can. */
+export class FrameError extends Error {
+  override name = 'FrameError';
+  readonly code: 'oversized' | 'bomb' | 'damaged';
+
+  constructor(code: FrameError['code'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+export type Frame =
+  | {
+      kind: 'messages';
+      logId: Long;
+      needAck: boolean;
+      cursor: string;
+      internalExt: string;
+      /** Seconds, 0 when not said. */
+      heartbeatSeconds: number;
+      messages: Uint8Array[];
+    }
+  | { kind: 'close' }
+  /** Such as an answer to a heartbeat. */
+  | { kind: 'other'; payloadType: string };
+
+/** The frame in the bytes of one binary WebSocket message. Throws FrameError. */
+export function readFrame(bytes: Uint8Array): Frame {
+  if (bytes.byteLength > maxFrameBytes)
+    throw new FrameError('oversized', `Frame of ${bytes.byteLength} bytes`);
+  const frame = damagedUnless(() => decodePushFrame(bytes), 'Frame is damaged');
+  const { payloadType, payload } = frame;
+  if (payloadType === 'close') return { kind: 'close' };
+  if (payloadType !== 'msg') return { kind: 'other', payloadType };
+  const headers = new Map(frame.headers.map(({ key, value }) => [key, value]));
+  const plain = isGzip(headers, payload) ? inflate(payload) : payload;
+  const response = damagedUnless(() => decodeResponse(plain), 'Response is damaged');
+  return {
+    kind: 'messages',
+    logId: frame.logId,
+    needAck: response.needAck,
+    cursor: response.cursor || (headers.get('im-cursor') ?? ''),
+    internalExt: response.internalExt || (headers.get('im-internal_ext') ?? ''),
+    heartbeatSeconds: response.heartbeatDuration.toNumber(),
+    messages: response.messages,
+  };
+}
+
+function isGzip(headers: Map<string, string>, payload: WireFrame['payload']): boolean {
+  const marked = payload[0] === 0x1f && payload[1] === 0x8b && payload[2] === 0x08;
+  return marked || (headers.get('compress_type') === 'gzip' && payload.byteLength > 0);
+}
+
+function inflate(payload: Uint8Array): Uint8Array {
+  try {
+    return gunzipSync(payload, { maxOutputLength: maxInflatedBytes, chunkSize: chunkSizeOf(payload) });
+  } catch (cause) {
+    if (cause instanceof RangeError) {
+      throw new FrameError(
+        'bomb',
+        `Frame of ${payload.byteLength} bytes inflates to more than ${maxInflatedBytes}`,
+        {
+          cause,
+        },
+      );
+    }
+    throw new FrameError('damaged', 'Frame is not inflatable', { cause });
+  }
+}
+
+/** The last four bytes tell the length of the original: room for all of it saves a copy. A lie costs no more than a few copies. */
+function chunkSizeOf(payload: Uint8Array): number {
+  const { buffer, byteOffset, byteLength } = payload;
+  if (byteLength < 18) return minChunkBytes;
+  const said = new DataView(buffer, byteOffset, byteLength).getUint32(byteLength - 4, true);
+  return Math.min(Math.max(said + 1, minChunkBytes), maxChunkBytes);
+}
+
+function damagedUnless<Result>(decode: () => Result, text: string): Result {
+  try {
+    return decode();
+  } catch (cause) {
+    throw new FrameError('damaged', text, { cause });
+  }
+}

@@ -1,0 +1,176 @@
+/** `unknown`: the answer tells nothing (a captcha, an empty body), which is no proof that the room is off the air. */
+export type RoomStatus = 'live' | 'offline' | 'not-found' | 'unknown';
+
+/** One broadcast. `roomId` is new for each; it, `userUniqueId` and `anchorId` are decimal strings, empty when not found. */
+export interface RoomInfo {
+  status: RoomStatus;
+  roomId: string;
+  userUniqueId: string;
+  anchorId: string;
+  title: string;
+  anchor: string;
+}
+
+export const unknownRoom: RoomInfo = {
+  status: 'unknown',
+  roomId: '',
+  userUniqueId: '',
+  anchorId: '',
+  title: '',
+  anchor: '',
+};
+
+/** Room 1 is being prepared and 4 has ended; 3 is paused, which viewers may sit out connected (taking it for an end was a bug elsewhere). */
+const liveStatuses = new Set([2, 3]);
+
+/** The page was not served; with the cookie that came along it will be. */
+export const isStub = (html: string, setCookies: readonly string[]): boolean =>
+  !html.includes('roomStore') &&
+  (html.includes('__ac_signature') || setCookies.some((line) => line.startsWith('__ac_nonce=')));
+
+/**
+ * What the HTML of a room page says. Its data are pieces of backslash-escaped JSON in `self.__pace_f.push([1,"…"])`; the room is
+ * under `roomStore.roomInfo`, the visitor under `userStore.odin`.
+ */
+export function readRoomPage(html: string): RoomInfo {
+  const text = unescapePieces(html);
+  const userUniqueId = /"user_unique_id":"(\d{1,20})"/.exec(text)?.[1] ?? '';
+  const info = record(record(jsonAfter(text, '"roomStore":'))['roomInfo']);
+  if (Object.keys(info).length === 0) return readPatterns(text, userUniqueId);
+  const room = record(info['room']);
+  const anchor = record(info['anchor']);
+  const roomId = digits(info['roomId']) || digits(room['id_str']);
+  return {
+    status: statusOf({
+      roomId,
+      status: room['status'],
+      hasRoom: 'room' in info && info['room'] !== null,
+      anchor,
+    }),
+    roomId,
+    userUniqueId,
+    anchorId: digits(anchor['id_str']),
+    title: string(room['title']),
+    anchor: string(anchor['nickname']) || string(record(room['owner'])['nickname']),
+  };
+}
+
+/** What `/webcast/room/web/enter/` answers. It may answer nothing at all. */
+export function readEnterAnswer(body: string): RoomInfo {
+  const answer = parseRecord(body);
+  const data = record(answer['data']);
+  if (answer['status_code'] === invalidRoom || data['error_code'] === invalidRoom) {
+    return { ...unknownRoom, status: 'not-found' };
+  }
+  const rooms: unknown = data['data'];
+  const room = record(Array.isArray(rooms) ? rooms[0] : undefined);
+  const user = record(data['user']);
+  const roomId = digits(room['id_str']);
+  const status =
+    typeof room['status'] === 'number'
+      ? statusOf({ roomId, status: room['status'], hasRoom: true, anchor: user })
+      : data['room_status'] === 2
+        ? 'offline'
+        : data['room_status'] === 0 && roomId
+          ? 'live'
+          : 'unknown';
+  return {
+    status,
+    roomId,
+    userUniqueId: '',
+    anchorId: digits(user['id_str']),
+    title: string(room['title']),
+    anchor: string(user['nickname']),
+  };
+}
+
+const invalidRoom = 4_001_038;
+
+function statusOf(found: {
+  roomId: string;
+  status: unknown;
+  hasRoom: boolean;
+  anchor: Record<string, unknown>;
+}): RoomStatus {
+  const status = Number(found.status);
+  if (found.hasRoom && Number.isInteger(status) && status > 0) {
+    if (!liveStatuses.has(status)) return 'offline';
+    return found.roomId ? 'live' : 'unknown';
+  }
+  // An account without a room, even when a room's id occurs elsewhere on the page.
+  if (!found.hasRoom && Object.keys(found.anchor).length > 0) return 'offline';
+  return 'unknown';
+}
+
+/** For a page whose JSON is cut or has moved. */
+function readPatterns(text: string, userUniqueId: string): RoomInfo {
+  const roomId = /"roomId":"(\d{1,20})"/.exec(text)?.[1] ?? '';
+  const code = /"roomInfo":\{.{0,4000}?"status":(\d+)/s.exec(text)?.[1];
+  const status =
+    code === undefined ? 'unknown' : statusOf({ roomId, status: Number(code), hasRoom: true, anchor: {} });
+  const nickname = /"anchor":\{.{0,1000}?"nickname":"([^"\\]*)"/s.exec(text)?.[1] ?? '';
+  return { ...unknownRoom, status, roomId, userUniqueId, anchor: nickname };
+}
+
+/** The pieces joined, or, when there are none, the whole page with its backslashes taken away. */
+function unescapePieces(html: string): string {
+  const pieces = [...html.matchAll(/self\.__pace_f\.push\(\[1,\s*("(?:[^"\\]|\\.)*")\s*\]\)/gs)];
+  const texts = pieces.map(([, quoted]) => parseString(quoted ?? ''));
+  const joined = texts.join('');
+  return joined.includes('"roomStore"') ? joined : html.replaceAll('\\"', '"');
+}
+
+function parseString(quoted: string): string {
+  try {
+    return String(JSON.parse(quoted));
+  } catch {
+    return quoted.replaceAll('\\"', '"');
+  }
+}
+
+/** The JSON value that begins right after a mark in a longer text. */
+function jsonAfter(text: string, mark: string): unknown {
+  for (let from = text.indexOf(mark); from >= 0; from = text.indexOf(mark, from + 1)) {
+    const value = parseRecord(balanced(text, from + mark.length));
+    if ('roomInfo' in value) return value;
+  }
+  return undefined;
+}
+
+/** From an opening brace to the one that closes it; braces in strings do not count. */
+function balanced(text: string, start: number): string {
+  let depth = 0;
+  let inString = false;
+  for (let index = start; index < text.length; index++) {
+    const character = text[index];
+    if (inString) {
+      if (character === '\\') index += 1;
+      else if (character === '"') inString = false;
+    } else if (character === '"') inString = true;
+    else if (character === '{') depth += 1;
+    else if (character === '}') {
+      depth -= 1;
+      if (depth === 0) return text.slice(start, index + 1);
+    } else if (depth === 0) return '';
+  }
+  return '';
+}
+
+function parseRecord(text: string): Record<string, unknown> {
+  try {
+    return record(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}
+
+function record(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
+}
+
+const maxTitleLength = 200;
+const string = (value: unknown): string => (typeof value === 'string' ? value.slice(0, maxTitleLength) : '');
+const digits = (value: unknown): string =>
+  typeof value === 'string' && /^\d{1,20}$/.test(value) && !/^0+$/.test(value) ? value : '';

@@ -1,0 +1,86 @@
+import { Agent, fetch } from 'undici';
+
+const connectTimeoutMs = 5_000;
+const headersTimeoutMs = 8_000;
+const bodyTimeoutMs = 8_000;
+/** For the whole request, redirects included. */
+const requestTimeoutMs = 15_000;
+const maxBodyBytes = 16 * 1024 * 1024;
+
+export interface WebRequest {
+  method?: 'GET' | 'POST';
+  headers?: Record<string, string>;
+  body?: string;
+  signal: AbortSignal;
+  timeoutMs?: number;
+  maxBytes?: number;
+}
+
+export interface WebAnswer {
+  status: number;
+  text: string;
+  setCookies: string[];
+}
+
+/** HTTP with a deadline on everything and a bound on the answer. Throws when there is none. */
+export class WebClient implements AsyncDisposable {
+  readonly #agent = new Agent({
+    connect: { timeout: connectTimeoutMs },
+    headersTimeout: headersTimeoutMs,
+    bodyTimeout: bodyTimeoutMs,
+    maxResponseSize: maxBodyBytes,
+    connections: 4,
+  });
+
+  async request(url: string, options: WebRequest): Promise<WebAnswer> {
+    const {
+      method = 'GET',
+      headers = {},
+      body,
+      timeoutMs = requestTimeoutMs,
+      maxBytes = maxBodyBytes,
+    } = options;
+    const deadline = AbortSignal.timeout(timeoutMs);
+    try {
+      const answer = await fetch(url, {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body }),
+        signal: AbortSignal.any([options.signal, deadline]),
+        dispatcher: this.#agent,
+      });
+      const text = await readBounded(answer.body, maxBytes);
+      return { status: answer.status, text, setCookies: answer.headers.getSetCookie() };
+    } catch (cause) {
+      options.signal.throwIfAborted();
+      const reason = deadline.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(cause);
+      throw new Error(`${method} ${withoutQuery(url)} failed: ${reason}`, { cause });
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#agent.destroyed) await this.#agent.destroy();
+  }
+}
+
+/** The bound is on what comes out of decompression, not on what came in. */
+async function readBounded(body: AsyncIterable<Uint8Array> | null, maxBytes: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.byteLength;
+    if (size > maxBytes) throw new Error(`answer is larger than ${maxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** undici says “fetch failed” and has the reason in the cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message || error.cause.name : error.message;
+}
+
+function withoutQuery(url: string): string {
+  return url.split('?', 1)[0] ?? url;
+}

@@ -1,0 +1,79 @@
+interface Streak {
+  total: number;
+  touchedAt: number;
+  ended: boolean;
+}
+
+/** What a gift message says: `total` is the streak so far, `key` empty when the platform has no streak for it. */
+export interface GiftMessage {
+  key: string;
+  total: number;
+  end: boolean;
+}
+
+/**
+ * Counts each gift of a streak once. Messages of a streak carry its running total; they skip values, come out of order, and the end
+ * repeats the last of them or never comes. So only what lies above the highest total seen counts, and a streak is remembered beyond
+ * its end, for stragglers and replays.
+ *
+ * A key that ends in `/0` has no streak number (some plain gifts): there, a message that does not raise the total begins anew.
+ */
+export class GiftStreaks {
+  readonly #streaks = new Map<string, Streak>();
+  readonly #maxStreaks: number;
+  readonly #ttlMs: number;
+
+  constructor({ maxStreaks = 5_000, ttlMs = 600_000 } = {}) {
+    this.#maxStreaks = maxStreaks;
+    this.#ttlMs = ttlMs;
+  }
+
+  get size(): number {
+    return this.#streaks.size;
+  }
+
+  /** How many gifts this message adds: 0 for a repeat, a straggler, or the copy that ends a streak. */
+  count({ key, total, end }: GiftMessage, now: number): number {
+    const cumulative = Math.max(total, 1);
+    if (key === '') return cumulative;
+    this.#forget(now);
+    const known = this.#streaks.get(key);
+    const before = known && !(isNumberless(key) && beginsAnew(known, cumulative, end)) ? known.total : 0;
+    // Taken out and put in again: the map stays in the order of the last touch.
+    this.#streaks.delete(key);
+    this.#streaks.set(key, {
+      total: Math.max(before, cumulative),
+      touchedAt: now,
+      ended: end || (before > 0 && known?.ended === true),
+    });
+    if (this.#streaks.size > this.#maxStreaks) this.#forgetOldest();
+    return Math.max(0, cumulative - before);
+  }
+
+  #forget(now: number): void {
+    for (const [key, { touchedAt }] of this.#streaks) {
+      if (now - touchedAt < this.#ttlMs) return;
+      this.#streaks.delete(key);
+    }
+  }
+
+  #forgetOldest(): void {
+    for (const key of this.#streaks.keys()) {
+      this.#streaks.delete(key);
+      return;
+    }
+  }
+}
+
+/** Unique in a room: the number of a streak is a second of time, so that two viewers can have the same. */
+export const streakKey = (viewer: string, gift: string, group: string): string =>
+  `${viewer}/${gift}/${group}`;
+
+function isNumberless(key: string): boolean {
+  return key.endsWith('/0');
+}
+
+function beginsAnew(known: Streak, cumulative: number, end: boolean): boolean {
+  if (end) return known.ended && cumulative > known.total;
+  return known.ended || cumulative <= known.total;
+}

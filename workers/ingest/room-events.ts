@@ -1,0 +1,72 @@
+import type { EventBody, EventKind, LiveEvent } from '../../protocol/event.ts';
+import { isPaid } from '../../protocol/event.ts';
+import type { ReplyConfig } from '../../protocol/config.ts';
+import { eventId } from '../../protocol/ids.ts';
+import { GiftStreaks } from './gift-streak.ts';
+import { MessageIds } from './message-ids.ts';
+import type { Observation } from './source.ts';
+
+export type EventTtls = Pick<ReplyConfig, 'chatTtlMs' | 'paidTtlMs' | 'greetingTtlMs'>;
+
+/** What a room remembers of its events, over reconnects: each is passed on once. No clock of its own. */
+export class RoomEvents {
+  /** Observations that had been seen before. */
+  duplicates = 0;
+  /** Gift messages that added nothing to their streak. */
+  giftRepeats = 0;
+  readonly #room: string;
+  readonly #platform: string;
+  readonly #ttls: EventTtls;
+  readonly #ids = new MessageIds();
+  readonly #streaks = new GiftStreaks();
+
+  constructor(options: { room: string; platform: string; ttls: EventTtls }) {
+    this.#room = options.room;
+    this.#platform = options.platform;
+    this.#ttls = options.ttls;
+  }
+
+  /** The event to publish, or undefined for what was counted before. Message ids come first: a replayed gift is no new gift. */
+  admit({ messageId, at, viewer, body }: Observation, receivedAt: number): LiveEvent | undefined {
+    if (!this.#ids.add(messageId, receivedAt)) {
+      this.duplicates += 1;
+      return undefined;
+    }
+    const counted = this.#counted(body, receivedAt);
+    if (!counted) {
+      this.giftRepeats += 1;
+      return undefined;
+    }
+    return {
+      id: eventId(this.#room, this.#platform, messageId),
+      room: this.#room,
+      platform: this.#platform,
+      at,
+      receivedAt,
+      expiresAt: receivedAt + ttlOf(body.kind, this.#ttls),
+      viewer,
+      ...counted,
+    };
+  }
+
+  /** Takes in an event of an earlier life, as the bus has it, so that it is not counted again. */
+  remember(event: LiveEvent): void {
+    const prefix = eventId(this.#room, this.#platform, '');
+    if (!event.id.startsWith(prefix)) return;
+    this.#ids.add(event.id.slice(prefix.length), event.receivedAt);
+    if (event.kind === 'gift') {
+      this.#streaks.count({ key: event.streak, total: event.total, end: event.streakEnd }, event.receivedAt);
+    }
+  }
+
+  #counted(body: EventBody, now: number): EventBody | undefined {
+    if (body.kind !== 'gift') return body;
+    const count = this.#streaks.count({ key: body.streak, total: body.total, end: body.streakEnd }, now);
+    return count > 0 ? { ...body, count } : undefined;
+  }
+}
+
+function ttlOf(kind: EventKind, { chatTtlMs, paidTtlMs, greetingTtlMs }: EventTtls): number {
+  if (isPaid(kind)) return paidTtlMs;
+  return kind === 'chat' ? chatTtlMs : greetingTtlMs;
+}
