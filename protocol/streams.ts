@@ -1,8 +1,7 @@
 import type { Role } from './roles.ts';
 import { priorities } from './speech.ts';
 
-const minute = 60_000;
-const hour = 60 * minute;
+const hour = 3_600_000;
 
 /** A stream of the bus; ages and windows in milliseconds. Limits retention everywhere: a work queue forgets message ids over a restart. */
 export interface StreamSpec {
@@ -38,8 +37,8 @@ export const streams: StreamSpec[] = [
   {
     name: 'AUDIO',
     subjects: ['live.*.audio'],
-    maxAgeMs: 10 * minute,
-    duplicateWindowMs: 10 * minute,
+    maxAgeMs: hour,
+    duplicateWindowMs: hour,
     discard: 'new',
     maxBytes: 1_000_000_000,
     description: 'synthesised sound',

@@ -41,7 +41,7 @@ export class WorkerProcess {
       env: {
         ...process.env,
         MALLOC_ARENA_MAX: '2',
-        NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(home, 'cache', 'node'),
+        NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(project, '.runtime', 'cache', 'node'),
       },
     });
     closeSync(logFile);

@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import t from 'tap';
+import type { Test } from 'tap';
+import { segmentOf, tone } from './fixtures.ts';
+import { HostedRoom, heardTones } from './hosted-room.ts';
+
+/** A sentence in which every 200 ms sound different, so that the ear knows the place. */
+const steps = Array.from({ length: 15 }, (_, index) => 500 + 300 * index);
+const stepMs = 200;
+
+function staircase(): Int16Array {
+  const pieces = steps.map((hz) => [...tone({ hz, ms: stepMs, rateHz: 24_000, amplitude: 10_000 })]);
+  return Int16Array.from(pieces.flat());
+}
+
+const segment = () => segmentOf('long', 0, { last: true, expiresAt: Date.now() + 60_000 });
+
+/** How long each step was heard. */
+function heardSteps(room: HostedRoom): { order: number[]; ms: number[] } {
+  const order: number[] = [];
+  const ms = steps.map(() => 0);
+  for (const run of heardTones(room.file, steps)) {
+    const step = steps.indexOf(run.hz);
+    if (order.at(-1) !== step) order.push(step);
+    ms[step] = (ms[step] ?? 0) + run.ms;
+  }
+  return { order, ms };
+}
+
+const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0);
+
+void t.test('after kill -9 in the middle of a sentence the successor goes on with it', async (t) => {
+  const room = await HostedRoom.open(t);
+  const first = await room.start();
+  await room.say(segment(), staircase());
+  await room.playhead(({ offsetMs }) => offsetMs >= 1_000);
+  await first.kill();
+  const { partial } = await room.kept();
+  t.match(partial, [{ utteranceId: 'u:long', nextIndex: 0 }]);
+  const second = await room.start();
+  t.match(await room.outcomes(1), [{ what: 'spoken', eventId: 'long', reason: '' }]);
+  await second.drain();
+  const { ms } = heardSteps(room);
+  for (const [step, heard] of ms.entries()) t.ok(heard >= stepMs - 30, `step ${step}: ${heard} ms`);
+  const repeated = sum(ms) - steps.length * stepMs;
+  t.comment(`${repeated} ms were repeated`);
+  t.ok(repeated <= 300, `${repeated} ms were repeated`);
+});
+
+void t.test('after kill -9 of the sink in the middle of a sentence the rest is heard', async (t) => {
+  const room = await HostedRoom.open(t);
+  const child = await room.start();
+  await room.say(segment(), staircase());
+  await room.playhead(({ offsetMs }) => offsetMs >= 1_000);
+  process.kill(room.sinkPid(), 'SIGKILL');
+  await child.waitFor(
+    (report) => report.kind === 'notice' && /"file" ended \(ended by SIGKILL\)/.test(report.text),
+  );
+  t.match(await room.outcomes(1), [{ what: 'spoken', eventId: 'long', reason: '' }]);
+  await child.drain();
+  const { ms } = heardSteps(room);
+  for (const [step, heard] of ms.entries()) t.ok(heard >= stepMs - 60, `step ${step}: ${heard} ms`);
+});
+
+void t.test('without a sound device the next output is taken, and both are said', async (t) => {
+  const room = await HostedRoom.open(t);
+  setEnv(t, 'ALSA_CONFIG_PATH', join(t.testdir({ 'asound.conf': '' }), 'asound.conf'));
+  setEnv(t, 'PATH', '');
+  const child = await room.start({ outputs: ['speaker', 'player', 'file'] });
+  const texts: string[] = [];
+  await child.waitFor((report) => {
+    if (report.kind === 'notice') texts.push(`${report.level} ${report.text}`);
+    return report.kind === 'notice' && report.text === 'sound of room demo: file';
+  });
+  t.match(texts[0], /^warn sound of room demo: "speaker" does not work \(.+\), trying "player"$/);
+  t.match(
+    texts[1],
+    /^warn sound of room demo: "player" does not work \(none of .+ is installed\), trying "file"$/,
+  );
+  await room.say(segment(), staircase());
+  await room.outcomes(1);
+  await child.drain();
+  t.strictSame(heardSteps(room).order, [...steps.keys()]);
+});
+
+function setEnv(t: Test, name: string, value: string): void {
+  const before = process.env[name];
+  process.env[name] = value;
+  t.teardown(() => {
+    if (before === undefined) delete process.env[name];
+    else process.env[name] = before;
+  });
+}

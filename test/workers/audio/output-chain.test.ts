@@ -1,0 +1,129 @@
+import { EventEmitter, once } from 'node:events';
+import { join } from 'node:path';
+import t from 'tap';
+import type { Test } from 'tap';
+import type { OutputKind } from '../../../protocol/config.ts';
+import { OutputChain } from '../../../workers/audio/output-chain.ts';
+import type { Found } from '../../../workers/audio/outputs/find-output.ts';
+import { findOutput } from '../../../workers/audio/outputs/find-output.ts';
+import type { SinkSpec } from '../../../workers/audio/outputs/sink-process.ts';
+import { readWav } from './outputs/wav.ts';
+
+const frame = Buffer.from(new Int16Array(960).fill(1_000).buffer);
+
+const failing = (name: string): SinkSpec => ({
+  name,
+  command: process.execPath,
+  args: ['-e', 'console.error("error: unplugged"); process.exit(4)'],
+  reports: false,
+  primeMs: 0,
+  keepsTime: false,
+});
+
+interface ChainOptions {
+  outputs: OutputKind[];
+  record?: boolean;
+  find?: (kind: OutputKind) => Found | undefined;
+}
+
+async function choose(t: Test, { outputs, record = false, find = () => undefined }: ChainOptions) {
+  const dir = t.testdir();
+  const said = new EventEmitter();
+  const notices: string[] = [];
+  const chain = await OutputChain.choose(
+    {
+      room: 'demo',
+      audio: { outputs, record },
+      place: { file: join(dir, 'demo.wav'), runId: 'one', recordMaxMinutes: 60 },
+      counters: {},
+      notice: (level, text) => {
+        notices.push(`${level} ${text}`);
+        said.emit('notice');
+      },
+      find: async (kind, place, signal) => find(kind) ?? (await findOutput(kind, place, signal)),
+    },
+    new AbortController().signal,
+  );
+  t.teardown(async () => await chain[Symbol.asyncDispose]());
+  const heard = async (pattern: RegExp) => {
+    while (!notices.some((text) => pattern.test(text))) await once(said, 'notice');
+  };
+  return { chain, notices, heard, file: join(dir, 'demo.wav') };
+}
+
+void t.test('choose() passes over outputs that do not work, and start() says which one does', async (t) => {
+  const { chain, notices } = await choose(t, {
+    outputs: ['speaker', 'null'],
+    find: (kind) => (kind === 'speaker' ? { works: false, reason: 'no device' } : undefined),
+  });
+  t.equal(chain.name, 'null');
+  t.notOk(chain.accepting, 'not before it plays');
+  chain.start();
+  t.ok(chain.accepting);
+  t.strictSame(notices, [
+    'warn sound of room demo: "speaker" does not work (no device), trying "null"',
+    'info sound of room demo: null',
+  ]);
+});
+
+void t.test('OutputChain starts a dying sink again, then gives it up for the next', async (t) => {
+  const { chain, notices, heard } = await choose(t, {
+    outputs: ['speaker', 'null'],
+    find: (kind) => (kind === 'speaker' ? { works: true, spec: failing('speaker') } : undefined),
+  });
+  chain.start();
+  await heard(/^info .*: null$/);
+  t.equal(notices.filter((text) => /ended .*unplugged.*starting it again/.test(text)).length, 2);
+  t.equal(notices.filter((text) => /does not work .*unplugged.*trying "null"/.test(text)).length, 1);
+  t.equal(chain.name, 'null');
+});
+
+void t.test('OutputChain discards sound while no output works, and takes the first that does', async (t) => {
+  let tries = 0;
+  const { chain, heard } = await choose(t, {
+    outputs: ['speaker'],
+    find: () => {
+      tries += 1;
+      return tries < 3 ? { works: false, reason: 'no device' } : { works: true, spec: nullSpec };
+    },
+  });
+  const found = await findOutput(
+    'null',
+    { file: '', runId: '', recordMaxMinutes: 1 },
+    AbortSignal.timeout(1_000),
+  );
+  if (!found.works) throw new Error(found.reason);
+  const nullSpec = found.spec;
+  chain.start();
+  await heard(/^warn .*no output works/);
+  t.ok(chain.accepting);
+  chain.write(frame, performance.now());
+  await heard(/^info .*: null$/);
+});
+
+void t.test('OutputChain records beside its output, in one file with a fallback to file', async (t) => {
+  let alive = true;
+  const { chain, heard, file } = await choose(t, {
+    outputs: ['speaker', 'file'],
+    record: true,
+    find: (kind) => (kind === 'speaker' && alive ? { works: true, spec: slowlyFailing } : undefined),
+  });
+  chain.start();
+  const timer = setInterval(() => chain.write(frame, performance.now()), 20);
+  t.teardown(() => clearInterval(timer));
+  await heard(/^info .*: file$/);
+  alive = false;
+  const before = chain.takeLost();
+  t.ok(before >= 0);
+  for (let n = 0; n < 10; n++) chain.write(frame, performance.now());
+  clearInterval(timer);
+  await chain[Symbol.asyncDispose]();
+  await chain[Symbol.asyncDispose]();
+  const { samples } = readWav(file);
+  t.ok(samples.filter((value) => value === 1_000).length >= 10 * 960);
+});
+
+const slowlyFailing: SinkSpec = {
+  ...failing('speaker'),
+  args: ['-e', 'setTimeout(() => process.exit(4), 100)'],
+};

@@ -1,0 +1,108 @@
+import t from 'tap';
+import type { Playhead } from '../../../protocol/speech.ts';
+import { Player } from '../../../workers/audio/player.ts';
+import { Playlist } from '../../../workers/audio/playlist.ts';
+import type { SegmentSound } from '../../../workers/audio/voice.ts';
+import { toSound } from '../../../workers/audio/voice.ts';
+import { segmentOf } from './fixtures.ts';
+
+function open() {
+  const playlist = new Playlist<SegmentSound>({
+    slotTimeoutMs: 100,
+    maxUtterances: 9,
+    maxBytes: 1e9,
+    resume: { resumeSeq: 1, ended: [], partial: [] },
+  });
+  const frames: Int16Array[] = [];
+  const playheads: Playhead[] = [];
+  const watchers: (() => void)[] = [];
+  const outputs = {
+    accepting: true,
+    name: 'fake',
+    lost: 0,
+    write: (frame: Buffer) => {
+      frames.push(new Int16Array(frame.buffer.slice(frame.byteOffset, frame.byteOffset + frame.byteLength)));
+      for (const watch of watchers) watch();
+    },
+    skip: () => undefined,
+    takeLost() {
+      const { lost } = this;
+      this.lost = 0;
+      return lost;
+    },
+  };
+  const player = new Player({
+    room: 'demo',
+    volume: 1,
+    playlist,
+    outputs,
+    counters: {},
+    onEnding: ({ utteranceId }) => playlist.settled(utteranceId),
+    onPlayhead: (playhead) => playheads.push(playhead),
+    onProgress: () => undefined,
+  });
+  const until = async (holds: () => boolean) =>
+    await new Promise<void>((resolve) => watchers.push(() => holds() && resolve()));
+  const loud = () => frames.filter((frame) => frame.some((value) => value !== 0)).length;
+  return { playlist, frames, playheads, outputs, player, until, loud };
+}
+
+const sound = (frames = 10) =>
+  toSound({ pcm: new Int16Array(960 * frames).fill(5_000), sampleRateHz: 48_000 });
+
+void t.test('run() writes silence for ever, and what the playlist has', async (t) => {
+  const { playlist, frames, playheads, player, until, loud } = open();
+  const stop = new AbortController();
+  const running = player.run(stop.signal);
+  await until(() => frames.length >= 3);
+  t.equal(loud(), 0);
+  const segment = segmentOf('a', 0, { last: true });
+  playlist.see(segment, 1);
+  playlist.put(segment, sound());
+  await until(() => loud() === 10 && frames.length >= 20);
+  stop.abort();
+  await running;
+  t.equal(loud(), 10);
+  t.match(
+    playheads.find(({ state }) => state === 'speaking'),
+    { utteranceId: 'u:a', output: 'fake' },
+  );
+  t.match(playheads.at(-1), { state: 'idle', ended: ['u:a'], resumeSeq: 2 });
+});
+
+void t.test('run() says nothing to nobody, and repeats what a dead sink took along', async (t) => {
+  const { playlist, frames, playheads, outputs, player, until, loud } = open();
+  const stop = new AbortController();
+  outputs.accepting = false;
+  const segment = segmentOf('a', 0, { last: true });
+  playlist.see(segment, 1);
+  playlist.put(segment, sound(100));
+  const running = player.run(stop.signal);
+  await until(() => frames.length >= 12);
+  t.equal(loud(), 0);
+  t.equal(playheads.at(-1)?.state, 'paused');
+  outputs.accepting = true;
+  await until(() => loud() >= 4);
+  // Two frames went down with the sink.
+  outputs.lost = 2 * 960;
+  await player.drain();
+  stop.abort();
+  await running;
+  t.equal(loud(), 102);
+});
+
+void t.test('cut() fades out and ends what is being said', async (t) => {
+  const { playlist, frames, player, until, loud } = open();
+  const stop = new AbortController();
+  const segment = segmentOf('a', 0, { last: true });
+  playlist.see(segment, 1);
+  playlist.put(segment, toSound({ pcm: new Int16Array(480_000).fill(5_000), sampleRateHz: 48_000 }));
+  const running = player.run(stop.signal);
+  await until(() => loud() >= 2);
+  player.cut();
+  stop.abort();
+  await running;
+  const last = frames.findLast((frame) => frame.some((value) => value !== 0));
+  t.ok(Math.abs(last?.at(-1) ?? 0) < 50);
+  t.strictSame(playlist.view().ended, ['u:a']);
+});

@@ -1,0 +1,61 @@
+import type { AudioChunk } from '../../protocol/speech.ts';
+import type { Playlist } from './playlist.ts';
+import type { Renditions } from './renditions.ts';
+import type { SegmentSound } from './voice.ts';
+import { toSound } from './voice.ts';
+
+/** What became of a chunk; all but `taken` and `complete` are worth counting. */
+export type Taken = 'taken' | 'complete' | 'missing' | 'duplicate' | 'stray' | 'refused';
+
+export interface IntakeOptions {
+  room: string;
+  playlist: Playlist<SegmentSound>;
+  renditions: Renditions;
+  onRefused: (reason: string, chunk: AudioChunk) => void;
+}
+
+const maxSegments = 1_000;
+
+/** Brings chunks, as they come from the stream, into the playlist. Never throws for what is in a chunk. */
+export class Intake {
+  readonly #options: IntakeOptions;
+
+  constructor(options: IntakeOptions) {
+    this.#options = options;
+  }
+
+  take(chunk: AudioChunk, seq: number): Taken {
+    const { room, playlist, renditions, onRefused } = this.#options;
+    const { segment } = chunk;
+    const refuse = (reason: string): Taken => {
+      onRefused(reason, chunk);
+      return 'refused';
+    };
+    if (segment.room !== room) return refuse(`segment of room "${segment.room}"`);
+    if (!segment.utteranceId || segment.index >= maxSegments) return refuse('segment without a valid place');
+
+    const seen = playlist.see(segment, seq);
+    if (seen === 'ended') return 'stray';
+    if (seen === 'known') return 'duplicate';
+    if (chunk.missingReason) {
+      renditions.forget(segment.id);
+      playlist.miss(segment, chunk.missingReason);
+      return 'missing';
+    }
+    const added = renditions.add(chunk);
+    switch (added.kind) {
+      case 'waiting':
+        return 'taken';
+      case 'duplicate':
+        return 'duplicate';
+      case 'refused':
+        return refuse(added.reason);
+      case 'empty':
+        playlist.miss(segment, 'no samples');
+        return 'missing';
+      case 'complete':
+        playlist.put(segment, toSound(added.recorded));
+        return 'complete';
+    }
+  }
+}

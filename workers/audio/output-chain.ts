@@ -1,0 +1,209 @@
+import type { AudioConfig, OutputKind } from '../../protocol/config.ts';
+import { delay } from '../delay.ts';
+import type { Choice } from './outputs/find-first.ts';
+import { findFirst, whatNext } from './outputs/find-first.ts';
+import type { Found, OutputPlace } from './outputs/find-output.ts';
+import { fileSpec, findOutput } from './outputs/find-output.ts';
+import { Recorder } from './outputs/recorder.ts';
+import type { SinkSpec } from './outputs/sink-process.ts';
+import { SinkProcess } from './outputs/sink-process.ts';
+
+export interface OutputChainOptions {
+  room: string;
+  audio: Pick<AudioConfig, 'outputs' | 'record'>;
+  place: OutputPlace;
+  notice: (level: 'info' | 'warn', text: string) => void;
+  counters: Record<string, number>;
+  /** Whether an output works here; tests give another. */
+  find?: (kind: OutputKind, place: OutputPlace, signal: AbortSignal) => Promise<Found>;
+}
+
+/** So many deaths within a minute, and an output is given up for the next one. */
+const maxDeaths = 3;
+const deathWindowMs = 60_000;
+const retryMs = { first: 250, most: 30_000 };
+/** How often a better output is looked for, at first and at last. */
+const betterMs = { first: 30_000, most: 600_000 };
+const endMs = 1_000;
+
+/**
+ * The sinks of a room: the first output of the configured order that works, and the recording beside it. A sink that ends or
+ * takes no sound is started again, and given up for the next kind when that keeps happening; a better one is looked for from time
+ * to time. While there is none to write to, `accepting` is false, so that nothing is said to nobody; once no output is left at all,
+ * sound is discarded until one works again.
+ */
+export class OutputChain implements AsyncDisposable {
+  readonly #options: OutputChainOptions;
+  readonly #stop = new AbortController();
+  readonly #recorder: Recorder;
+  /** Nothing: no output works. */
+  #choice: Choice | undefined;
+  #main: SinkProcess | undefined;
+  #lostSamples = 0;
+  #running: Promise<void> | undefined;
+
+  private constructor(options: OutputChainOptions) {
+    this.#options = options;
+    this.#recorder = new Recorder({
+      spawn: () => this.#spawn(fileSpec(options.place)),
+      warn: (text) => this.#warn(text),
+    });
+  }
+
+  /** Finds the output, without playing on it yet. */
+  static async choose(options: OutputChainOptions, signal: AbortSignal): Promise<OutputChain> {
+    const chain = new OutputChain(options);
+    chain.#choice = await chain.#find(signal);
+    return chain;
+  }
+
+  /** Begins to play, and says on what. */
+  start(): void {
+    if (this.#running) return;
+    this.#say();
+    this.#running = this.#run();
+  }
+
+  get accepting(): boolean {
+    return this.#main !== undefined || this.#choice === undefined;
+  }
+
+  /** For people and the playhead. */
+  get name(): string {
+    return this.#choice?.spec.name ?? 'none';
+  }
+
+  write(frame: Buffer, now: number): void {
+    this.#main?.write(frame, now);
+    this.#recorder.sink?.write(frame, now);
+  }
+
+  /** The clock has lost so many samples. */
+  skip(samples: number): void {
+    this.#main?.skip(samples);
+    this.#recorder.sink?.skip(samples);
+  }
+
+  /** Samples that went down with a sink since the last call. */
+  takeLost(): number {
+    const lost = this.#lostSamples;
+    this.#lostSamples = 0;
+    return lost;
+  }
+
+  /** Lets the sinks play out what they have, a second at most. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await Promise.all([this.#main?.end(endMs), this.#recorder.stop()]);
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop;
+    let deaths: number[] = [];
+    let retry = retryMs.first;
+    while (!signal.aborted) {
+      if (!this.#choice) {
+        if (this.#options.audio.record) this.#recorder.start();
+        await delay(retry, signal);
+        retry = Math.min(2 * retry, retryMs.most);
+        this.#choice = await this.#find(signal, { quiet: true });
+        if (this.#choice) this.#say();
+        continue;
+      }
+      const end = await this.#playOn(this.#choice);
+      if (signal.aborted) return;
+      if (typeof end !== 'string') {
+        this.#choice = end;
+        deaths = [];
+        this.#say();
+        continue;
+      }
+      const now = performance.now();
+      deaths = [...deaths.filter((at) => now - at < deathWindowMs), now];
+      if (deaths.length < maxDeaths) {
+        this.#warn(`"${this.name}" ended (${end}), starting it again`);
+        continue;
+      }
+      deaths = [];
+      retry = retryMs.first;
+      await this.#giveUp(this.#choice, end);
+    }
+  }
+
+  /** Plays on one sink until it ends (then why), or until a better one was found. */
+  async #playOn({ index, spec }: Choice): Promise<string | Choice> {
+    const { counters, audio } = this.#options;
+    const isFile = spec.name === 'file';
+    if (isFile) await this.#recorder.stop();
+    if (this.#stop.signal.aborted) return 'stopping';
+    if (audio.record && !isFile) this.#recorder.start();
+    const search = new AbortController();
+    const signal = AbortSignal.any([search.signal, this.#stop.signal]);
+    const sink = this.#spawn(spec);
+    this.#main = sink;
+    try {
+      const end = await Promise.race([sink.ended, this.#findBetter(index, signal)]);
+      if (typeof end === 'string' && !this.#stop.signal.aborted) {
+        this.#lostSamples += sink.unheardSamples;
+        counters['sinkDeaths'] = (counters['sinkDeaths'] ?? 0) + 1;
+      }
+      return end;
+    } finally {
+      this.#main = undefined;
+      search.abort();
+      await sink.end(endMs);
+    }
+  }
+
+  /** Resolves only with a better output than the one that plays. */
+  async #findBetter(index: number, signal: AbortSignal): Promise<Choice> {
+    const never = new Promise<never>(() => undefined);
+    for (let wait = betterMs.first; index > 0; wait = Math.min(2 * wait, betterMs.most)) {
+      if (!(await delay(wait, signal))) return await never;
+      const found = await this.#find(signal, { to: index, quiet: true });
+      if (found && !signal.aborted) return found;
+    }
+    return await never;
+  }
+
+  async #giveUp({ index, spec }: Choice, reason: string): Promise<void> {
+    const { outputs } = this.#options.audio;
+    this.#warn(`"${spec.name}" does not work (${reason}), ${whatNext(outputs[index + 1])}`);
+    this.#choice = await this.#find(this.#stop.signal, { from: index + 1 });
+    if (!this.#stop.signal.aborted) this.#say();
+  }
+
+  async #find(
+    signal: AbortSignal,
+    { from = 0, to = Infinity, quiet = false } = {},
+  ): Promise<Choice | undefined> {
+    const { audio, place, find = findOutput } = this.#options;
+    return await findFirst({
+      outputs: audio.outputs,
+      from,
+      to,
+      find: async (kind) => await find(kind, place, signal),
+      onFailure: (kind, reason, then) => {
+        if (!quiet && !signal.aborted) this.#warn(`"${kind}" does not work (${reason}), ${then}`);
+      },
+    });
+  }
+
+  #spawn(spec: SinkSpec): SinkProcess {
+    const { counters } = this.#options;
+    const dropped = (samples: number) => {
+      counters['droppedSamples'] = (counters['droppedSamples'] ?? 0) + samples;
+    };
+    return new SinkProcess(spec, { now: performance.now(), figures: { dropped } });
+  }
+
+  #say(): void {
+    if (!this.#choice) return this.#warn('no output works, nothing can be heard until one does');
+    this.#options.notice('info', `sound of room ${this.#options.room}: ${this.name}`);
+  }
+
+  #warn(text: string): void {
+    this.#options.notice('warn', `sound of room ${this.#options.room}: ${text}`);
+  }
+}

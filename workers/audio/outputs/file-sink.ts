@@ -1,0 +1,42 @@
+/**
+ * Writes standard input to a recording: `file-sink.ts --file demo.wav --run <run id> --max-minutes 60`. The wall time that a
+ * predecessor of the same run missed becomes silence.
+ */
+import { parseArgs } from 'node:util';
+import { toFailure } from '../../../protocol/failure.ts';
+import { samplesOf } from '../format.ts';
+import { readSound } from './read-sound.ts';
+import { Recording } from './recording.ts';
+import { takeOver } from './sink-owner.ts';
+
+const { values } = parseArgs({
+  options: {
+    file: { type: 'string' },
+    run: { type: 'string' },
+    'max-minutes': { type: 'string', default: '60' },
+  },
+});
+const { file, run, 'max-minutes': maxMinutes } = values;
+if (!file || !run) {
+  console.error('Usage: file-sink.ts --file FILE.wav --run RUN-ID [--max-minutes N]');
+  process.exit(1);
+}
+
+try {
+  await takeOver(file);
+  let recording: Recording | undefined;
+  await readSound((pcm) => {
+    recording ??= new Recording({
+      file,
+      run,
+      maxSamples: samplesOf(Number(maxMinutes) * 60_000),
+      now: Date.now(),
+    });
+    recording.write(pcm, Date.now());
+  });
+  recording?.close();
+  process.exit(0);
+} catch (error) {
+  console.error(`Cannot write ${file}: ${toFailure(error).message}`);
+  process.exit(1);
+}

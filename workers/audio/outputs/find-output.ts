@@ -1,0 +1,85 @@
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { OutputKind } from '../../../protocol/config.ts';
+import { probe } from './probe.ts';
+import type { SinkSpec } from './sink-process.ts';
+import { installedPlayers, systemPlayers } from './system-players.ts';
+
+export interface OutputPlace {
+  /** Where the `file` output writes. */
+  file: string;
+  runId: string;
+  recordMaxMinutes: number;
+}
+
+export type Found = { works: true; spec: SinkSpec } | { works: false; reason: string };
+
+/** What a device needs ahead of the clock, so that a pause of the host is not heard. */
+export const primeMs = 300;
+const speakerProbeMs = 3_000;
+const playerProbeMs = 5_000;
+
+/** Finds out, by playing silence in a program of its own, whether an output works here. */
+export async function findOutput(kind: OutputKind, place: OutputPlace, signal: AbortSignal): Promise<Found> {
+  switch (kind) {
+    case 'speaker': {
+      const spec = speakerSpec();
+      const args = [...spec.args, '--probe'];
+      const reason = await probe({
+        command: spec.command,
+        args,
+        feedMs: 0,
+        timeoutMs: speakerProbeMs,
+        signal,
+      });
+      return reason ? { works: false, reason } : { works: true, spec };
+    }
+    case 'player':
+      return await findPlayer(signal);
+    case 'file':
+      return { works: true, spec: fileSpec(place) };
+    case 'null':
+      return { works: true, spec: { ...ownProgram('null-sink.ts', []), name: 'null', primeMs: 0 } };
+  }
+}
+
+export function fileSpec({ file, runId, recordMaxMinutes }: OutputPlace): SinkSpec {
+  const args = ['--file', file, '--run', runId, '--max-minutes', String(recordMaxMinutes)];
+  return { ...ownProgram('file-sink.ts', args), name: 'file', primeMs: 0, keepsTime: true };
+}
+
+async function findPlayer(signal: AbortSignal): Promise<Found> {
+  const players = installedPlayers(process.env['PATH'] ?? '');
+  if (players.length === 0) {
+    return {
+      works: false,
+      reason: `none of ${systemPlayers.map(({ program }) => program).join(', ')} is installed`,
+    };
+  }
+  const reasons: string[] = [];
+  for (const { program, args } of players) {
+    const name = basename(program);
+    const reason = await probe({ command: program, args, feedMs: 200, timeoutMs: playerProbeMs, signal });
+    if (!reason) {
+      const spec = {
+        name: `player (${name})`,
+        command: program,
+        args,
+        reports: false,
+        primeMs,
+        keepsTime: false,
+      };
+      return { works: true, spec };
+    }
+    reasons.push(`${name}: ${reason}`);
+    if (signal.aborted) break;
+  }
+  return { works: false, reason: reasons.join('; ') };
+}
+
+const speakerSpec = (): SinkSpec => ({ ...ownProgram('speaker-sink.ts', []), name: 'speaker', primeMs });
+
+function ownProgram(file: string, args: string[]): Omit<SinkSpec, 'name' | 'primeMs'> {
+  const path = fileURLToPath(new URL(file, import.meta.url));
+  return { command: process.execPath, args: [path, ...args], reports: true, keepsTime: false };
+}

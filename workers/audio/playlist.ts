@@ -1,0 +1,288 @@
+import type { Segment } from '../../protocol/speech.ts';
+import { Ended } from './ended.ts';
+import type { Ending, Line, Partial, Sound } from './line.ts';
+import { endingOfComplete, isReady, isStale, learn, newLine, passMissing, textOf } from './line.ts';
+import type { PlaylistView } from './playlist-view.ts';
+import { viewOf } from './playlist-view.ts';
+
+/** What to play now: a segment's sound from a sample on. */
+export interface Cue<S extends Sound> {
+  utteranceId: string;
+  index: number;
+  sound: S;
+  from: number;
+}
+
+/** What an earlier process left behind. */
+export interface Resume {
+  resumeSeq: number;
+  ended: string[];
+  partial: Partial[];
+}
+
+export interface PlaylistOptions {
+  /** How long an utterance that was begun may keep the others waiting for its next segment. */
+  slotTimeoutMs: number;
+  maxUtterances: number;
+  /** Bytes of sound that wait. */
+  maxBytes: number;
+  resume: Resume;
+}
+
+/**
+ * Decides which segment is heard when; no clock of its own, `now` in unix milliseconds.
+ *
+ * The segments of an utterance are heard in order, each once. An urgent or normal utterance that was begun is finished before
+ * another begins, unless its next segment is missing for `slotTimeoutMs`: then others may speak, and it goes on, before anything
+ * new begins, when the segment comes, or ends at its `expiresAt`. An idle one yields at every sentence's end. Every utterance
+ * ends exactly once; it stays known (`ending`) until the caller says that its outcomes are `settled`, so that a successor never
+ * takes an end for granted that nobody has written down.
+ */
+export class Playlist<S extends Sound> {
+  readonly #options: PlaylistOptions;
+  readonly #lines = new Map<string, Line<S>>();
+  readonly #ended: Ended;
+  readonly #restored: Map<string, Partial>;
+  #endings: Ending[] = [];
+  /** The line that was heard last and is not finished. */
+  #floor: Line<S> | undefined;
+  #playing: Line<S> | undefined;
+  #readUpTo: number;
+  #orders = 0;
+  #starts = 0;
+  #bytes = 0;
+  #draining = false;
+
+  constructor(options: PlaylistOptions) {
+    this.#options = options;
+    const { ended, partial, resumeSeq } = options.resume;
+    this.#ended = new Ended(ended, resumeSeq);
+    this.#restored = new Map(partial.map((each) => [each.utteranceId, each]));
+    this.#readUpTo = resumeSeq - 1;
+  }
+
+  /** A chunk of a segment has come, at this sequence of the stream; `wanted` when its sound is of use. */
+  see(segment: Segment, seq: number): 'wanted' | 'known' | 'ended' {
+    this.#readUpTo = Math.max(this.#readUpTo, seq);
+    const id = segment.utteranceId;
+    if (this.#ended.has(id)) {
+      this.#ended.touch(id, seq);
+      return 'ended';
+    }
+    let line = this.#lines.get(id);
+    if (!line) {
+      line = newLine<S>(segment, seq, ++this.#orders);
+      this.#lines.set(id, line);
+      this.#restore(line);
+    }
+    if (line.ending) {
+      line.lastSeq = Math.max(line.lastSeq, seq);
+      return 'ended';
+    }
+    learn(line, segment, seq);
+    this.#resolve(line);
+    const known = segment.index < line.next || line.slots.has(segment.index);
+    return line.ending ? 'ended' : known ? 'known' : 'wanted';
+  }
+
+  /** The sound of a segment that was seen. */
+  put(segment: Segment, sound: S): void {
+    const line = this.#lines.get(segment.utteranceId);
+    if (!line || line.ending || segment.index < line.next || line.slots.has(segment.index)) return;
+    line.slots.set(segment.index, { state: 'ready', sound });
+    this.#bytes += sound.bytes;
+  }
+
+  /** A segment that was seen has no sound. */
+  miss(segment: Segment, reason: string): void {
+    const line = this.#lines.get(segment.utteranceId);
+    if (!line || line.ending || segment.index < line.next || line.slots.has(segment.index)) return;
+    line.slots.set(segment.index, { state: 'missing', reason });
+    this.#resolve(line);
+  }
+
+  /** Ends what has become too old or too much. To be called often. */
+  tick(now: number): void {
+    for (const line of this.#lines.values()) {
+      if (line.ending || line === this.#playing || !isStale(line, now)) continue;
+      this.#end(line, 'expired', 'expired');
+    }
+    for (let line = this.#surplus(); line; line = this.#surplus())
+      this.#end(line, 'shed', 'too many waiting');
+  }
+
+  /** The segment to play now, while nothing is playing. */
+  next(now: number): Cue<S> | undefined {
+    if (this.#playing) throw new Error(`Cannot begin another segment while "${this.#playing.id}" plays`);
+    const line = this.#choose(now);
+    const slot = line?.slots.get(line.next);
+    if (!line || slot?.state !== 'ready') return undefined;
+    if (line.startedOrder === 0) line.startedOrder = ++this.#starts;
+    line.stalledSince = undefined;
+    const left = this.#floor;
+    if (this.#draining && left && left !== line && left.priority !== 'urgent') {
+      this.#end(left, 'skipped', 'stopping');
+    }
+    this.#playing = line;
+    this.#floor = line;
+    return { utteranceId: line.id, index: line.next, sound: slot.sound, from: line.offset };
+  }
+
+  /** How far the playing segment was heard, in samples. */
+  at(offset: number): void {
+    if (!this.#playing) return;
+    this.#playing.offset = offset;
+    if (offset > 0) this.#playing.heard = true;
+  }
+
+  /** The playing segment was heard to its end. */
+  heard(): void {
+    const line = this.#playing;
+    if (!line) return;
+    this.#playing = undefined;
+    this.#forget(line, line.next);
+    line.heard = true;
+    line.next += 1;
+    line.offset = 0;
+    this.#resolve(line);
+  }
+
+  /** Takes nothing new but what is urgent; what waits and is neither urgent nor begun last ends as skipped. */
+  drain(): void {
+    this.#draining = true;
+    for (const line of this.#lines.values()) {
+      if (line.ending || line === this.#floor || line.priority === 'urgent') continue;
+      this.#end(line, 'skipped', 'stopping');
+    }
+  }
+
+  /** Whether, while draining, nothing is left that could be heard. */
+  isDrained(now: number): boolean {
+    if (this.#playing || this.#choose(now)) return false;
+    return !this.#floor || this.#mayOthersSpeak(this.#floor, now);
+  }
+
+  /** The time is over: what was begun last ends here. Urgent utterances that were not begun stay, for a successor. */
+  cut(): void {
+    const line = this.#floor;
+    this.#playing = undefined;
+    if (!line || line.ending) return;
+    if (line.heard) this.#end(line, 'spoken', 'cut short');
+    else if (line.priority !== 'urgent') this.#end(line, 'skipped', 'stopping');
+  }
+
+  /** Utterances that have ended since the last call. */
+  takeEndings(): Ending[] {
+    const endings = this.#endings;
+    this.#endings = [];
+    return endings;
+  }
+
+  /** The outcomes of an ended utterance are published: it needs not be remembered as unfinished any more. */
+  settled(utteranceId: string): void {
+    const line = this.#lines.get(utteranceId);
+    if (!line?.ending) return;
+    this.#lines.delete(utteranceId);
+    this.#ended.add(utteranceId, line.lastSeq);
+    this.#ended.prune(this.#resumeSeq());
+  }
+
+  /** What a successor, and those who pace themselves by the sound, have to know. */
+  view(): PlaylistView {
+    return viewOf({
+      lines: [...this.#lines.values()],
+      playing: this.#playing,
+      floor: this.#floor,
+      restored: [...this.#restored.values()],
+      ended: this.#ended.ids(),
+      resumeSeq: this.#resumeSeq(),
+    });
+  }
+
+  #restore(line: Line<S>): void {
+    const partial = this.#restored.get(line.id);
+    if (!partial) return;
+    this.#restored.delete(line.id);
+    line.next = partial.nextIndex;
+    line.offset = partial.offset;
+    line.heard = partial.nextIndex > 0 || partial.offset > 0;
+    if (line.heard) line.startedOrder = ++this.#starts;
+  }
+
+  #resolve(line: Line<S>): void {
+    if (line.ending || line === this.#playing || !passMissing(line)) return;
+    const { what, reason } = endingOfComplete(line);
+    this.#end(line, what, reason);
+  }
+
+  #choose(now: number): Line<S> | undefined {
+    const floor = this.#floor;
+    if (floor && isReady(floor) && floor.priority !== 'idle') return floor;
+    let best: Line<S> | undefined;
+    for (const line of this.#lines.values()) {
+      if (
+        !isReady(line) ||
+        isStale(line, now) ||
+        (this.#draining && line !== floor && line.priority !== 'urgent')
+      )
+        continue;
+      if (!best || compare(line, best) < 0) best = line;
+    }
+    if (!floor || isReady(floor) || this.#mayOthersSpeak(floor, now)) return best;
+    // An idle line keeps only other idle lines waiting.
+    return floor.priority === 'idle' && best?.priority !== 'idle' ? best : undefined;
+  }
+
+  #mayOthersSpeak(floor: Line<S>, now: number): boolean {
+    floor.stalledSince ??= now;
+    return now - floor.stalledSince >= this.#options.slotTimeoutMs;
+  }
+
+  #end(line: Line<S>, what: Ending['what'], reason: string): void {
+    const { id: utteranceId, causes } = line;
+    line.ending = {
+      utteranceId,
+      what: line.heard ? 'spoken' : what,
+      reason,
+      text: textOf(line),
+      causes: [...causes.values()],
+    };
+    this.#endings.push(line.ending);
+    for (const index of line.slots.keys()) this.#forget(line, index);
+    if (this.#floor === line) this.#floor = undefined;
+  }
+
+  #forget(line: Line<S>, index: number): void {
+    const slot = line.slots.get(index);
+    if (slot?.state === 'ready') this.#bytes -= slot.sound.bytes;
+    line.slots.delete(index);
+  }
+
+  /** The line that has to go when there are too many: the newest of the least worth that was not begun. */
+  #surplus(): Line<S> | undefined {
+    const waiting = [...this.#lines.values()].filter((line) => !line.ending);
+    if (waiting.length <= this.#options.maxUtterances && this.#bytes <= this.#options.maxBytes)
+      return undefined;
+    return waiting
+      .filter((line) => line.startedOrder === 0)
+      .sort((a, b) => ranks[b.priority] - ranks[a.priority] || b.order - a.order)[0];
+  }
+
+  #resumeSeq(): number {
+    let seq = this.#readUpTo + 1;
+    for (const line of this.#lines.values()) seq = Math.min(seq, line.firstSeq);
+    return seq;
+  }
+}
+
+const ranks = { urgent: 0, normal: 1, idle: 3 } as const;
+
+/** Begun replies first, then urgent and normal ones, then the idle script where it was left, then other idle lines. */
+function compare<S extends Sound>(a: Line<S>, b: Line<S>): number {
+  return rank(a) - rank(b) || a.startedOrder - b.startedOrder || a.order - b.order;
+}
+
+function rank<S extends Sound>({ priority, startedOrder }: Line<S>): number {
+  if (startedOrder === 0) return ranks[priority];
+  return priority === 'idle' ? 2 : -1;
+}
