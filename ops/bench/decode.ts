@@ -6,7 +6,7 @@ import { decodeMessage } from '../../workers/ingest/douyin/schema.ts';
 import { RoomEvents } from '../../workers/ingest/room-events.ts';
 import { FRIENDLY_RATES, randomScenario } from '../sim/douyin-room/scenario/random-scenario.ts';
 import { FRESH_TALLY, addToTally } from '../sim/douyin-room/scenario/tally.ts';
-import { encodeGzipFrame, encodeResponse } from '../sim/douyin-room/wire/push-frame.ts';
+import { encodeMessageFrame, encodeResponse } from '../sim/douyin-room/wire/push-frame.ts';
 import { encodeItem } from '../sim/douyin-room/wire/room-message.ts';
 import type { Report } from './report.ts';
 import { quantile } from './report.ts';
@@ -82,7 +82,7 @@ function makeFrames(): { bytes: Buffer; payload: Buffer }[] {
       fetchInterval: 1_000,
       pushServer: '',
     });
-    const bytes = encodeGzipFrame({ ...position, seqId: index, logId: BigInt(index) }, response);
+    const bytes = encodeMessageFrame({ ...position, seqId: index, logId: BigInt(index) }, response);
     return { bytes, payload: gzipSync(response) };
   });
 }
