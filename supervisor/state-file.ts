@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Logger } from 'pino';
 import type { SupervisorState } from '../protocol/ipc.ts';
 
 export const stateFile = (home: string): string => join(home, 'run', 'supervisor.json');
@@ -18,5 +19,42 @@ export function readState(home: string): SupervisorState | undefined {
     return typeof state.pid === 'number' && Array.isArray(state.children) ? state : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** Writes the state after changes; several changes of one moment make one file. */
+export class StateWriter {
+  readonly #options: { home: string; log: Logger; read: () => SupervisorState };
+  #pending = false;
+  #closed = false;
+
+  constructor(options: { home: string; log: Logger; read: () => SupervisorState }) {
+    this.#options = options;
+  }
+
+  write(): void {
+    if (this.#pending || this.#closed) return;
+    this.#pending = true;
+    setImmediate(() => {
+      this.#pending = false;
+      if (!this.#closed) this.#writeNow();
+    });
+  }
+
+  /** Writes the last state. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#writeNow();
+  }
+
+  #writeNow(): void {
+    const { home, log, read } = this.#options;
+    try {
+      writeState(home, read());
+    } catch (error) {
+      // A full disk must not end the show.
+      log.error({ err: error }, 'cannot write the state file');
+    }
   }
 }

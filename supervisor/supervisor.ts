@@ -11,7 +11,7 @@ import { childSpecs, fillAddresses, startLayers } from './child-spec.ts';
 import { announcement, describeChild } from './describe-child.ts';
 import type { Sample } from './sampler.ts';
 import { sample } from './sampler.ts';
-import { writeState } from './state-file.ts';
+import { StateWriter } from './state-file.ts';
 
 export interface SupervisorOptions {
   config: Config;
@@ -33,6 +33,7 @@ export class Supervisor implements AsyncDisposable {
   readonly #options: SupervisorOptions;
   readonly #runId: string;
   readonly #bus: BusLink;
+  readonly #file: StateWriter;
   readonly #children = new Map<string, ChildRecord>();
   readonly #processes = new Map<string, WorkerProcess>();
   readonly #samples = new Map<string, Sample>();
@@ -43,13 +44,13 @@ export class Supervisor implements AsyncDisposable {
   #busReady = false;
   #state: SupervisorState['state'] = 'starting';
   #lastTick = Date.now();
-  #writePending = false;
   #sampling = false;
 
   constructor(options: SupervisorOptions) {
     const { config, project, home, only, log, say } = options;
     this.#options = options;
     this.#runId = this.startedAt.getTime().toString(36);
+    this.#file = new StateWriter({ home, log, read: () => this.#readState() });
     this.#bus = new BusLink({
       config: config.bus,
       project,
@@ -58,7 +59,7 @@ export class Supervisor implements AsyncDisposable {
       onChange: (event, reason) => {
         if (event === 'down') say(`bus lost (${reason}), starting it again`);
         else if (this.#state === 'on-air') say('bus is back');
-        this.#write();
+        this.#file.write();
       },
     });
     for (const spec of childSpecs(config, only)) this.#children.set(spec.id, newChild(spec));
@@ -80,7 +81,7 @@ export class Supervisor implements AsyncDisposable {
     if (signal.aborted) return 'aborted';
     if (lives().includes('refused')) return 'refused';
     this.#state = 'on-air';
-    this.#write();
+    this.#file.write();
     return 'on-air';
   }
 
@@ -89,7 +90,7 @@ export class Supervisor implements AsyncDisposable {
     const { config, log } = this.#options;
     const end = Date.now() + config.supervisor.stopTimeoutMs;
     this.#state = 'stopping';
-    this.#write();
+    this.#file.write();
     const layers = startLayers([...this.#children.values()].map(({ spec }) => spec)).reverse();
     for (const [index, layer] of layers.entries()) {
       const left = Math.max(0, end - Date.now());
@@ -113,7 +114,7 @@ export class Supervisor implements AsyncDisposable {
     this.#endChildren();
     await this.#bus[Symbol.asyncDispose]();
     this.#state = 'stopped';
-    writeState(this.#options.home, this.#readState());
+    this.#file.close();
   }
 
   #endChildren(): void {
@@ -142,7 +143,7 @@ export class Supervisor implements AsyncDisposable {
       );
       const line = announcement(before, child, Date.now());
       if (line !== '') this.#options.say(line);
-      this.#write();
+      this.#file.write();
     }
     for (const effect of effects) this.#perform(child, effect);
     if (event.kind !== 'heartbeat' && event.kind !== 'tick') this.#permit();
@@ -269,7 +270,7 @@ export class Supervisor implements AsyncDisposable {
           again: true,
         });
       }
-      this.#write();
+      this.#file.write();
     } catch (error) {
       this.#options.log.warn({ err: error }, 'cannot read CPU and memory');
     } finally {
@@ -291,22 +292,6 @@ export class Supervisor implements AsyncDisposable {
     await promise;
     this.#watchers.delete(watcher);
     signal.removeEventListener('abort', onAbort);
-  }
-
-  /** Several changes of one moment make one file. */
-  #write(): void {
-    if (this.#writePending || this.#state === 'stopped') return;
-    this.#writePending = true;
-    setImmediate(() => {
-      this.#writePending = false;
-      if (this.#state === 'stopped') return;
-      try {
-        writeState(this.#options.home, this.#readState());
-      } catch (error) {
-        // A full disk must not end the show.
-        this.#options.log.error({ err: error }, 'cannot write the state file');
-      }
-    });
   }
 
   #readState(): SupervisorState {

@@ -17,6 +17,8 @@ const spec: ChildSpec = {
   limitMb: 512,
 };
 
+const lifeName = (child: ChildRecord): string => child.life.name;
+
 /** The child after some events, each at its time. */
 function after(...events: [number, LifeEvent][]): ReturnType<typeof step> {
   let result: ReturnType<typeof step> = { child: newChild(spec), effects: [] };
@@ -167,8 +169,6 @@ void t.test('step() keeps its promises under thousands of random histories', (t)
 });
 
 /** A shell that does what the effects say, with faults drawn from a seed. Throws, naming the seed, when a promise breaks. */
-const lifeName = (child: ChildRecord): string => child.life.name;
-
 function runHistory(seed: number): void {
   let state = seed;
   const random = () => (state = (state * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
