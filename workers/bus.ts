@@ -9,6 +9,7 @@ import { NotOursError, decode, encode } from '../protocol/codec.ts';
 import { connectionDefaults } from '../protocol/connection.ts';
 import type { BusAccess } from '../protocol/ipc.ts';
 import type { Bucket } from '../protocol/streams.ts';
+import { BusLostError, BusOutage } from './bus-outage.ts';
 import { delay } from './delay.ts';
 import { headersOf } from './message-headers.ts';
 import type { Logger } from './logger.ts';
@@ -34,11 +35,13 @@ export class Bus implements AsyncDisposable {
   refused = 0;
   readonly #js: JetStreamClient;
   readonly #log: Logger;
+  readonly #outage = new BusOutage();
 
   constructor(connection: NatsConnection, log: Logger) {
     this.connection = connection;
     this.#js = jetstream(connection, { timeout: 3_000 });
     this.#log = log;
+    void this.#watch();
   }
 
   /** Publishes into a stream and returns once the server has it: `duplicate` when it had it already. Throws only when the signal says stop. */
@@ -53,12 +56,13 @@ export class Bus implements AsyncDisposable {
     for (let attempt = 0; ; attempt++) {
       signal.throwIfAborted();
       try {
-        const { seq, duplicate } = await this.#js.publish(subject, bytes, options);
+        const { seq, duplicate } = await this.#outage.orLost(this.#js.publish(subject, bytes, options));
         return { seq, duplicate };
       } catch (error) {
         if (attempt % 10 === 0)
           this.#log.warn({ err: error, subject, msgId, attempt }, 'publish failed, trying again');
-        await delay(Math.min(50 * 2 ** attempt, 1_000), signal);
+        if (error instanceof BusLostError) await this.#outage.untilBack(1_000, signal);
+        else await delay(Math.min(50 * 2 ** attempt, 1_000), signal);
       }
     }
   }
@@ -225,6 +229,17 @@ export class Bus implements AsyncDisposable {
     await this.connection.close().catch(() => undefined);
   }
 
+  async #watch(): Promise<void> {
+    for await (const status of this.connection.status()) {
+      if (status.type === 'ping') continue;
+      if (status.type === 'disconnect') this.#outage.lost();
+      if (status.type === 'reconnect') this.#outage.back();
+      const level = status.type === 'disconnect' || status.type === 'error' ? 'warn' : 'info';
+      const detail = 'error' in status ? String(status.error) : undefined;
+      this.#log[level]({ bus: status.type, detail }, 'bus status');
+    }
+  }
+
   #open<Name extends BodyName>(type: Name, message: JsMsg): Delivery<Bodies[Name]> | undefined {
     const decoded = this.#decode(message.data, message.subject);
     if (decoded?.type !== type) return undefined;
@@ -267,18 +282,5 @@ export async function openBus(
     ...(authenticator ? { authenticator } : {}),
   };
   signal.throwIfAborted();
-  const connection = await connect(options);
-  void watch(connection, log);
-  return new Bus(connection, log);
-}
-
-async function watch(connection: NatsConnection, log: Logger): Promise<void> {
-  for await (const status of connection.status()) {
-    if (status.type === 'ping') continue;
-    const level = status.type === 'disconnect' || status.type === 'error' ? 'warn' : 'info';
-    log[level](
-      { bus: status.type, detail: 'error' in status ? String(status.error) : undefined },
-      'bus status',
-    );
-  }
+  return new Bus(await connect(options), log);
 }

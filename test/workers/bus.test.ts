@@ -1,0 +1,86 @@
+import { pino } from 'pino';
+import t from 'tap';
+import { BusLostError, BusOutage } from '../../workers/bus-outage.ts';
+import { openBus } from '../../workers/bus.ts';
+import { liveEvent } from '../support/events.ts';
+import { accessTo, startNats } from '../support/nats.ts';
+
+const log = pino({ level: 'silent' });
+const never = new AbortController().signal;
+
+void t.test('BusOutage.orLost() gives the answer, or says at once that the connection is lost', async (t) => {
+  const outage = new BusOutage();
+  t.equal(await outage.orLost(Promise.resolve(7)), 7);
+  const waiting = outage.orLost(new Promise(() => undefined));
+  outage.lost();
+  await t.rejects(waiting, BusLostError);
+  const back = outage.untilBack(60_000, never);
+  outage.back();
+  await back;
+  await outage.untilBack(60_000, never);
+});
+
+void t.test('publish() recognises a repeat, keeps order, and read() gives everything back', async (t) => {
+  const { url } = await startNats(t);
+  await using bus = await openBus(accessTo(url), 'test', log, never);
+  const events = Array.from({ length: 20 }, () => liveEvent({}));
+  for (const event of events) {
+    const { duplicate } = await bus.publish('live.demo.event.chat', 'event', event, {
+      msgId: event.id,
+      signal: never,
+    });
+    t.equal(duplicate, false);
+  }
+  const [first] = events;
+  if (!first) throw new Error('there are twenty');
+  t.match(await bus.publish('live.demo.event.chat', 'event', first, { msgId: first.id, signal: never }), {
+    duplicate: true,
+  });
+  bus.connection.publish('live.demo.event.chat', Buffer.from('garbage'));
+  const seen: string[] = [];
+  const options = { filter: 'live.demo.event.*', from: { seq: 1 }, untilEnd: true, signal: never };
+  for await (const { body } of bus.read('EVENTS', 'event', options)) seen.push(body.id);
+  t.same(
+    seen,
+    events.map(({ id }) => id),
+  );
+  t.equal(bus.refused, 1);
+  for await (const _ of bus.read('EVENTS', 'event', { ...options, filter: 'live.other.event.*' }))
+    t.fail('of no other room');
+});
+
+void t.test('work() gives each message until it is acked, and ends when it is told to', async (t) => {
+  const { url } = await startNats(t);
+  await using bus = await openBus(accessTo(url), 'test', log, never);
+  const stop = new AbortController();
+  const event = liveEvent({});
+  await bus.publish('live.demo.event.chat', 'event', event, { msgId: event.id, signal: never });
+  bus.connection.publish('live.demo.event.chat', Buffer.from('garbage'));
+  const seen: number[] = [];
+  for await (const { message, deliveries } of bus.work('EVENTS', 'reply', 'event', {
+    maxMessages: 10,
+    signal: stop.signal,
+  })) {
+    seen.push(deliveries);
+    if (deliveries === 1) message.nak();
+    else {
+      message.ack();
+      stop.abort();
+    }
+  }
+  t.same(seen, [1, 2]);
+});
+
+void t.test('publish() stops when it is told to while the bus is away', async (t) => {
+  const nats = await startNats(t);
+  const end = new AbortController();
+  await using bus = await openBus(accessTo(nats.url), 'test', log, never);
+  await nats.stop();
+  const event = liveEvent({});
+  const publishing = bus.publish('live.demo.event.chat', 'event', event, {
+    msgId: event.id,
+    signal: end.signal,
+  });
+  end.abort(new Error('enough'));
+  await t.rejects(publishing, /enough/);
+});
