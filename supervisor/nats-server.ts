@@ -194,10 +194,10 @@ export class NatsServer implements AsyncDisposable {
     const gone = new AbortController();
     const onExit = (code: number | null, by: string | null) => gone.abort(by ?? `exit code ${code}`);
     child.once('exit', onExit);
+    const either = AbortSignal.any([signal, gone.signal]);
     let lost = 0;
     try {
       while (!signal.aborted) {
-        const either = AbortSignal.any([signal, gone.signal]);
         await sleep(probeEveryMs, undefined, { signal: either }).catch(() => undefined);
         if (gone.signal.aborted) return String(gone.signal.reason);
         if (signal.aborted) return '';

@@ -69,13 +69,14 @@ export class Desk {
     const { signal, draining } = this.#child;
     const ended = new AbortController();
     const all = AbortSignal.any([signal, ended.signal]);
+    const leaving = AbortSignal.any([signal, draining]);
     const loops = [this.#takeEvents(all), this.#hearPlayheads(all), this.#keepAlive(all)];
-    while (!draining.aborted && !signal.aborted) {
+    while (!leaving.aborted) {
       await Promise.all([...this.#hosts.values()].map(async (host) => await host.turn()));
       this.#child.inFlight = [...this.#hosts.values()].reduce((sum, { waiting }) => sum + waiting, 0);
       this.#child.counters['waiting'] = this.#child.inFlight;
       this.#child.counters['refused'] = this.#child.bus.refused;
-      await delay(turnEveryMs, AbortSignal.any([signal, draining]));
+      await delay(turnEveryMs, leaving);
     }
     this.#lastEventAt = Date.now();
     while (!signal.aborted && Date.now() - this.#lastEventAt < quietMs) await delay(20, signal);
