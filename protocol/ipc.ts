@@ -54,6 +54,9 @@ export type ChildReport =
   /** Something that the person at the terminal should read. */
   | { kind: 'notice'; level: 'info' | 'warn'; text: string }
   | { kind: 'failed'; failure: Failure }
+  /** Messages of the bus that it holds now, by ack subject; given back for it when it dies. */
+  | { kind: 'took'; acks: string[] }
+  | { kind: 'settled'; acks: string[] }
   | { kind: 'drained' };
 
 /** What `run/supervisor.json` holds, written anew on every change. Scripts and people may rely on it. */

@@ -86,6 +86,12 @@ export class BusLink implements AsyncDisposable {
     };
   }
 
+  /** Gives messages that a dead child held to whoever asks next, instead of after their ack wait. */
+  handOver(acks: Iterable<string>): void {
+    if (!this.#connection || this.#connection.isClosed()) return;
+    for (const ack of acks) this.#connection.publish(ack, '-NAK');
+  }
+
   /** At once, for an end in a hurry. */
   kill(): void {
     this.#server?.kill();

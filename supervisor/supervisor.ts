@@ -9,6 +9,7 @@ import { newChild, permits, pidOf, step } from './child-life.ts';
 import { WorkerProcess } from './child-process.ts';
 import { childSpecs, fillAddresses, startLayers } from './child-spec.ts';
 import { announcement, describeChild } from './describe-child.ts';
+import { HeldByChild } from './held-by-child.ts';
 import type { Sample } from './sampler.ts';
 import { sample } from './sampler.ts';
 import { StateWriter } from './state-file.ts';
@@ -38,6 +39,7 @@ export class Supervisor implements AsyncDisposable {
   readonly #processes = new Map<string, WorkerProcess>();
   readonly #samples = new Map<string, Sample>();
   readonly #counters = new Map<string, Record<string, number>>();
+  readonly #held = new HeldByChild();
   readonly #timers: NodeJS.Timeout[] = [];
   /** Called after every change, until they return true. */
   readonly #watchers = new Set<() => boolean>();
@@ -180,6 +182,7 @@ export class Supervisor implements AsyncDisposable {
       onExit: ({ reason, refused }) => {
         if (!isCurrent()) return;
         this.#processes.delete(id);
+        this.#bus.handOver(this.#held.release(id));
         this.#samples.delete(id);
         this.#step(id, { kind: 'exited', reason, refused });
       },
@@ -205,6 +208,9 @@ export class Supervisor implements AsyncDisposable {
       case 'failed':
         log.error({ child: id, failure: report.failure }, 'child failed');
         return say(`${id}: ${describeFailure(report.failure)}`);
+      case 'took':
+      case 'settled':
+        return this.#held.note(id, report);
       case 'drained':
         return;
     }

@@ -37,8 +37,12 @@ export class Bus implements AsyncDisposable {
   readonly #log: Logger;
   readonly #outage = new BusOutage();
 
-  constructor(connection: NatsConnection, log: Logger) {
+  readonly #onTaken: (message: JsMsg) => void;
+
+  /** `onTaken` hears of each message that is given out as work. */
+  constructor(connection: NatsConnection, log: Logger, onTaken: (message: JsMsg) => void = () => undefined) {
     this.connection = connection;
+    this.#onTaken = onTaken;
     this.#js = jetstream(connection, { timeout: 3_000 });
     this.#log = log;
     void this.#watch();
@@ -109,8 +113,11 @@ export class Bus implements AsyncDisposable {
         if (signal.aborted) messages.stop();
         for await (const message of messages) {
           const delivery = this.#open(type, message);
-          if (delivery) yield delivery;
-          else message.term('not an onair message');
+          if (!delivery) message.term('not an onair message');
+          else {
+            this.#onTaken(message);
+            yield delivery;
+          }
         }
       } catch (error) {
         if (!signal.aborted) this.#log.warn({ err: error, stream, consumer }, 'consumer lost, trying again');
@@ -147,8 +154,11 @@ export class Bus implements AsyncDisposable {
         for await (const message of messages) {
           left -= 1;
           const delivery = this.#open(type, message);
-          if (delivery) yield delivery;
-          else message.term('not an onair message');
+          if (!delivery) message.term('not an onair message');
+          else {
+            this.#onTaken(message);
+            yield delivery;
+          }
         }
         return;
       } catch (error) {
@@ -268,6 +278,7 @@ export async function openBus(
   name: string,
   log: Logger,
   signal: AbortSignal,
+  onTaken?: (message: JsMsg) => void,
 ): Promise<Bus> {
   const authenticator = access.seed
     ? nkeyAuthenticator(new TextEncoder().encode(access.seed))
@@ -282,5 +293,5 @@ export async function openBus(
     ...(authenticator ? { authenticator } : {}),
   };
   signal.throwIfAborted();
-  return new Bus(await connect(options), log);
+  return new Bus(await connect(options), log, onTaken);
 }

@@ -6,6 +6,7 @@ import type { Role } from '../protocol/roles.ts';
 import { healthSubject } from '../protocol/subjects.ts';
 import type { Bus } from './bus.ts';
 import { openBus } from './bus.ts';
+import { HeldMessages } from './held-messages.ts';
 import type { Logger } from './logger.ts';
 import { openLogger } from './logger.ts';
 
@@ -40,7 +41,9 @@ export interface ConnectedChild extends Child {
 /** Runs a worker as a child of the supervisor: handshake, heartbeat, drain, and its end when the supervisor is gone. */
 export async function runChild(role: Role, work: (child: ConnectedChild) => Promise<void>): Promise<void> {
   await runUnconnected(role, async (child) => {
-    await using bus = await openBus(child.options.bus, child.options.id, child.log, child.signal);
+    const { options, log, signal } = child;
+    using held = new HeldMessages(report);
+    await using bus = await openBus(options.bus, options.id, log, signal, (message) => held.add(message));
     using _health = tellHealth(child, bus);
     await work(Object.assign(child, { bus }));
   });

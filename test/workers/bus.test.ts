@@ -1,7 +1,10 @@
+import { EventEmitter, once } from 'node:events';
 import { pino } from 'pino';
 import t from 'tap';
 import { BusLostError, BusOutage } from '../../workers/bus-outage.ts';
 import { openBus } from '../../workers/bus.ts';
+import type { HoldReport } from '../../workers/held-messages.ts';
+import { HeldMessages } from '../../workers/held-messages.ts';
 import { liveEvent } from '../support/events.ts';
 import { accessTo, startNats } from '../support/nats.ts';
 
@@ -84,3 +87,45 @@ void t.test('publish() stops when it is told to while the bus is away', async (t
   end.abort(new Error('enough'));
   await t.rejects(publishing, /enough/);
 });
+
+void t.test(
+  'HeldMessages tells what is held and what is settled, by the subject that gives it back',
+  async (t) => {
+    const { url } = await startNats(t);
+    const reports: HoldReport[] = [];
+    const told = new EventEmitter();
+    using held = new HeldMessages((report) => {
+      reports.push(report);
+      told.emit(report.kind);
+    });
+    await using bus = await openBus(accessTo(url), 'test', log, never, (message) => held.add(message));
+    const event = liveEvent({});
+    await bus.publish('live.demo.event.chat', 'event', event, { msgId: event.id, signal: never });
+    const stop = new AbortController();
+    const deliveries: number[] = [];
+    const took = once(told, 'took');
+    for await (const delivery of bus.work('EVENTS', 'reply', 'event', {
+      maxMessages: 10,
+      signal: stop.signal,
+    })) {
+      deliveries.push(delivery.deliveries);
+      if (deliveries.length === 1) {
+        // What the supervisor does when the one who holds it is dead.
+        await took;
+        for (const ack of reports.flatMap(({ acks }) => acks)) bus.connection.publish(ack, '-NAK');
+        continue;
+      }
+      const settled = once(told, 'settled');
+      delivery.message.ack();
+      await settled;
+      stop.abort();
+    }
+    t.same(deliveries, [1, 2]);
+    const both = reports.filter(({ kind }) => kind === 'took').flatMap(({ acks }) => acks);
+    t.ok(both.length === 2 && both.every((ack) => ack.startsWith('$JS.ACK.')));
+    t.same(
+      reports.filter(({ kind }) => kind === 'settled').flatMap(({ acks }) => acks),
+      both,
+    );
+  },
+);
