@@ -141,7 +141,15 @@ async function watch({ home, subject, json, history, count }: WatchOptions): Pro
       `watching ${subject} on ${running.state.nats.url}; Ctrl-C ends; --cli tells how to use the NATS command line`,
     );
   let shown = 0;
+  let playing = '';
   const show = (from: string, message: Message) => {
+    if (!json && message.type === 'playhead') {
+      // It comes several times a second; a person wants to know when something else plays.
+      const { room, state, utteranceId, segmentIndex } = message.body;
+      const now = [room, state, utteranceId, segmentIndex].join(' ');
+      if (now === playing) return;
+      playing = now;
+    }
     console.log(
       json
         ? toJson({ subject: from, ...message })

@@ -15,7 +15,7 @@ export function speakableName(nickname: string): string {
   const name = Array.from(/^\p{L}+\p{N}{3,}$/u.test(whole) ? whole.replace(/\p{N}+$/u, '') : whole)
     .slice(0, maxCharacters)
     .join('');
-  return /\p{L}|\p{N}/u.test(name) ? name : nameless;
+  return name === '' || name === '用户' ? nameless : name;
 }
 
 /** `A、B、C` , or `A、B、C等7位朋友` when there are more than `most`; repeated names count once. */

@@ -74,6 +74,7 @@ void t.test('speakableName() keeps what can be said', (t) => {
     ｖｉｐ: 'vip',
     海边的子涵7964: '海边的子涵',
     '9527': '9527',
+    用户7391028465: nameless,
   };
   for (const [nickname, said] of Object.entries(names)) t.equal(speakableName(nickname), said);
   t.equal(joinNames(['甲', '乙', '甲']), '甲、乙');
