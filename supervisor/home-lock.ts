@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeFolder } from './make-folder.ts';
 import { isAlive, readProcess } from './process-table.ts';
 import { readState } from './state-file.ts';
 
@@ -12,8 +13,7 @@ export class HomeInUseError extends Error {
 
 /** Takes the home folder for this process; throws HomeInUseError while another supervisor has it. A dead one's lock is taken over. */
 export function lockHome(home: string): Disposable {
-  for (const folder of ['run', 'log', 'audio', 'cache', 'jetstream'])
-    mkdirSync(join(home, folder), { recursive: true });
+  for (const folder of ['run', 'log', 'audio', 'cache', 'jetstream']) makeFolder(join(home, folder));
   const file = join(home, 'run', 'supervisor.lock');
   const own = `${process.pid} ${readProcess(process.pid)?.startTime ?? ''}`;
   for (;;) {

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { mkdirSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync, closeSync } from 'node:fs';
+import { openSync, readFileSync, readdirSync, rmSync, writeFileSync, closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,6 +9,7 @@ import type { Config } from '../protocol/config.ts';
 import type { BusUser } from '../protocol/roles.ts';
 import type { Backoff } from './backoff.ts';
 import { afterFailure, noBackoff, whileHealthy } from './backoff.ts';
+import { makeFolder } from './make-folder.ts';
 import { natsConfigText } from './nats-config.ts';
 import { withParentDeath } from './parent-death.ts';
 
@@ -88,7 +89,7 @@ export class NatsServer implements AsyncDisposable {
     const { binary, home, bus, publicKeys, log } = this.#options;
     const run = join(home, 'run');
     const folders = [run, join(home, 'log'), join(home, 'jetstream')];
-    for (const folder of folders) mkdirSync(folder, { recursive: true });
+    for (const folder of folders) makeFolder(folder);
     for (const name of readdirSync(run))
       if (name.endsWith('.ports')) rmSync(join(run, name), { force: true });
     const configFile = join(run, 'nats.conf');
