@@ -12,7 +12,7 @@ import { NatsServer } from '../supervisor/nats-server.ts';
 import { isAlive } from '../supervisor/process-table.ts';
 import { readState } from '../supervisor/state-file.ts';
 import type { Bus } from '../workers/bus.ts';
-import { openBus } from '../workers/bus.ts';
+import { openBus } from '../workers/open-bus.ts';
 
 export const project = resolve(import.meta.dirname, '..');
 /** Where the person who typed the command is. */

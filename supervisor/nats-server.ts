@@ -24,10 +24,10 @@ export interface NatsServerOptions {
 }
 
 const bootTimeoutMs = 15_000;
-const probeEveryMs = 1_000;
-const probeTimeoutMs = 2_000;
+const probeEveryMs = 500;
+const probeTimeoutMs = 750;
 /** So many probes in a row without an answer, and the server is replaced. */
-const probesToLose = 2;
+const probesToLose = 3;
 
 /** Our own nats-server: starts it, keeps it up, on the same port for the supervisor's life. */
 export class NatsServer implements AsyncDisposable {
@@ -205,7 +205,7 @@ export class NatsServer implements AsyncDisposable {
         const asked = performance.now();
         const healthy = await this.#isHealthy(probeTimeoutMs);
         // A late supervisor must not blame the server.
-        const late = performance.now() - asked > probeTimeoutMs + 1_000;
+        const late = performance.now() - asked > probeTimeoutMs + 500;
         lost = healthy || late ? 0 : lost + 1;
         if (lost < probesToLose) continue;
         const exited = once(child, 'exit');

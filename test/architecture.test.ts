@@ -8,7 +8,7 @@ const top = ['protocol', 'supervisor', 'workers', 'ops'];
 
 /** Files that may be longer, with the reason. */
 const longer = new Map([
-  ['supervisor/supervisor.ts', 320 /* the one orchestrator; its decisions are in child-life.ts */],
+  ['supervisor/supervisor.ts', 330 /* the one orchestrator; its decisions are in child-life.ts */],
 ]);
 
 interface Import {

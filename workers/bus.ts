@@ -2,12 +2,9 @@ import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { ConsumerMessages, JetStreamClient, JsMsg } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import type { KV } from '@nats-io/kv';
-import { connect, credsAuthenticator, nkeyAuthenticator } from '@nats-io/transport-node';
-import type { ConnectionOptions, NatsConnection, Subscription } from '@nats-io/transport-node';
+import type { NatsConnection, Subscription } from '@nats-io/transport-node';
 import type { Bodies, BodyName, Message } from '../protocol/codec.ts';
 import { NotOursError, decode, encode } from '../protocol/codec.ts';
-import { connectionDefaults } from '../protocol/connection.ts';
-import type { BusAccess } from '../protocol/ipc.ts';
 import type { Bucket } from '../protocol/streams.ts';
 import { BusLostError, BusOutage } from './bus-outage.ts';
 import { delay } from './delay.ts';
@@ -107,7 +104,7 @@ export class Bus implements AsyncDisposable {
       let messages: ConsumerMessages | undefined;
       const stop = () => messages?.stop();
       try {
-        const found = await this.#js.consumers.get(stream, consumer);
+        const found = await this.#outage.orLost(this.#js.consumers.get(stream, consumer));
         messages = await found.consume({ max_messages: maxMessages, expires: 5_000, idle_heartbeat: 1_000 });
         signal.addEventListener('abort', stop, { once: true });
         if (signal.aborted) messages.stop();
@@ -125,7 +122,8 @@ export class Bus implements AsyncDisposable {
         signal.removeEventListener('abort', stop);
         messages?.stop();
       }
-      await delay(200, signal);
+      await this.#outage.untilBack(1_000, signal);
+      await delay(50, signal);
     }
   }
 
@@ -144,8 +142,8 @@ export class Bus implements AsyncDisposable {
       let messages: ConsumerMessages | undefined;
       const stop = () => messages?.stop();
       try {
-        const found = await this.#js.consumers.get(stream, consumer);
-        const waiting = (await found.info(true)).num_pending;
+        const found = await this.#outage.orLost(this.#js.consumers.get(stream, consumer));
+        const waiting = (await this.#outage.orLost(found.info(true))).num_pending;
         if (waitMs === undefined && waiting === 0) return;
         const max_messages = waitMs === undefined ? Math.min(left, waiting) : left;
         messages = await found.fetch({ max_messages, expires: waitMs ?? 1_000, idle_heartbeat: 500 });
@@ -167,7 +165,8 @@ export class Bus implements AsyncDisposable {
         signal.removeEventListener('abort', stop);
         messages?.stop();
       }
-      await delay(200, signal);
+      await this.#outage.untilBack(1_000, signal);
+      await delay(50, signal);
     }
   }
 
@@ -194,19 +193,21 @@ export class Bus implements AsyncDisposable {
       try {
         if (options.untilEnd && !known) {
           const manager = await jetstreamManager(this.connection, { checkAPI: false, timeout: 3_000 });
-          lastSeq = (await manager.streams.info(stream)).state.last_seq;
+          lastSeq = (await this.#outage.orLost(manager.streams.info(stream))).state.last_seq;
           known = true;
         }
-        const consumer = await this.#js.consumers.get(stream, {
-          filter_subjects: filter,
-          ...('seq' in from
-            ? { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: Math.max(1, from.seq) }
-            : {
-                deliver_policy: DeliverPolicy.StartTime,
-                opt_start_time: new Date(from.timeMs).toISOString(),
-              }),
-        });
-        if (options.untilEnd && (await consumer.info()).num_pending === 0) return;
+        const consumer = await this.#outage.orLost(
+          this.#js.consumers.get(stream, {
+            filter_subjects: filter,
+            ...('seq' in from
+              ? { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: Math.max(1, from.seq) }
+              : {
+                  deliver_policy: DeliverPolicy.StartTime,
+                  opt_start_time: new Date(from.timeMs).toISOString(),
+                }),
+          }),
+        );
+        if (options.untilEnd && (await this.#outage.orLost(consumer.info())).num_pending === 0) return;
         messages = await consumer.consume({ max_messages: 200, expires: 5_000, idle_heartbeat: 1_000 });
         signal.addEventListener('abort', stop, { once: true });
         if (signal.aborted) messages.stop();
@@ -222,7 +223,8 @@ export class Bus implements AsyncDisposable {
         signal.removeEventListener('abort', stop);
         messages?.stop();
       }
-      await delay(200, signal);
+      await this.#outage.untilBack(1_000, signal);
+      await delay(50, signal);
     }
   }
 
@@ -270,28 +272,4 @@ export class Bus implements AsyncDisposable {
       return undefined;
     }
   }
-}
-
-/** Connects for ever: it returns once the bus is there, or throws when the signal says stop. */
-export async function openBus(
-  access: BusAccess,
-  name: string,
-  log: Logger,
-  signal: AbortSignal,
-  onTaken?: (message: JsMsg) => void,
-): Promise<Bus> {
-  const authenticator = access.seed
-    ? nkeyAuthenticator(new TextEncoder().encode(access.seed))
-    : access.credentials
-      ? credsAuthenticator(new TextEncoder().encode(access.credentials))
-      : undefined;
-  const options: ConnectionOptions = {
-    ...connectionDefaults,
-    servers: access.servers,
-    inboxPrefix: access.inboxPrefix,
-    name,
-    ...(authenticator ? { authenticator } : {}),
-  };
-  signal.throwIfAborted();
-  return new Bus(await connect(options), log, onTaken);
 }

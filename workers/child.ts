@@ -5,7 +5,7 @@ import type { ChildOptions, ChildReport, SupervisorCommand } from '../protocol/i
 import type { Role } from '../protocol/roles.ts';
 import { healthSubject } from '../protocol/subjects.ts';
 import type { Bus } from './bus.ts';
-import { openBus } from './bus.ts';
+import { openBus } from './open-bus.ts';
 import { HeldMessages } from './held-messages.ts';
 import type { Logger } from './logger.ts';
 import { openLogger } from './logger.ts';

@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { pino } from 'pino';
 import t from 'tap';
 import { BusLostError, BusOutage } from '../../workers/bus-outage.ts';
-import { openBus } from '../../workers/bus.ts';
+import { openBus } from '../../workers/open-bus.ts';
 import type { HoldReport } from '../../workers/held-messages.ts';
 import { HeldMessages } from '../../workers/held-messages.ts';
 import { liveEvent } from '../support/events.ts';

@@ -6,7 +6,7 @@ import type { AudioChunk, Outcome, Playhead, Segment } from '../../../protocol/s
 import { maxChunkBytes } from '../../../protocol/speech.ts';
 import { audioSubject, outcomeSubject, playheadSubject } from '../../../protocol/subjects.ts';
 import type { Bus } from '../../../workers/bus.ts';
-import { openBus } from '../../../workers/bus.ts';
+import { openBus } from '../../../workers/open-bus.ts';
 import { openLogger } from '../../../workers/logger.ts';
 import { HostedChild, childOptions } from '../../support/child-host.ts';
 import { accessTo, startNats } from '../../support/nats.ts';

@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { Test } from 'tap';
 import type { LiveEvent } from '../../../protocol/event.ts';
-import { openBus } from '../../../workers/bus.ts';
+import { openBus } from '../../../workers/open-bus.ts';
 import { openLogger } from '../../../workers/logger.ts';
 import { HostedChild, childOptions } from '../../support/child-host.ts';
 import { accessTo, startNats } from '../../support/nats.ts';

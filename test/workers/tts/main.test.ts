@@ -7,7 +7,7 @@ import type { AudioChunk, Segment } from '../../../protocol/speech.ts';
 import { maxChunkBytes, priorities } from '../../../protocol/speech.ts';
 import { audioSubject, speechSubject } from '../../../protocol/subjects.ts';
 import type { Bus } from '../../../workers/bus.ts';
-import { openBus } from '../../../workers/bus.ts';
+import { openBus } from '../../../workers/open-bus.ts';
 import { HostedChild, childOptions } from '../../support/child-host.ts';
 import { accessTo, startNats } from '../../support/nats.ts';
 import { makeSegment } from './make-segment.ts';

@@ -1,0 +1,34 @@
+import t from 'tap';
+import { drawPlan } from '../../../ops/chaos/draw-plan.ts';
+import { faults } from '../../../ops/chaos/faults.ts';
+
+const names = Object.keys(faults);
+
+void t.test('drawPlan() gives the same plan for a seed, and another for another', (t) => {
+  const draw = (seed: number) => drawPlan({ seed, durationMs: 120_000, faults: names });
+  t.same(draw(7), draw(7));
+  t.not(JSON.stringify(draw(7)), JSON.stringify(draw(8)));
+  t.end();
+});
+
+void t.test('drawPlan() lets each fault come once before any comes again, within the time', (t) => {
+  const durationMs = 300_000;
+  for (let seed = 0; seed < 500; seed++) {
+    const plan = drawPlan({ seed, durationMs, faults: names });
+    const round = plan.slice(0, names.length).map(({ fault }) => fault);
+    if (new Set(round).size !== names.length) t.fail(`seed ${seed}: ${round.join(', ')}`);
+    const wrong = plan.filter(({ atMs, choice }, index) => {
+      const after = plan[index - 1]?.atMs ?? 0;
+      return atMs <= after || atMs > durationMs || choice < 0 || choice >= 1;
+    });
+    if (wrong.length > 0) t.fail(`seed ${seed}: ${JSON.stringify(wrong)}`);
+  }
+  t.pass('500 seeds');
+  t.end();
+});
+
+void t.test('drawPlan() draws nothing when there is nothing to draw, or no time', (t) => {
+  t.same(drawPlan({ seed: 1, durationMs: 60_000, faults: [] }), []);
+  t.same(drawPlan({ seed: 1, durationMs: 1_000, faults: names }), []);
+  t.end();
+});

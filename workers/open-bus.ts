@@ -1,0 +1,31 @@
+import type { JsMsg } from '@nats-io/jetstream';
+import { connect, credsAuthenticator, nkeyAuthenticator } from '@nats-io/transport-node';
+import type { ConnectionOptions } from '@nats-io/transport-node';
+import { connectionDefaults } from '../protocol/connection.ts';
+import type { BusAccess } from '../protocol/ipc.ts';
+import { Bus } from './bus.ts';
+import type { Logger } from './logger.ts';
+
+/** Connects for ever: it returns once the bus is there, or throws when the signal says stop. */
+export async function openBus(
+  access: BusAccess,
+  name: string,
+  log: Logger,
+  signal: AbortSignal,
+  onTaken?: (message: JsMsg) => void,
+): Promise<Bus> {
+  const authenticator = access.seed
+    ? nkeyAuthenticator(new TextEncoder().encode(access.seed))
+    : access.credentials
+      ? credsAuthenticator(new TextEncoder().encode(access.credentials))
+      : undefined;
+  const options: ConnectionOptions = {
+    ...connectionDefaults,
+    servers: access.servers,
+    inboxPrefix: access.inboxPrefix,
+    name,
+    ...(authenticator ? { authenticator } : {}),
+  };
+  signal.throwIfAborted();
+  return new Bus(await connect(options), log, onTaken);
+}
