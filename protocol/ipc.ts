@@ -65,6 +65,8 @@ export interface SupervisorState {
   startedAt: string;
   runId: string;
   state: 'starting' | 'on-air' | 'stopping' | 'stopped';
+  /** Absolute; empty: the demonstration. */
+  configFile: string;
   nats: { url: string; monitorUrl: string; pid: number; restarts: number };
   console: { url: string; token: string } | null;
   children: ChildState[];

@@ -47,7 +47,7 @@ async function main(): Promise<number> {
 }
 
 async function supervise(options: Options, config: Config): Promise<number> {
-  const { home, only, forMs } = options;
+  const { home, only, forMs, configFile } = options;
   using _lock = lockHome(home);
   const log = pino(
     { base: { child: 'supervisor' } },
@@ -55,11 +55,9 @@ async function supervise(options: Options, config: Config): Promise<number> {
   );
   const swept = await sweepLeftovers(home);
   if (swept > 0) say(`ended ${swept} processes that an earlier supervisor had left behind`);
-  say(
-    `onair: ${options.configFile === '' ? 'demonstration with a simulated room' : options.configFile}, home ${home}`,
-  );
+  say(`onair: ${configFile === '' ? 'demonstration with a simulated room' : configFile}, home ${home}`);
 
-  await using supervisor = new Supervisor({ config, project, home, only, log, say });
+  await using supervisor = new Supervisor({ config, configFile, project, home, only, log, say });
   using stop = openStopSignals(() => {
     say('stopping at once');
     supervisor.kill();

@@ -16,6 +16,7 @@ import { StateWriter } from './state-file.ts';
 
 export interface SupervisorOptions {
   config: Config;
+  configFile: string;
   project: string;
   home: string;
   only: Role[];
@@ -310,6 +311,7 @@ export class Supervisor implements AsyncDisposable {
       startedAt: this.startedAt.toISOString(),
       runId: this.#runId,
       state: this.#state,
+      configFile: this.#options.configFile,
       nats: this.#bus.state,
       console: null,
       children,

@@ -94,6 +94,7 @@ export class Show implements AsyncDisposable {
       state ?? {
         pid: 0,
         startedAt: '',
+        configFile: '',
         runId: '',
         state: 'starting',
         nats: { url: '', monitorUrl: '', pid: 0, restarts: 0 },
