@@ -17,8 +17,7 @@ export async function findConfiguration(
   say: (line: string) => void,
 ): Promise<ConfigurationRecord | undefined> {
   if (given !== undefined) return await read(resolve(folder, given));
-  const state: object = readState(home) ?? {};
-  const named = state.configFile ?? '';
+  const named = readState(home)?.configFile ?? '';
   if (named === '') return undefined;
   try {
     return await read(named);
