@@ -64,8 +64,9 @@ export class OutputChain implements AsyncDisposable {
     this.#running = this.#run();
   }
 
+  /** False while what is said would be lost: no sink plays, or it is not yet ready for more. */
   get accepting(): boolean {
-    return this.#main !== undefined || this.#choice === undefined;
+    return this.#main?.hasRoom ?? this.#choice === undefined;
   }
 
   /** For people and the playhead. */

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { delay } from '../../delay.ts';
-import { bytesPerSample, samplesOf } from '../format.ts';
+import { bytesPerSample, frameSamples, samplesOf } from '../format.ts';
 import { LastWords } from './last-words.ts';
 
 /** A program that plays, or keeps, what it reads from standard input. */
@@ -23,6 +23,7 @@ export interface SinkFigures {
   dropped: (samples: number) => void;
 }
 
+const frameBytes = frameSamples * bytesPerSample;
 /** Most sound that waits in the pipe; beyond it the newest is dropped. */
 const maxBacklogBytes = samplesOf(1_000) * bytesPerSample;
 /** A sink that has sound and takes none of it for so long is dead. */
@@ -80,6 +81,11 @@ export class SinkProcess implements AsyncDisposable {
   /** Samples that were sent and, as far as is known, not consumed. */
   get unheardSamples(): number {
     return Math.max(0, this.#backlog()) / bytesPerSample;
+  }
+
+  /** The next frame would be taken. A program that has only just been started may take a second before it reads. */
+  get hasRoom(): boolean {
+    return !this.#over && this.#owed === 0 && this.#backlog() + frameBytes <= maxBacklogBytes;
   }
 
   write(frame: Buffer, now: number): void {
