@@ -74,6 +74,22 @@ void t.test('write() drops what a sink does not take, and ends one that takes no
   t.match(await sink.ended, /took no sound for 2000 ms/);
 });
 
+void t.test(
+  'hasRoom tells whether a sink takes the next frame, which one that starts slowly does not at first',
+  async (t) => {
+    const { sink, counted } = start({ ...program('setInterval(() => {}, 1e6)'), reports: true });
+    let taken = 0;
+    while (sink.hasRoom) {
+      sink.write(frame, performance.now());
+      taken += 1;
+    }
+    t.equal(taken, 50, 'a second');
+    t.equal(counted.dropped, 0);
+    await sink.end(50);
+    t.notOk(sink.hasRoom, 'one that is gone takes nothing');
+  },
+);
+
 void t.test('ended says why a sink ended, in its own words', async (t) => {
   const { sink } = start(program('console.error("error: no such device"); process.exit(3)'));
   t.equal(await sink.ended, 'exit code 3: error: no such device');
