@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { ConfigurationError } from '../protocol/configuration-error.ts';
 import { exitCodes } from '../protocol/exit-codes.ts';
 import { describeFailure, toFailure } from '../protocol/failure.ts';
 import type { ChildOptions, ChildReport, SupervisorCommand } from '../protocol/ipc.ts';
@@ -136,7 +137,7 @@ function fail(error: unknown, log: Logger): never {
   const failure = toFailure(error, { class: 'fatal' });
   log.fatal({ failure }, describeFailure(failure));
   report({ kind: 'failed', failure });
-  process.exit(exitCodes.failed);
+  process.exit(error instanceof ConfigurationError ? exitCodes.badConfiguration : exitCodes.failed);
 }
 
 /** Without its supervisor a child has no right to speak: a successor may be about to. */
