@@ -21,15 +21,18 @@ if (options.problem !== null) {
   process.stdout.write(usage);
 } else {
   const stale = staleReasons(readStamp(root), observe({ root, dev: options.dev }));
-  if (options.force || stale.length > 0) {
+  if (options.force || options.again || stale.length > 0) {
     // Imported only now: the usual start has nothing to do, and every module costs it time.
     const { prepare } = await import('./setup/prepare.mjs');
-    process.exitCode = await prepare({
+    const outcome = await prepare({
       root,
       dev: options.dev,
       force: options.force,
+      again: options.again,
       offline: options.offline,
     });
+    const exitCodes = { complete: 0, usable: options.lenient ? 0 : 1, unusable: 1, interrupted: 130 };
+    process.exitCode = exitCodes[outcome];
   }
   if (options.json) process.stdout.write(`${JSON.stringify(readStamp(root), null, 2)}\n`);
 }

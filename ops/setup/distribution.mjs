@@ -47,3 +47,14 @@ export function natsSuites({ family, codename }) {
     ];
   return [];
 }
+
+/**
+ * Which suites may hold libatomic1: the machine's own, for it is built for that release's libc, then a release that is known to have it.
+ * @param {Distribution} distribution
+ * @returns {string[][]} each attempt with the suites it asks together
+ */
+export function librarySuites({ family, codename }) {
+  if (family === 'other') return [];
+  const known = family === 'debian' ? 'trixie' : 'resolute';
+  return [...(codename === null || codename === known ? [] : [[codename]]), [known]];
+}

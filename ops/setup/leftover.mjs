@@ -6,8 +6,8 @@ const endDeadlineMs = 5000;
 const pollMs = 20;
 
 /**
- * Notes a child that must not go on alone. A set-up that is killed can't end its npm, which would then write into node_modules at the
- * same time as the next one's.
+ * Notes a child that must not go on alone. A set-up that is killed can't end its npm or apt-get, which would then write into the
+ * same folders as the next one's.
  * @param {string} file
  * @param {number} pid leader of its process group
  */
@@ -20,13 +20,16 @@ export function noteChild(file, pid) {
  * from a later one with the same pid.
  * @param {string} file
  * @param {AbortSignal} signal
+ * @param {number} [patienceMs] how long it may go on to its own end first
  * @returns {Promise<void>}
  */
-export async function endLeftover(file, signal) {
+export async function endLeftover(file, signal, patienceMs = 0) {
   const child = readNote(file);
-  rmSync(file, { force: true });
-  if (child === null) return;
+  if (child === null) return rmSync(file, { force: true });
   const runs = () => processStartTime(child.pid) === child.startTime;
+  const patientUntil = performance.now() + patienceMs;
+  while (runs() && performance.now() < patientUntil) await delay(pollMs, undefined, { signal });
+  rmSync(file, { force: true });
   const until = performance.now() + endDeadlineMs;
   while (runs() && performance.now() < until) {
     try {

@@ -50,8 +50,10 @@ export async function ensureNodeModules({ root, lockHash, force, compilable, off
     );
     return npmInstall({ root, how: 'install', offline, signal });
   });
+  const log = join(root, '.runtime', 'npm.log');
+  rmSync(log, { force: true }); // a failure of earlier
+  if (signal.aborted) return false;
   if (!finished.ok) {
-    const log = join(root, '.runtime', 'npm.log');
     writeFileSync(log, finished.output);
     report.problem({
       ...problem,

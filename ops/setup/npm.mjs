@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { nodeEnvironment } from './node-environment.mjs';
 import { platformPackage } from './platform-package.mjs';
 import { findPrograms } from './programs.mjs';
 
@@ -34,5 +35,5 @@ export function npmCommand(root, env = process.env) {
 export function npmEnvironment(root) {
   if (process.platform === 'win32') return process.env;
   const nodeDir = join(root, 'node_modules', platformPackage());
-  return { ...process.env, npm_config_nodedir: nodeDir };
+  return { ...nodeEnvironment(root), npm_config_nodedir: nodeDir };
 }

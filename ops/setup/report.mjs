@@ -19,12 +19,14 @@
 
 /**
  * @param {(text: string) => void} write
+ * @param {AbortSignal} signal from its end on, what fails was cut short and is no problem to mend: nothing is said but that
  * @returns {Report}
  */
-export function createReport(write) {
+export function createReport(write, signal) {
   let lineIsOpen = false;
   /** @param {string} text */
   const line = (text) => {
+    if (signal.aborted) return;
     write(`${lineIsOpen ? '\n' : ''}setup: ${text}\n`);
     lineIsOpen = false;
   };
@@ -36,7 +38,8 @@ export function createReport(write) {
       const seconds = () => `${((performance.now() - started) / 1000).toFixed(1)} s`;
       try {
         const result = await work();
-        if (lineIsOpen) write(`${seconds()}\n`);
+        if (signal.aborted) write(`${lineIsOpen ? '' : `setup: ${what}: `}interrupted after ${seconds()}\n`);
+        else if (lineIsOpen) write(`${seconds()}\n`);
         else line(`${what}: ${seconds()}`);
         lineIsOpen = false;
         return result;

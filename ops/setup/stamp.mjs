@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { hasOwnLibrary } from './node-environment.mjs';
+import { hasLauncher, nodeLink } from './node-launcher.mjs';
 import { canCompileSpeaker } from './speaker-needs.mjs';
 import { oldestNodeMajor } from './versions.mjs';
 
 /** Raised when the stamp's shape or the table of system packages changes, so that older stamps count as stale. */
-export const stampVersion = 1;
+export const stampVersion = 2;
 
 /**
  * What the last set-up found, kept in `.runtime/setup.json`. Null says: that step has not succeeded yet.
@@ -14,7 +16,8 @@ export const stampVersion = 1;
  * @property {number} version
  * @property {string} root the folder it was made for: a copied folder is prepared again
  * @property {boolean} asRoot whether system packages could be installed: root, coming later, tries again
- * @property {{path: string, version: string, pinned: boolean} | null} node what runs the scripts
+ * @property {{path: string, version: string, pinned: boolean, launched: boolean} | null} node what runs the scripts; `launched`: through
+ *   a launcher in node_modules/.bin, with a library in `.runtime/lib`
  * @property {'compiled' | 'missing' | 'unused'} speaker the optional native sound output
  * @property {boolean} couldCompile whether all was there to compile `speaker` when it was last tried
  * @property {{path: string, version: string, mtimeMs: number, requested: string | null} | null} natsServer `requested` is
@@ -30,7 +33,7 @@ export const stampVersion = 1;
  * @property {boolean} canCompile whether all is there to compile a `speaker` that is missing
  * @property {string} lockHash of package-lock.json
  * @property {string | null} installedHash the lock that node_modules was installed from
- * @property {boolean} nodePresent whether the stamp's pinned Node is still there
+ * @property {boolean} nodePresent whether the stamp's Node is still there, with the way in which it is started
  * @property {number} ownMajor of the Node that runs this
  * @property {string | null} natsRequested
  * @property {number | null} natsMtimeMs
@@ -89,7 +92,7 @@ export function observe({ root, dev, env = process.env }) {
     canCompile: stamp?.speaker === 'missing' && canCompileSpeaker(),
     lockHash,
     installedHash: marker.lockHash,
-    nodePresent: existsSync(stamp?.node?.path ?? ''),
+    nodePresent: isNodePresent(root, stamp),
     ownMajor: Number.parseInt(process.versions.node, 10),
     natsRequested: env['NATS_SERVER_BIN'] || null,
     natsMtimeMs: stamp?.natsServer ? modifiedMs(stamp.natsServer.path) : null,
@@ -122,6 +125,13 @@ export function staleReasons(stamp, now) {
   if (now.tapKey !== null && now.tapKey !== now.tapBuilt)
     reasons.push('the test runner is not built for its configuration');
   return reasons;
+}
+
+/** npm puts its link back at each installation by hand. @param {string} root @param {Stamp | null} stamp */
+function isNodePresent(root, stamp) {
+  if (!stamp?.node || !existsSync(stamp.node.path)) return false;
+  if (!stamp.node.pinned) return true;
+  return stamp.node.launched ? hasLauncher(root) && hasOwnLibrary(root) : existsSync(nodeLink(root));
 }
 
 /** @param {string} path @returns {number | null} */

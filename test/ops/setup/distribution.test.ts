@@ -7,8 +7,9 @@ interface Distribution {
 interface Module {
   readonly readDistribution: (osRelease: string) => Distribution;
   readonly natsSuites: (distribution: Distribution) => string[][];
+  readonly librarySuites: (distribution: Distribution) => string[][];
 }
-const { natsSuites, readDistribution } = (await import(
+const { librarySuites, natsSuites, readDistribution } = (await import(
   new URL('../../../ops/setup/distribution.mjs', import.meta.url).href
 )) as Module;
 
@@ -50,6 +51,14 @@ const table: readonly {
   },
   { name: 'none', osRelease: '', expected: { family: 'other', codename: null }, suites: [] },
 ];
+
+void t.test("librarySuites() asks the machine's own release first, each once", async (t) => {
+  t.same(librarySuites({ family: 'debian', codename: 'bookworm' }), [['bookworm'], ['trixie']]);
+  t.same(librarySuites({ family: 'debian', codename: 'trixie' }), [['trixie']]);
+  t.same(librarySuites({ family: 'debian', codename: null }), [['trixie']]);
+  t.same(librarySuites({ family: 'ubuntu', codename: 'noble' }), [['noble'], ['resolute']]);
+  t.same(librarySuites({ family: 'other', codename: null }), []);
+});
 
 void t.test('readDistribution() and natsSuites() know whose packages fit', async (t) => {
   for (const { name, osRelease, expected, suites } of table) {

