@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { exitCodes } from '../protocol/exit-codes.ts';
 import { describeFailure, toFailure } from '../protocol/failure.ts';
-import { readConfigText } from '../protocol/read-config.ts';
+import { loadConfig } from '../supervisor/load-config.ts';
 import { findNatsServer } from '../supervisor/nats-binary.ts';
 import { folder, homeFolder, project, runningState } from './operator.ts';
 
@@ -51,7 +51,7 @@ async function main(): Promise<number> {
     findPlayers(),
     findParentDeath(),
     await findDisk(home),
-    ...(values.config === undefined ? [] : findConfig(resolve(folder, values.config))),
+    ...(values.config === undefined ? [] : await findConfig(resolve(folder, values.config))),
     findRunning(home),
   ];
   const marks = { ok: 'ok  ', warn: 'warn', bad: 'BAD ' };
@@ -148,24 +148,11 @@ async function findDisk(home: string): Promise<Finding> {
   }
 }
 
-function findConfig(file: string): Finding[] {
+async function findConfig(file: string): Promise<Finding[]> {
   const what = 'configuration';
-  try {
-    const result = readConfigText(readFileSync(file, 'utf8'), process.env);
-    if (result.ok) return [{ verdict: 'ok', what, found: file, mend: '' }];
-    return result.problems.map(({ path, line, message }) => {
-      return { verdict: 'bad', what, found: `${path} (line ${line}): ${message}`, mend: '' };
-    });
-  } catch (error) {
-    return [
-      {
-        verdict: 'bad',
-        what,
-        found: describeFailure(toFailure(error)),
-        mend: 'name a file that can be read',
-      },
-    ];
-  }
+  const loaded = await loadConfig(file, process.env);
+  if (loaded.ok) return [{ verdict: 'ok', what, found: file, mend: '' }];
+  return loaded.lines.map((line) => ({ verdict: 'bad', what, found: line.trim(), mend: '' }));
 }
 
 function findRunning(home: string): Finding {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { pino } from 'pino';
 import { configSchema, demoConfig } from '../protocol/config.ts';
 import type { SupervisorState } from '../protocol/ipc.ts';
@@ -53,6 +54,8 @@ export async function openStoredBus(
   home: string,
   signal: AbortSignal,
 ): Promise<{ bus: Bus } & AsyncDisposable> {
+  if (!existsSync(join(home, 'jetstream')))
+    throw new Error(`Nothing has run in ${home} yet; --home names another folder`);
   const stack = new AsyncDisposableStack();
   stack.use(lockHome(home));
   const keys = mintKeys();

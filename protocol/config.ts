@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { refineConfig } from './config-checks.ts';
 import { eventKinds } from './event.ts';
 import { defaultIdleScripts, defaultRules, defaultTemplates } from './default-texts.ts';
 import { roomPattern } from './subjects.ts';
@@ -185,7 +186,14 @@ const bus = z.strictObject({
     .regex(/^(always|\d+(ms|s|m))$/, { error: 'must be "always" or a duration such as 1s' })
     .default('1s')
     .describe('How often the bus writes to disk for good'),
-  maxDiskMb: z.int().min(64).max(1_000_000).default(4_096).describe('Disk for all streams'),
+  maxDiskMb: z
+    .int()
+    .min(64)
+    .max(1_000_000)
+    .default(4_096)
+    .describe(
+      'Disk for all streams; about half of it holds sound, 110 MB per room that speaks without a pause',
+    ),
 });
 
 const supervisor = z.strictObject({
@@ -227,17 +235,7 @@ export const configSchema = z
     supervisor: supervisor.prefault({}),
     simulators: z.array(simulator).default([]).describe('Simulated rooms, for demonstrations'),
   })
-  .superRefine((config, context) => {
-    for (const [index, { id }] of config.rooms.entries()) {
-      if (config.rooms.findIndex((other) => other.id === id) !== index) {
-        context.addIssue({
-          code: 'custom',
-          path: ['rooms', index, 'id'],
-          message: `must be unique, "${id}" is taken`,
-        });
-      }
-    }
-  });
+  .superRefine(refineConfig);
 
 export type Config = z.infer<typeof configSchema>;
 export type RoomConfig = Config['rooms'][number];

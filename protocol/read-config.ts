@@ -26,7 +26,15 @@ export function readConfigText(text: string, environment: Record<string, string 
     }));
     return { ok: false, problems };
   }
-  const result = readConfig(document.toJS({ maxAliasCount: 100 }) as unknown, environment);
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    // Aliases that unfold without end, or to too much.
+    const message = error instanceof Error ? error.message : inspect(error);
+    return { ok: false, problems: [{ path: '(file)', message, line: 1 }] };
+  }
+  const result = readConfig(value, environment);
   if (result.ok) return result;
   return {
     ok: false,

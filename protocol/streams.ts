@@ -1,7 +1,8 @@
 import type { Role } from './roles.ts';
 import { priorities } from './speech.ts';
 
-const hour = 3_600_000;
+const minute = 60_000;
+const hour = 60 * minute;
 
 /** A stream of the bus; ages and windows in milliseconds. Limits retention everywhere: a work queue forgets message ids over a restart. */
 export interface StreamSpec {
@@ -11,7 +12,8 @@ export interface StreamSpec {
   /** How long a repeated `Nats-Msg-Id` is recognised. The server's default of 2 min is shorter than an outage can last. */
   duplicateWindowMs: number;
   discard: 'old' | 'new';
-  maxBytes: number;
+  /** Part of `bus.maxDiskMb`; the shares leave room for the buckets. */
+  diskShare: number;
   description: string;
 }
 
@@ -22,7 +24,7 @@ export const streams: StreamSpec[] = [
     maxAgeMs: 24 * hour,
     duplicateWindowMs: 2 * hour,
     discard: 'old',
-    maxBytes: 1_000_000_000,
+    diskShare: 0.2,
     description: 'what viewers and platforms did',
   },
   {
@@ -31,16 +33,16 @@ export const streams: StreamSpec[] = [
     maxAgeMs: hour,
     duplicateWindowMs: hour,
     discard: 'new',
-    maxBytes: 100_000_000,
+    diskShare: 0.05,
     description: 'segments to be spoken',
   },
   {
     name: 'AUDIO',
     subjects: ['live.*.audio'],
-    maxAgeMs: hour,
-    duplicateWindowMs: hour,
+    maxAgeMs: 40 * minute,
+    duplicateWindowMs: 40 * minute,
     discard: 'new',
-    maxBytes: 1_000_000_000,
+    diskShare: 0.5,
     description: 'synthesised sound',
   },
   {
@@ -49,7 +51,7 @@ export const streams: StreamSpec[] = [
     maxAgeMs: 7 * 24 * hour,
     duplicateWindowMs: 2 * hour,
     discard: 'old',
-    maxBytes: 1_000_000_000,
+    diskShare: 0.17,
     description: 'the ledger: what became of each event',
   },
   {
@@ -58,7 +60,7 @@ export const streams: StreamSpec[] = [
     maxAgeMs: 7 * 24 * hour,
     duplicateWindowMs: hour,
     discard: 'old',
-    maxBytes: 100_000_000,
+    diskShare: 0.03,
     description: 'poison messages with their failure record',
   },
 ];

@@ -11,18 +11,25 @@ export interface Backoff {
 
 const firstRangeMs = 250;
 const capMs = 30_000;
+/** For a child that had been running for a while: it does not crash in a loop, and every second without it may be silence. */
+const steadyCapMs = 2_000;
+const steadyMs = 5_000;
 const halveAfterMs = 60_000;
 const clearAfterMs = 300_000;
 
 export const noBackoff: Backoff = { level: 0, since: 0 };
 
-/** The delay before the next start and the raised level; `random` in [0, 1). */
+/** The delay before the next start and the raised level, after having run for `ranMs`; `random` in [0, 1). */
 export function afterFailure(
   backoff: Backoff,
   now: number,
   random: number,
+  ranMs = 0,
 ): { delayMs: number; backoff: Backoff } {
-  const range = backoff.level === 0 ? 0 : Math.min(firstRangeMs * 2 ** (backoff.level - 1), capMs);
+  const range =
+    backoff.level === 0
+      ? 0
+      : Math.min(firstRangeMs * 2 ** (backoff.level - 1), ranMs >= steadyMs ? steadyCapMs : capMs);
   return {
     delayMs: Math.round(range * random),
     backoff: { level: Math.min(backoff.level + 1, 32), since: now },

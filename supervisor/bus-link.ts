@@ -70,7 +70,7 @@ export class BusLink implements AsyncDisposable {
       inboxPrefix: inboxPrefix('supervisor'),
       ...this.#authentication(),
     });
-    await setUpBus(this.#connection, own ? 1 : 3);
+    await setUpBus(this.#connection, { maxDiskMb: config.maxDiskMb, replicas: own ? 1 : 3 });
     return said;
   }
 

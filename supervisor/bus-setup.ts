@@ -14,16 +14,29 @@ import { buckets, consumers, streams } from '../protocol/streams.ts';
 
 const nanosPerMs = 1_000_000;
 
+export interface BusSetup {
+  /** For all streams together. */
+  maxDiskMb: number;
+  replicas: number;
+}
+
 /** Makes streams, consumers and buckets, or brings them to what they should be; what they hold stays. */
-export async function setUpBus(connection: NatsConnection, replicas = 1): Promise<void> {
+export async function setUpBus(
+  connection: NatsConnection,
+  { maxDiskMb = 4_096, replicas = 1 }: Partial<BusSetup> = {},
+): Promise<void> {
   const manager = await jetstreamManager(connection, { timeout: 10_000 });
-  await Promise.all(streams.map((spec) => setUpStream(manager, spec, replicas)));
+  await Promise.all(streams.map((spec) => setUpStream(manager, spec, { maxDiskMb, replicas })));
   await Promise.all(consumers.map((spec) => setUpConsumer(manager, spec)));
   const kvm = new Kvm(connection);
   await Promise.all(buckets.map((name) => kvm.create(name, { history: 1, replicas })));
 }
 
-async function setUpStream(manager: JetStreamManager, spec: StreamSpec, replicas: number): Promise<void> {
+async function setUpStream(
+  manager: JetStreamManager,
+  spec: StreamSpec,
+  { maxDiskMb, replicas }: BusSetup,
+): Promise<void> {
   const config = {
     name: spec.name,
     subjects: spec.subjects,
@@ -32,7 +45,7 @@ async function setUpStream(manager: JetStreamManager, spec: StreamSpec, replicas
     storage: StorageType.File,
     discard: spec.discard === 'new' ? DiscardPolicy.New : DiscardPolicy.Old,
     max_age: spec.maxAgeMs * nanosPerMs,
-    max_bytes: spec.maxBytes,
+    max_bytes: Math.floor(spec.diskShare * maxDiskMb * 1_000_000),
     duplicate_window: spec.duplicateWindowMs * nanosPerMs,
     num_replicas: replicas,
     allow_direct: true,

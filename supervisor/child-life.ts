@@ -26,7 +26,15 @@ export type Life =
   | { name: 'starting'; since: number; pid: number }
   | { name: 'running'; since: number; pid: number; heardAt: number }
   | { name: 'draining'; since: number; pid: number; deadline: number }
-  | { name: 'ending'; since: number; pid: number; again: boolean; killed: boolean; reason: string }
+  | {
+      name: 'ending';
+      since: number;
+      pid: number;
+      again: boolean;
+      killed: boolean;
+      ranMs: number;
+      reason: string;
+    }
   | { name: 'backoff'; until: number }
   | { name: 'refused' };
 
@@ -167,7 +175,8 @@ function exited(
   if (life.name === 'draining' || (life.name === 'ending' && !life.again))
     return to(next, { name: 'stopped' });
   if (refused) return to(next, { name: 'refused' });
-  const { delayMs, backoff } = afterFailure(child.backoff, now, random);
+  const ranMs = life.name === 'running' ? now - life.since : 'ranMs' in life ? life.ranMs : 0;
+  const { delayMs, backoff } = afterFailure(child.backoff, now, random, ranMs);
   const restarted = { ...next, backoff, restarts: child.restarts + 1 };
   if (delayMs === 0) return spawn(restarted, now);
   return to(restarted, { name: 'backoff', until: now + delayMs });
@@ -202,7 +211,8 @@ function condemn(child: ChildRecord, reason: string, again: boolean, now: number
   const { life } = child;
   if (!('pid' in life)) return same(child);
   if (life.name === 'ending') return to(child, { ...life, again: life.again && again });
-  const ending: Life = { name: 'ending', since: now, pid: life.pid, again, killed: !polite, reason };
+  const ranMs = life.name === 'running' ? now - life.since : 0;
+  const ending: Life = { name: 'ending', since: now, pid: life.pid, again, killed: !polite, ranMs, reason };
   return to(child, ending, [{ kind: 'signal', signal: polite ? 'SIGTERM' : 'SIGKILL' }]);
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeFolder } from './make-folder.ts';
@@ -13,7 +13,12 @@ export class HomeInUseError extends Error {
 
 /** Takes the home folder for this process; throws HomeInUseError while another supervisor has it. A dead one's lock is taken over. */
 export function lockHome(home: string): Disposable {
-  for (const folder of ['run', 'log', 'audio', 'cache', 'jetstream']) makeFolder(join(home, folder));
+  try {
+    for (const folder of ['run', 'log', 'audio', 'cache', 'jetstream']) makeFolder(join(home, folder));
+    accessSync(join(home, 'run'), constants.W_OK);
+  } catch (cause) {
+    throw new Error(`Cannot use ${home} as the home folder; name another with --home`, { cause });
+  }
   const file = join(home, 'run', 'supervisor.lock');
   const own = `${process.pid} ${readProcess(process.pid)?.startTime ?? ''}`;
   for (;;) {

@@ -1,12 +1,19 @@
 export interface StopSignals extends Disposable {
-  /** Aborted by the first SIGINT or SIGTERM. */
+  /** Aborted by the first SIGINT or SIGTERM, or when the npm that started us is gone. */
   signal: AbortSignal;
+  /** Called by every further signal. */
+  onSecond: () => void;
   /** Until the first signal, or so many milliseconds (0: for ever). */
   wait(durationMs: number): Promise<void>;
 }
 
-/** The first SIGINT or SIGTERM asks to stop; a later one calls `onSecond`. A terminal sends one key to the whole group, and npm passes it on once more, so one that follows within a moment is the same. */
-export function openStopSignals(onSecond: () => void): StopSignals {
+/** A terminal sends one key to the whole group, and npm passes it on once more: what follows within a moment is the same. */
+const sameKeyMs = 300;
+const parentEveryMs = 500;
+const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Listens from the first moment on, so that a signal during the start stops in order too. */
+export function openStopSignals(onSecond: () => void = () => process.exit(1)): StopSignals {
   const controller = new AbortController();
   let firstAt = 0;
   const onSignal = () => {
@@ -14,14 +21,16 @@ export function openStopSignals(onSecond: () => void): StopSignals {
       firstAt = Date.now();
       controller.abort();
     } else if (Date.now() - firstAt > sameKeyMs) {
-      onSecond();
+      signals.onSecond();
     }
   };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  process.on('SIGHUP', onSignal);
-  return {
+  for (const name of names) process.on(name, onSignal);
+  const parent = watchParent(() => {
+    if (firstAt === 0) onSignal();
+  });
+  const signals: StopSignals = {
     signal: controller.signal,
+    onSecond,
     async wait(durationMs) {
       const { promise, resolve } = Promise.withResolvers<void>();
       const timer = durationMs > 0 ? setTimeout(resolve, durationMs) : undefined;
@@ -34,9 +43,18 @@ export function openStopSignals(onSecond: () => void): StopSignals {
       controller.signal.removeEventListener('abort', onAbort);
     },
     [Symbol.dispose]() {
-      for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(name, onSignal);
+      clearInterval(parent);
+      for (const name of names) process.off(name, onSignal);
     },
   };
+  return signals;
 }
 
-const sameKeyMs = 300;
+/** npm ends at SIGTERM and leaves what it had started, which would stay on air with nobody knowing. Started otherwise, we may outlive our parent. */
+function watchParent(onGone: () => void): NodeJS.Timeout | undefined {
+  if (process.env['npm_lifecycle_event'] === undefined) return undefined;
+  const parent = process.ppid;
+  return setInterval(() => {
+    if (process.ppid !== parent) onGone();
+  }, parentEveryMs).unref();
+}

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { endLeftover, noteChild } from './leftover.mjs';
-import { npmCommand, npmEnvironment } from './npm.mjs';
+import { isMadeFor, readMachine } from './machine.mjs';
+import { judgingBy, npmCommand, npmEnvironment } from './npm.mjs';
 import { platformPackage } from './platform-package.mjs';
 import { pickLines, run } from './run.mjs';
 import { markerPath, readMarker, writeMarker } from './stamp.mjs';
@@ -20,7 +21,7 @@ export async function ensureNodeModules({ root, lockHash, force, compilable, off
   const installedByHand = readInstalledLock(root);
   const matches =
     installed === lockHash ||
-    (installedByHand !== null && fulfils(readPackages(root), installedByHand, platformPackage()));
+    (installedByHand !== null && fulfils(readPackages(root), installedByHand, readMachine()));
   if (matches && !force && !compilable) {
     if (installed !== lockHash) writeMarker(root, { lockHash, tapKey: null });
     return true;
@@ -87,6 +88,7 @@ async function npmInstall({ root, how, offline, signal }) {
     '--no-progress',
     ...(offline ? ['--offline'] : []),
   ];
+  const version = readPackages(root)[`node_modules/${platformPackage()}`]?.version;
   const note = join(root, '.runtime', 'npm.json');
   await endLeftover(note, signal);
   try {
@@ -94,7 +96,7 @@ async function npmInstall({ root, how, offline, signal }) {
       cwd: root,
       deadlineMs: installDeadlineMs,
       signal,
-      env: npmEnvironment(root),
+      env: version === undefined ? npmEnvironment(root) : judgingBy(version, npmEnvironment(root)),
       onPid: (pid) => noteChild(note, pid),
     });
   } finally {
@@ -103,25 +105,34 @@ async function npmInstall({ root, how, offline, signal }) {
 }
 
 /**
- * Whether an installed tree is what the lock asks for: the same versions, and nothing missing but what is optional. The Node of this
- * platform is not optional to us. Pure.
+ * Whether an installed tree is what the lock asks for: the same versions, and nothing missing but what is optional. A binary for just
+ * this machine is not optional to us: an npm that was run by an old Node leaves it out. What has to be compiled may be missing. Pure.
  * @param {Record<string, LockedPackage>} wanted `packages` of package-lock.json
  * @param {Record<string, LockedPackage>} installed `packages` of node_modules/.package-lock.json
- * @param {string} required a package that must be there if it is wanted at all
+ * @param {import('./machine.mjs').Machine} machine
  * @returns {boolean}
  *
- * @typedef {{version?: string, integrity?: string, optional?: boolean, devOptional?: boolean, peer?: boolean, link?: boolean}} LockedPackage
+ * @typedef {object} LockedPackage
+ * @property {string} [version]
+ * @property {string} [integrity]
+ * @property {boolean} [optional]
+ * @property {boolean} [devOptional]
+ * @property {boolean} [peer]
+ * @property {boolean} [hasInstallScript]
+ * @property {string | string[]} [os]
+ * @property {string | string[]} [cpu]
+ * @property {string | string[]} [libc]
  */
-export function fulfils(wanted, installed, required) {
+export function fulfils(wanted, installed, machine) {
   const extra = Object.keys(installed).some((path) => !(path in wanted));
   if (extra) return false;
   return Object.entries(wanted).every(([path, entry]) => {
     if (path === '') return true;
     const found = installed[path];
-    if (found === undefined)
-      return (
-        (entry.optional || entry.devOptional || entry.peer) === true && path !== `node_modules/${required}`
-      );
+    if (found === undefined) {
+      const mayBeMissing = (entry.optional || entry.devOptional || entry.peer) === true;
+      return mayBeMissing && (entry.hasInstallScript === true || !isMadeFor(entry, machine));
+    }
     return found.version === entry.version && found.integrity === entry.integrity;
   });
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { nodeEnvironment } from './node-environment.mjs';
 import { platformPackage } from './platform-package.mjs';
 import { findPrograms } from './programs.mjs';
@@ -36,4 +37,17 @@ export function npmEnvironment(root) {
   if (process.platform === 'win32') return process.env;
   const nodeDir = join(root, 'node_modules', platformPackage());
   return { ...nodeEnvironment(root), npm_config_nodedir: nodeDir };
+}
+
+/**
+ * Makes npm judge `engines` by the Node that will run the packages, not by an older one that runs npm: it leaves out every optional
+ * package that doesn't fit, without a word, and one of those is the linter's binary.
+ * @param {string} version of that Node, e.g. "26.10.0"
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {NodeJS.ProcessEnv}
+ */
+export function judgingBy(version, env) {
+  const preload = fileURLToPath(new URL('judge-engines.cjs', import.meta.url));
+  const options = [env['NODE_OPTIONS'] ?? '', '--require', JSON.stringify(preload)]; // quoted: it may contain blanks
+  return { ...env, ONAIR_SETUP_ENGINE: version, NODE_OPTIONS: options.join(' ').trim() };
 }

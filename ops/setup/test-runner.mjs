@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { nodeEnvironment } from './node-environment.mjs';
 import { pickLines, run } from './run.mjs';
 import { readMarker, writeMarker } from './stamp.mjs';
 
@@ -17,7 +18,12 @@ export async function ensureTestRunner({ root, node, tapKey, force, signal, repo
   if (marker.tapKey === tapKey && !force) return;
   if (existsSync(tap)) {
     const finished = await report.step("building the test runner for .taprc's plugins", () =>
-      run(node, [tap, 'build'], { cwd: root, deadlineMs: buildDeadlineMs, signal }),
+      run(node, [tap, 'build'], {
+        cwd: root,
+        deadlineMs: buildDeadlineMs,
+        signal,
+        env: nodeEnvironment(root),
+      }),
     );
     if (!finished.ok) {
       const why = `${finished.reason}: ${pickLines(finished.output, /error/i)}`;

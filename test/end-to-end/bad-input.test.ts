@@ -108,3 +108,42 @@ void t.test('the bus lets nobody in without a key', async (t) => {
   );
   t.throws(() => show.bus.connection.publish('x', new Uint8Array(2_000_000)), /payload/i);
 });
+
+void t.test(
+  'a configuration that asks for what cannot be had here is refused before anything starts',
+  (t) => {
+    const home = t.testdir();
+    const file = join(home, 'onair.yaml');
+    const source =
+      'source: { type: douyin, webRid: "1", cookieFile: none.txt, signer: { type: command, command: [no-such-program] } }';
+    writeFileSync(file, `rooms:\n  - id: a\n    ${source}\n`);
+    const { code, stderr } = supervise(['--config', file, '--home', home]);
+    t.equal(code, 78);
+    t.match(
+      stderr,
+      /2 mistakes[^]*rooms\[0\]\.source\.cookieFile: cannot be read[^]*signer\.command\[0\]: there is no program/,
+    );
+    t.end();
+  },
+);
+
+void t.test('a voice that the engine does not have ends with 78, and says so', (t) => {
+  const home = t.testdir();
+  const file = join(home, 'onair.yaml');
+  writeFileSync(
+    file,
+    'rooms:\n  - id: a\n    source: { type: douyin, webRid: "1", pageUrl: "http://127.0.0.1:9" }\ntts: { voice: nosuchvoice }\n',
+  );
+  const { code, stdout } = supervise(['--config', file, '--home', home]);
+  t.equal(code, 78, stdout);
+  t.match(stdout, /tts\.voice: must be a voice of espeak, got "nosuchvoice"/);
+  t.end();
+});
+
+void t.test('a home folder that cannot be made is said in one sentence', (t) => {
+  const { code, stderr } = supervise(['--home', '/proc/onair']);
+  t.equal(code, 1);
+  t.match(stderr, /Cannot use \/proc\/onair as the home folder; name another with --home/);
+  t.notMatch(stderr, /\n\s+at /);
+  t.end();
+});

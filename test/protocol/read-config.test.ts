@@ -64,6 +64,46 @@ void t.test('readConfigText() refuses two rooms of one name and addresses of the
   t.end();
 });
 
+void t.test('readConfigText() finds what no single option can tell', (t) => {
+  const text = `rooms:
+  - id: Shop
+    source: { type: douyin, webRid: "1", pageUrl: "http://\${address:nope}" }
+  - id: shop
+    source: { type: douyin, webRid: "2" }
+simulators:
+  - { id: a, type: douyin-room }
+  - { id: a, type: douyin-room }
+reply:
+  rules: [{ id: x, say: [a] }, { id: x, say: [b] }]
+  idle: [{ id: y, lines: [a] }, { id: y, lines: [b] }]
+supervisor: { heartbeatMs: 5000, heartbeatDeadlineMs: 500 }
+`;
+  const result = readConfigText(text, {});
+  if (result.ok) throw new Error('accepted');
+  t.same(result.problems.map(({ path, line }) => `${path} ${line}`).toSorted(), [
+    'reply.idle[1].id 11',
+    'reply.rules[1].id 10',
+    'rooms[0].source.pageUrl 3',
+    'rooms[1].id 4',
+    'simulators[1].id 8',
+    'supervisor.heartbeatDeadlineMs 12',
+  ]);
+  t.match(
+    result.problems.find(({ path }) => path.endsWith('pageUrl'))?.message,
+    /"nope"; the simulators are: sim-a/,
+  );
+  t.end();
+});
+
+void t.test('readConfigText() refuses aliases that unfold to too much', (t) => {
+  const text = [
+    'a0: &a0 [x, x]',
+    ...Array.from({ length: 30 }, (_, n) => `a${n + 1}: &a${n + 1} [*a${n}, *a${n}, *a${n}]`),
+  ];
+  t.match(readConfigText(text.join('\n'), {}), { ok: false, problems: [{ message: /alias/i }] });
+  t.end();
+});
+
 void t.test('readConfig() accepts the demonstration', (t) => {
   t.ok(readConfig(demoConfig, {}).ok);
   t.end();

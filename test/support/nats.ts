@@ -52,7 +52,7 @@ export const accessTo = (url: string) => ({
 /** Makes what the supervisor makes in production. */
 async function layOut(connection: NatsConnection): Promise<void> {
   const manager = await jetstreamManager(connection, { timeout: 20_000 });
-  for (const { name, subjects, maxAgeMs, duplicateWindowMs, discard, maxBytes, description } of streams) {
+  for (const { name, subjects, maxAgeMs, duplicateWindowMs, discard, diskShare, description } of streams) {
     await manager.streams.add({
       name,
       subjects,
@@ -60,7 +60,7 @@ async function layOut(connection: NatsConnection): Promise<void> {
       max_age: nanos(maxAgeMs),
       duplicate_window: nanos(duplicateWindowMs),
       discard: discard === 'new' ? DiscardPolicy.New : DiscardPolicy.Old,
-      max_bytes: maxBytes,
+      max_bytes: diskShare * 2_000_000_000,
       retention: RetentionPolicy.Limits,
       storage: StorageType.File,
       allow_direct: true,

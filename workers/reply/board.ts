@@ -19,6 +19,8 @@ export interface Topic {
   events: LiveEvent[];
   firstAt: number;
   lastAt: number;
+  /** It takes no further events, and waits for none. */
+  sealed: boolean;
 }
 
 /** An event that the board let go, and why. */
@@ -30,6 +32,9 @@ export interface LetGo {
 
 /** A streak that never pauses is thanked for after so long all the same. */
 const longestMergeMs = 15_000;
+
+/** More events than this are not answered by one utterance: every segment carries the ids of all. */
+const maxEventsPerTopic = 200;
 
 /** The order in which topics of one priority are taken; also, from the end, in which they are shed. Money first. */
 const worth: EventKind[] = ['order', 'gift', 'fansclub', 'chat', 'follow', 'share', 'enter', 'like'];
@@ -46,6 +51,7 @@ export class Board {
   readonly #topics = new Map<string, Topic>();
   readonly #ids = new Set<string>();
   #lastLikeAt = -Infinity;
+  #sealed = 0;
 
   constructor(options: BoardOptions) {
     this.#options = options;
@@ -66,13 +72,21 @@ export class Board {
     if (this.#ids.has(event.id)) return [];
     this.#ids.add(event.id);
     const key = topicKey(event);
-    const topic = this.#topics.get(key);
+    const topic = this.#open(key);
     if (topic) {
       topic.events.push(event);
       topic.lastAt = now;
     } else {
       const priority: Priority = isPaid(event.kind) ? 'urgent' : 'normal';
-      this.#topics.set(key, { key, kind: event.kind, priority, events: [event], firstAt: now, lastAt: now });
+      this.#topics.set(key, {
+        key,
+        kind: event.kind,
+        priority,
+        events: [event],
+        firstAt: now,
+        lastAt: now,
+        sealed: false,
+      });
     }
     return this.#shed();
   }
@@ -113,7 +127,19 @@ export class Board {
     return gone;
   }
 
+  /** The topic that takes events under a key; a full one is set aside. */
+  #open(key: string): Topic | undefined {
+    const topic = this.#topics.get(key);
+    if (!topic || topic.events.length < maxEventsPerTopic) return topic;
+    this.#topics.delete(key);
+    topic.key = `${key}#${this.#sealed++}`;
+    topic.sealed = true;
+    this.#topics.set(topic.key, topic);
+    return undefined;
+  }
+
   #isReady(topic: Topic, now: number): boolean {
+    if (topic.sealed && topic.kind !== 'like') return true;
     switch (topic.kind) {
       case 'chat':
       case 'order':

@@ -4,7 +4,7 @@ import { speakableText } from './speakable-text.ts';
 /** In UTF-16 units. Longer than any sentence; an engine would be busy with it for half a minute. */
 const maxCharacters = 500;
 /** Handed out more often than this, a segment has probably ended the workers that tried it. */
-const maxDeliveries = 4;
+const maxDeliveries = 12;
 
 export type Triage = { kind: 'speak'; text: string } | { kind: 'missing'; reason: string };
 

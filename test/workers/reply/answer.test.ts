@@ -14,7 +14,15 @@ const { reply } = configSchema.parse(demoConfig);
 
 function answer(body: EventBody, nickname = '小明', more: LiveEvent[] = []): string | undefined {
   const events = [liveEvent({ body, nickname }), ...more];
-  const topic = { key: 'k', kind: body.kind, priority: 'normal' as const, events, firstAt: 0, lastAt: 0 };
+  const topic = {
+    key: 'k',
+    kind: body.kind,
+    priority: 'normal' as const,
+    events,
+    firstAt: 0,
+    lastAt: 0,
+    sealed: false,
+  };
   return answerTopic(topic, { config: reply, lastDrawn: new Map(), random: 0 })?.text;
 }
 
@@ -57,6 +65,7 @@ void t.test('answerTopic() says nothing when the template is empty', (t) => {
     events: [liveEvent({ body: { kind: 'like', count: 1, total: 1 } })],
     firstAt: 0,
     lastAt: 0,
+    sealed: false,
   };
   const config = { rules: [], templates: { ...reply.templates, like: [] } };
   t.equal(answerTopic(topic, { config, lastDrawn: new Map(), random: 0 }), undefined);

@@ -127,6 +127,17 @@ void t.test('add() says at once of what nobody answers, and takes an event only 
   t.end();
 });
 
+void t.test('take() never gives more than 200 events at once, and loses none of a longer streak', (t) => {
+  const board = new Board(options);
+  for (let index = 0; index < 1_001; index++) board.add(gift(1), start);
+  const sizes: number[] = [];
+  for (let topic = board.take(start + 3_000, always); topic; topic = board.take(start + 3_000, always)) {
+    sizes.push(topic.events.length);
+  }
+  t.same(sizes, [200, 200, 200, 200, 200, 1]);
+  t.end();
+});
+
 void t.test('Board loses no event and gives none twice, whatever happens', (t) => {
   for (let seed = 1; seed <= 300; seed++) {
     let state = seed;

@@ -119,7 +119,7 @@ void t.test('treat() says that the engine failed', async (t) => {
 void t.test('treat() spends no work on poison', async (t) => {
   const synthesise: Engine['synthesise'] = async () => t.fail('synthesised') as never;
   const { bringToEnd, deliver, chunks } = makeTreatment({ synthesise });
-  await bringToEnd(deliver(makeSegment(), 5));
+  await bringToEnd(deliver(makeSegment(), 13));
   t.equal(chunks[0]?.missingReason, 'poison');
 });
 

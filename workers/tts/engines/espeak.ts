@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../../../protocol/configuration-error.ts';
 import type { TtsConfig } from '../../../protocol/config.ts';
 import type { Logger } from '../../logger.ts';
 import type { Engine, Sound, SpeechRequest } from '../engine.ts';
@@ -44,7 +45,9 @@ class Espeak implements Engine {
     const warmings = Array.from({ length: threads.min }, async () => {
       const { voiceKnown } = await this.#run({ text: warmUpText, voice, speed }, signal);
       if (!voiceKnown)
-        throw new Error(`Cannot start "tts": tts.voice must be a voice of espeak, got "${voice}"`);
+        throw new ConfigurationError([
+          { path: 'tts.voice', message: `must be a voice of espeak, got "${voice}"` },
+        ]);
     });
     await Promise.all(warmings);
   }

@@ -1,0 +1,63 @@
+import type { z } from 'zod';
+import type { Config } from './config.ts';
+
+interface Finding {
+  path: PropertyKey[];
+  message: string;
+}
+
+/** What no single option can tell: names that collide, addresses of children that do not exist, times that contradict each other. */
+export function checkConfig(config: Config): Finding[] {
+  const { rooms, simulators, reply, supervisor } = config;
+  const simulated = new Set(simulators.map(({ id }) => `sim-${id}`));
+  const addresses = rooms.flatMap(({ source }, index) => [
+    ...unknownAddresses(source.pageUrl, simulated, ['rooms', index, 'source', 'pageUrl']),
+    ...source.pushUrls.flatMap((url, place) =>
+      unknownAddresses(url, simulated, ['rooms', index, 'source', 'pushUrls', place]),
+    ),
+  ]);
+  const impatient = supervisor.heartbeatDeadlineMs < 2 * supervisor.heartbeatMs;
+  return [
+    // Names of files: some systems do not tell capitals from small letters.
+    ...repeated(rooms, (room) => room.id.toLowerCase(), ['rooms']),
+    ...repeated(simulators, ({ id }) => id, ['simulators']),
+    ...repeated(reply.rules, ({ id }) => id, ['reply', 'rules']),
+    ...repeated(reply.idle, ({ id }) => id, ['reply', 'idle']),
+    ...addresses,
+    ...(impatient
+      ? [
+          {
+            path: ['supervisor', 'heartbeatDeadlineMs'],
+            message: 'must be at least twice supervisor.heartbeatMs',
+          },
+        ]
+      : []),
+  ];
+}
+
+/** The same as a refinement of the schema. */
+export function refineConfig(config: Config, context: z.core.$RefinementCtx<Config>): void {
+  for (const { path, message } of checkConfig(config)) context.addIssue({ code: 'custom', path, message });
+}
+
+function repeated<Item extends { id: string }>(
+  items: Item[],
+  keyOf: (item: Item) => string,
+  path: PropertyKey[],
+): Finding[] {
+  const keys = items.map(keyOf);
+  return items.flatMap(({ id }, index) => {
+    const first = keys.indexOf(keys[index] ?? '');
+    return first === index
+      ? []
+      : [{ path: [...path, index, 'id'], message: `must be unique, "${id}" is taken` }];
+  });
+}
+
+function unknownAddresses(text: string, known: Set<string>, path: PropertyKey[]): Finding[] {
+  return [...text.matchAll(/\$\{address:([\w-]+)\}/g)].flatMap(([, id = '']) => {
+    if (known.has(id)) return [];
+    const names = [...known].join(', ') || 'none; "simulators" is empty';
+    return [{ path, message: `asks for the address of "${id}"; the simulators are: ${names}` }];
+  });
+}

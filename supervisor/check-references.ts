@@ -1,0 +1,59 @@
+import { accessSync, constants, readFileSync } from 'node:fs';
+import { delimiter, isAbsolute, join, resolve } from 'node:path';
+import type { Config } from '../protocol/config.ts';
+import type { ConfigurationProblem } from '../protocol/configuration-error.ts';
+
+/** The configuration with its file names made absolute; they are relative to the configuration file's folder. */
+export function resolveFiles(config: Config, folder: string): Config {
+  const from = (file: string) => (file === '' ? '' : resolve(folder, file));
+  return {
+    ...config,
+    bus: { ...config.bus, credentialsFile: from(config.bus.credentialsFile) },
+    rooms: config.rooms.map((room) => {
+      return { ...room, source: { ...room.source, cookieFile: from(room.source.cookieFile) } };
+    }),
+  };
+}
+
+/** Files and programs that the configuration names and that cannot be had. */
+export function checkReferences(config: Config): ConfigurationProblem[] {
+  const problems = unreadable(config.bus.credentialsFile, 'bus.credentialsFile');
+  for (const [index, { source }] of config.rooms.entries()) {
+    const path = `rooms[${index}].source`;
+    problems.push(...unreadable(source.cookieFile, `${path}.cookieFile`));
+    const { signer } = source;
+    const program = signer.type === 'command' ? signer.command[0] : undefined;
+    if (program !== undefined && !isProgram(program)) {
+      problems.push({ path: `${path}.signer.command[0]`, message: `there is no program "${program}"` });
+    }
+  }
+  return problems;
+}
+
+function unreadable(file: string, path: string): ConfigurationProblem[] {
+  if (file === '') return [];
+  try {
+    readFileSync(file);
+    return [];
+  } catch (error) {
+    return [{ path, message: `cannot be read: ${error instanceof Error ? error.message : String(error)}` }];
+  }
+}
+
+function isProgram(name: string): boolean {
+  const named = isAbsolute(name) || name.includes('/') || name.includes('\\');
+  const folders = named ? [''] : (process.env['PATH'] ?? '').split(delimiter).filter(Boolean);
+  const endings = process.platform === 'win32' ? ['', '.exe', '.cmd', '.bat'] : [''];
+  return folders.some((folder) =>
+    endings.some((ending) => isExecutable((folder ? join(folder, name) : name) + ending)),
+  );
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Config } from '../protocol/config.ts';
+import { demoConfig } from '../protocol/config.ts';
+import type { ConfigurationProblem } from '../protocol/configuration-error.ts';
+import { describeFailure, toFailure } from '../protocol/failure.ts';
+import { readConfig, readConfigText } from '../protocol/read-config.ts';
+import { checkReferences, resolveFiles } from './check-references.ts';
+
+export type LoadResult = { ok: true; config: Config } | { ok: false; lines: string[] };
+
+/** The configuration in a file, ready for use, or everything that is wrong with it, a line each. Without a file: the demonstration. */
+export async function loadConfig(
+  file: string,
+  environment: Record<string, string | undefined>,
+): Promise<LoadResult> {
+  if (file === '') {
+    const demo = readConfig(demoConfig, environment);
+    return demo.ok ? demo : { ok: false, lines: describeProblems('the demonstration', demo.problems) };
+  }
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    return { ok: false, lines: [`Cannot read the configuration: ${describeFailure(toFailure(error))}`] };
+  }
+  const result = readConfigText(text, environment);
+  if (!result.ok) return { ok: false, lines: describeProblems(file, result.problems) };
+  const config = resolveFiles(result.config, dirname(file));
+  const problems = checkReferences(config);
+  return problems.length > 0 ? { ok: false, lines: describeProblems(file, problems) } : { ok: true, config };
+}
+
+/** A line for each problem, under one that says where. */
+export function describeProblems(
+  where: string,
+  problems: (ConfigurationProblem & { line?: number })[],
+): string[] {
+  const count = problems.length === 1 ? 'one mistake' : `${problems.length} mistakes`;
+  return [
+    `Cannot start: ${count} in ${where}`,
+    ...problems.map(
+      ({ path, message, line = 0 }) => `  ${path}${line > 0 ? ` (line ${line})` : ''}: ${message}`,
+    ),
+  ];
+}
