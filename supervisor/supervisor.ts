@@ -5,13 +5,12 @@ import type { ChildReport, SupervisorCommand, SupervisorState } from '../protoco
 import type { Role } from '../protocol/roles.ts';
 import { BusLink } from './bus-link.ts';
 import type { ChildRecord, Effect, LifeEvent } from './child-life.ts';
-import { newChild, permits, pidOf, step } from './child-life.ts';
+import { newChild, permits, step } from './child-life.ts';
 import { WorkerProcess } from './child-process.ts';
 import { childSpecs, fillAddresses, startLayers } from './child-spec.ts';
 import { announcement, describeChild } from './describe-child.ts';
 import { HeldByChild } from './held-by-child.ts';
-import type { Sample } from './sampler.ts';
-import { sample } from './sampler.ts';
+import { ResourceWatch } from './resource-watch.ts';
 import { StateWriter } from './state-file.ts';
 
 export interface SupervisorOptions {
@@ -38,7 +37,7 @@ export class Supervisor implements AsyncDisposable {
   readonly #file: StateWriter;
   readonly #children = new Map<string, ChildRecord>();
   readonly #processes = new Map<string, WorkerProcess>();
-  readonly #samples = new Map<string, Sample>();
+  readonly #resources: ResourceWatch;
   readonly #counters = new Map<string, Record<string, number>>();
   readonly #held = new HeldByChild();
   readonly #timers: NodeJS.Timeout[] = [];
@@ -47,12 +46,17 @@ export class Supervisor implements AsyncDisposable {
   #busReady = false;
   #state: SupervisorState['state'] = 'starting';
   #lastTick = Date.now();
-  #sampling = false;
 
   constructor(options: SupervisorOptions) {
     const { config, project, home, only, log, say } = options;
     this.#options = options;
     this.#runId = this.startedAt.getTime().toString(36);
+    this.#resources = new ResourceWatch({
+      log,
+      children: () => [...this.#children.values()],
+      onOver: (id, reason) => this.#step(id, { kind: 'condemn', reason, again: true }),
+      onLooked: () => this.#file.write(),
+    });
     this.#file = new StateWriter({ home, log, read: () => this.#readState() });
     this.#bus = new BusLink({
       config: config.bus,
@@ -71,7 +75,9 @@ export class Supervisor implements AsyncDisposable {
   /** Starts everything; returns when all children run. Throws when the bus cannot be had; `refused` tells a wrong configuration. */
   async start(signal: AbortSignal): Promise<'on-air' | 'refused' | 'aborted'> {
     this.#timers.push(setInterval(() => this.#tick(), tickMs));
-    this.#timers.push(setInterval(() => void this.#sample(), this.#options.config.supervisor.sampleMs));
+    this.#timers.push(
+      setInterval(() => void this.#resources.look(), this.#options.config.supervisor.sampleMs),
+    );
     for (const id of this.#children.keys()) this.#step(id, { kind: 'start' });
     this.#options.say(`bus: ${await this.#bus.open()}`);
     this.#busReady = true;
@@ -159,11 +165,11 @@ export class Supervisor implements AsyncDisposable {
       case 'spawn':
         return this.#spawn(child);
       case 'initialise':
-        return this.#send(id, { kind: 'initialise', options: this.#childOptions(child) });
+        return this.#processes.get(id)?.send({ kind: 'initialise', options: this.#childOptions(child) });
       case 'start':
-        return this.#send(id, { kind: 'start' });
+        return this.#processes.get(id)?.send({ kind: 'start' });
       case 'drain':
-        return this.#send(id, effect);
+        return this.#processes.get(id)?.send(effect);
       case 'signal':
         return this.#processes.get(id)?.signal(effect.signal);
     }
@@ -184,7 +190,7 @@ export class Supervisor implements AsyncDisposable {
         if (!isCurrent()) return;
         this.#processes.delete(id);
         this.#bus.handOver(this.#held.release(id));
-        this.#samples.delete(id);
+        this.#resources.forget(id);
         this.#step(id, { kind: 'exited', reason, refused });
       },
     });
@@ -235,10 +241,6 @@ export class Supervisor implements AsyncDisposable {
     };
   }
 
-  #send(id: string, command: SupervisorCommand): void {
-    this.#processes.get(id)?.send(command);
-  }
-
   /** Each step may permit others, so the list is read anew after each. */
   #permit(): void {
     for (;;) {
@@ -255,33 +257,6 @@ export class Supervisor implements AsyncDisposable {
     for (const [id, { life }] of this.#children) {
       if (late && life.name === 'running') this.#step(id, { kind: 'heartbeat' });
       this.#step(id, { kind: 'tick' });
-    }
-  }
-
-  async #sample(): Promise<void> {
-    // Overlapping calls would spoil the differences that CPU use is made of.
-    if (this.#sampling) return;
-    this.#sampling = true;
-    try {
-      const children = [...this.#children.values()].filter((child) => pidOf(child) > 0);
-      const samples = await sample(children.map(pidOf));
-      for (const child of children) {
-        const found = samples.get(pidOf(child));
-        const { id, limitMb } = child.spec;
-        if (!found || this.#children.get(id)?.generation !== child.generation) continue;
-        this.#samples.set(id, found);
-        if (found.rssMb <= limitMb) continue;
-        this.#step(id, {
-          kind: 'condemn',
-          reason: `used ${found.rssMb} MB, over its ${limitMb} MB`,
-          again: true,
-        });
-      }
-      this.#file.write();
-    } catch (error) {
-      this.#options.log.warn({ err: error }, 'cannot read CPU and memory');
-    } finally {
-      this.#sampling = false;
     }
   }
 
@@ -304,7 +279,7 @@ export class Supervisor implements AsyncDisposable {
   #readState(): SupervisorState {
     const children = [...this.#children.values()].map((child) => {
       const { id } = child.spec;
-      return describeChild(child, this.#samples.get(id), this.#counters.get(id));
+      return describeChild(child, this.#resources.of(id), this.#counters.get(id));
     });
     return {
       pid: process.pid,

@@ -6,11 +6,6 @@ import t from 'tap';
 const project = resolve(import.meta.dirname, '..');
 const top = ['protocol', 'supervisor', 'workers', 'ops'];
 
-/** Files that may be longer, with the reason. */
-const longer = new Map([
-  ['supervisor/supervisor.ts', 330 /* the one orchestrator; its decisions are in child-life.ts */],
-]);
-
 interface Import {
   from: string;
   to: string;
@@ -98,7 +93,7 @@ void t.test('no product file is longer than 300 lines', (t) => {
     return { file, lines: readFileSync(join(project, file), 'utf8').split('\n').length };
   });
   t.same(
-    lengths.filter(({ lines, file }) => lines > (longer.get(file) ?? 300)),
+    lengths.filter(({ lines }) => lines > 300),
     [],
   );
   t.end();

@@ -129,6 +129,10 @@ void t.test('commands say what is wrong with their options, and help', async (t)
     t.match(await run(name, ['--help']), { code: 0, stdout: /npm run/ }, name);
     t.match(await run(name, ['--nonsense']), { code: 1, stderr: /--nonsense/ }, name);
   }
+  t.match(await run('inspect', ['--balance', '--home', t.testdirName]), {
+    code: 1,
+    stderr: /Nothing has run in/,
+  });
   t.match(await run('inspect', ['--count', 'x']), { code: 1, stderr: /--count/ });
   t.match(await run('bench/main', ['nope']), { code: 1, stderr: /no benchmark "nope"; there are decode/ });
 });
