@@ -90,7 +90,7 @@ void t.test('nothing imports ops but ops', (t) => {
 
 void t.test('no product file is longer than 300 lines', (t) => {
   const lengths = top.flatMap(sourceFiles).map((file) => {
-    return { file, lines: readFileSync(join(project, file), 'utf8').split('\n').length };
+    return { file, lines: readFileSync(join(project, file), 'utf8').trimEnd().split('\n').length };
   });
   t.same(
     lengths.filter(({ lines }) => lines > 300),
