@@ -57,7 +57,6 @@ export interface Partial {
   offset: number;
 }
 
-const maxCauses = 1_000;
 const maxTextLength = 500;
 
 export function newLine<S extends Sound>(segment: Segment, seq: number, order: number): Line<S> {
@@ -90,9 +89,8 @@ export function learn<S extends Sound>(line: Line<S>, segment: Segment, seq: num
   line.texts.set(segment.index, segment.text);
   if (segment.script.length > 0) line.script = segment.script;
   if (segment.last) line.last = segment.index;
-  for (const cause of segment.causes) {
-    if (line.causes.size < maxCauses) line.causes.set(cause.eventId, cause);
-  }
+  // All of them, because each has to have its outcome: that a segment is one message (1 MB) is what bounds them.
+  for (const cause of segment.causes) line.causes.set(cause.eventId, cause);
 }
 
 export const isReady = <S extends Sound>(line: Line<S>): boolean =>

@@ -29,8 +29,8 @@ const endMs = 1_000;
 /**
  * The sinks of a room: the first output of the configured order that works, and the recording beside it. A sink that ends or
  * takes no sound is started again, and given up for the next kind when that keeps happening; a better one is looked for from time
- * to time. While there is none to write to, `accepting` is false, so that nothing is said to nobody; once no output is left at all,
- * sound is discarded until one works again.
+ * to time. While there is none to write to, `accepting` is false, so that nothing is said to nobody; the recording beside does not
+ * count. Who wants sound to be discarded without a device configures `null` as the last output.
  */
 export class OutputChain implements AsyncDisposable {
   readonly #options: OutputChainOptions;
@@ -64,9 +64,14 @@ export class OutputChain implements AsyncDisposable {
     this.#running = this.#run();
   }
 
-  /** False while what is said would be lost: no sink plays, or it is not yet ready for more. */
+  /** False while what is said would be lost: no output works, no sink plays, or it is not yet ready for more. */
   get accepting(): boolean {
-    return this.#main?.hasRoom ?? this.#choice === undefined;
+    return this.#main?.hasRoom ?? false;
+  }
+
+  /** No output works; they are tried again from time to time. */
+  get broken(): boolean {
+    return this.#choice === undefined;
   }
 
   /** For people and the playhead. */

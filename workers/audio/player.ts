@@ -5,12 +5,16 @@ import { FrameClock } from './frame-clock.ts';
 import type { Ending } from './line.ts';
 import { primeMs } from './outputs/find-output.ts';
 import type { Playlist } from './playlist.ts';
+import { RecentFrames } from './recent-frames.ts';
 import type { SegmentSound } from './voice.ts';
 import { Voice } from './voice.ts';
 
 /** Where the frames go. */
 export interface Outputs {
+  /** What is written now reaches a sink. */
   accepting: boolean;
+  /** No output works, and none is about to. */
+  broken: boolean;
   name: string;
   write(frame: Buffer, now: number): void;
   skip(samples: number): void;
@@ -38,6 +42,10 @@ const silence = Buffer.alloc(frameSamples * 2);
 export class Player {
   readonly #options: PlayerOptions;
   #voice: Voice | undefined;
+  readonly #recent = new RecentFrames<Voice>();
+  /** Ends of sentences that went down with a sink after their voice had ended; at most a second. */
+  #again: { frame: Buffer; source: Voice | undefined }[] = [];
+  #brokenSince: number | undefined;
   #sinceTold = 0;
   #changed = true;
   #draining = false;
@@ -59,7 +67,7 @@ export class Player {
         counters['lostMs'] = (counters['lostMs'] ?? 0) + lostFrames * frameMs;
         outputs.skip(lostFrames * frameSamples);
       }
-      this.#voice?.rewind(outputs.takeLost());
+      this.#goBack();
       for (let frame = 0; frame < frames; frame++) outputs.write(this.#frame(), now);
       this.#tick();
       await delay(clock.untilNext(performance.now()), signal);
@@ -81,6 +89,7 @@ export class Player {
       playlist.at(this.#voice.position);
     }
     this.#voice = undefined;
+    this.#again = [];
     playlist.cut();
     this.changed();
     this.#tick();
@@ -91,38 +100,65 @@ export class Player {
     this.#changed = true;
   }
 
+  /** Takes back what went down with a sink, and lets go of the voice when there is no output at all. */
+  #goBack(): void {
+    const { outputs, playlist } = this.#options;
+    const { again, currentSamples } = this.#recent.takeLost(outputs.takeLost(), this.#voice);
+    this.#again = [...again, ...this.#again];
+    this.#voice?.rewind(currentSamples);
+    this.#brokenSince = outputs.broken ? (this.#brokenSince ?? Date.now()) : undefined;
+    if (!outputs.broken || !this.#voice) return;
+    playlist.pause(this.#voice.position);
+    this.#voice = undefined;
+    this.changed();
+  }
+
   #frame(): Buffer {
-    const { outputs, playlist, volume, counters, onProgress } = this.#options;
+    const { outputs, onProgress } = this.#options;
     // Nobody would hear it: it waits.
     if (!outputs.accepting) return silence;
+    const { frame, source } = this.#again.shift() ?? this.#speak();
+    this.#recent.add(frame, source);
+    if (source) onProgress();
+    return frame;
+  }
+
+  #speak(): { frame: Buffer; source: Voice | undefined } {
+    const { playlist, volume, counters } = this.#options;
     if (!this.#voice) {
       const cue = playlist.next(Date.now());
-      if (!cue) return silence;
+      if (!cue) return { frame: silence, source: undefined };
       this.#voice = new Voice({ sound: cue.sound, from: cue.from, volume });
       this.changed();
     }
-    const frame = toBuffer(this.#voice.read());
-    playlist.at(this.#voice.position);
-    if (this.#voice.done) {
+    const source = this.#voice;
+    const frame = toBuffer(source.read());
+    playlist.at(source.position);
+    if (source.done) {
       this.#voice = undefined;
       playlist.heard();
       counters['segments'] = (counters['segments'] ?? 0) + 1;
       this.changed();
     }
-    onProgress();
-    return frame;
+    return { frame, source };
   }
 
   #tick(): void {
     const { playlist, onEnding } = this.#options;
-    playlist.tick(Date.now());
+    playlist.tick(Date.now(), this.#brokenSince);
     for (const ending of playlist.takeEndings()) {
       onEnding(ending);
       this.changed();
     }
     this.#sinceTold += 1;
     if (this.#changed || this.#sinceTold >= playheadEveryFrames) this.tell();
-    if (this.#draining && playlist.isDrained(Date.now())) this.#drained.resolve();
+    if (this.#draining && this.#isHeard() && playlist.isDrained(Date.now())) this.#drained.resolve();
+  }
+
+  /** Nothing is to be said again, nor can be: a sink that takes nothing may be dead, and what it had is known only later. */
+  #isHeard(): boolean {
+    const { accepting, broken } = this.#options.outputs;
+    return broken || (accepting && this.#again.length === 0);
   }
 
   /** Says where the listeners are, now. */

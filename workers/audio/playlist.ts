@@ -2,6 +2,7 @@ import type { Segment } from '../../protocol/speech.ts';
 import { Ended } from './ended.ts';
 import type { Ending, Line, Partial, Sound } from './line.ts';
 import { endingOfComplete, isReady, isStale, learn, newLine, passMissing, textOf } from './line.ts';
+import { compare, isBegunReply, ranks } from './order.ts';
 import type { PlaylistView } from './playlist-view.ts';
 import { viewOf } from './playlist-view.ts';
 
@@ -29,6 +30,9 @@ export interface PlaylistOptions {
   resume: Resume;
 }
 
+/** As long as a sink that keeps dying needs to be found again: what was begun goes on after it. */
+const brokenPatienceMs = 2_000;
+
 /**
  * Decides which segment is heard when; no clock of its own, `now` in unix milliseconds.
  *
@@ -52,6 +56,8 @@ export class Playlist<S extends Sound> {
   #starts = 0;
   #bytes = 0;
   #draining = false;
+  /** While true only begun replies go on: what waits is still being read, and something more urgent may be among it. */
+  catchingUp = false;
 
   constructor(options: PlaylistOptions) {
     this.#options = options;
@@ -101,11 +107,16 @@ export class Playlist<S extends Sound> {
     this.#resolve(line);
   }
 
-  /** Ends what has become too old or too much. To be called often. */
-  tick(now: number): void {
+  /**
+   * Ends what has become too old or too much. To be called often. `brokenSince`: no output works. Then what was begun ends too
+   * when it expires, unless one works again within a moment.
+   */
+  tick(now: number, brokenSince?: number): void {
+    const givenUp = brokenSince !== undefined && now - brokenSince >= brokenPatienceMs;
+    const reason = brokenSince === undefined ? 'expired' : 'no output works';
     for (const line of this.#lines.values()) {
-      if (line.ending || line === this.#playing || !isStale(line, now)) continue;
-      this.#end(line, 'expired', 'expired');
+      if (line.ending || line === this.#playing) continue;
+      if (isStale(line, now) || (givenUp && now >= line.expiresAt)) this.#end(line, 'expired', reason);
     }
     for (let line = this.#surplus(); line; line = this.#surplus())
       this.#end(line, 'shed', 'too many waiting');
@@ -135,6 +146,15 @@ export class Playlist<S extends Sound> {
     if (offset > 0) this.#playing.heard = true;
   }
 
+  /** Nobody hears the playing segment: it waits, from this sample on, as what was begun last. */
+  pause(offset: number): void {
+    const line = this.#playing;
+    if (!line) return;
+    this.#playing = undefined;
+    line.offset = offset;
+    line.heard = line.next > 0 || offset > 0;
+  }
+
   /** The playing segment was heard to its end. */
   heard(): void {
     const line = this.#playing;
@@ -158,7 +178,7 @@ export class Playlist<S extends Sound> {
 
   /** Whether, while draining, nothing is left that could be heard. */
   isDrained(now: number): boolean {
-    if (this.#playing || this.#choose(now)) return false;
+    if (this.#playing || this.catchingUp || this.#choose(now)) return false;
     return !this.#floor || this.#mayOthersSpeak(this.#floor, now);
   }
 
@@ -223,6 +243,7 @@ export class Playlist<S extends Sound> {
       if (
         !isReady(line) ||
         isStale(line, now) ||
+        (this.catchingUp && !isBegunReply(line)) ||
         (this.#draining && line !== floor && line.priority !== 'urgent')
       )
         continue;
@@ -273,16 +294,4 @@ export class Playlist<S extends Sound> {
     for (const line of this.#lines.values()) seq = Math.min(seq, line.firstSeq);
     return seq;
   }
-}
-
-const ranks = { urgent: 0, normal: 1, idle: 3 } as const;
-
-/** Begun replies first, then urgent and normal ones, then the idle script where it was left, then other idle lines. */
-function compare<S extends Sound>(a: Line<S>, b: Line<S>): number {
-  return rank(a) - rank(b) || a.startedOrder - b.startedOrder || a.order - b.order;
-}
-
-function rank<S extends Sound>({ priority, startedOrder }: Line<S>): number {
-  if (startedOrder === 0) return ranks[priority];
-  return priority === 'idle' ? 2 : -1;
 }

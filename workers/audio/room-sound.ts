@@ -5,8 +5,10 @@ import { playheadSubject } from '../../protocol/subjects.ts';
 import type { Delivery } from '../bus.ts';
 import type { ConnectedChild } from '../child.ts';
 import { delay } from '../delay.ts';
+import { CatchUp } from './catch-up.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { Intake } from './intake.ts';
+import { findLastChunk } from './last-chunk.ts';
 import type { Ending } from './line.ts';
 import { Player } from './player.ts';
 import type { Outputs } from './player.ts';
@@ -27,6 +29,8 @@ const maxUtterances = 512;
 const maxBytes = 128_000_000;
 /** What of the time to finish is left for outcomes, the playhead and the sinks. */
 const closingMs = 500;
+/** So long, at most, what waits in the stream is read before anything new begins. */
+const catchUpMs = 500;
 
 /** Everything between the chunks of a room and its outputs. */
 export class RoomSound {
@@ -36,6 +40,7 @@ export class RoomSound {
   readonly #playlist: Playlist<SegmentSound>;
   readonly #player: Player;
   readonly #settler: Settler;
+  readonly #catchUp: CatchUp;
 
   constructor(options: RoomSoundOptions) {
     const { room, audio, child, checkpoint, outputs } = options;
@@ -62,6 +67,12 @@ export class RoomSound {
       signal: child.signal,
       onSettled: (ending) => this.#settled(ending),
     });
+    this.#catchUp = new CatchUp({
+      findLast: async () => await findLastChunk(child.bus, room, catchUpMs),
+      from: checkpoint.resume.resumeSeq,
+      timeoutMs: catchUpMs,
+      signal: this.signal,
+    });
   }
 
   /** Means that no chunk is needed any more. */
@@ -72,7 +83,8 @@ export class RoomSound {
   /** Plays the chunks until the child has drained, and leaves nothing unsaid about what was heard. */
   async run(chunks: AsyncIterable<Delivery<AudioChunk>>): Promise<void> {
     const { checkpoint } = this.#options;
-    const work = Promise.all([this.#player.run(this.signal), this.#read(chunks)]);
+    this.#playlist.catchingUp = true;
+    const work = Promise.all([this.#player.run(this.signal), this.#read(chunks), this.#caughtUp()]);
     try {
       await Promise.race([work, this.#drained()]);
       this.#player.cut();
@@ -95,6 +107,13 @@ export class RoomSound {
     waiting.abort();
   }
 
+  /** Something urgent among what waits is to be heard before what lies ahead of it in the stream. */
+  async #caughtUp(): Promise<void> {
+    const how = await this.#catchUp.over();
+    this.#playlist.catchingUp = false;
+    this.#options.child.log.info({ how }, 'chunks that waited');
+  }
+
   async #read(chunks: AsyncIterable<Delivery<AudioChunk>>): Promise<void> {
     const { room, child } = this.#options;
     const { counters, log } = child;
@@ -108,6 +127,7 @@ export class RoomSound {
       const taken = intake.take(body, seq);
       const name = `chunks.${taken}`;
       counters[name] = (counters[name] ?? 0) + 1;
+      this.#catchUp.read(seq);
     }
   }
 

@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import type { Test } from 'tap';
-import { segmentOf, tone } from './fixtures.ts';
+import { causeOf, segmentOf, tone } from './fixtures.ts';
 import { HostedRoom, heardTones } from './hosted-room.ts';
 
 /** A sentence in which every 200 ms sound different, so that the ear knows the place. */
@@ -60,6 +61,40 @@ void t.test('after kill -9 of the sink in the middle of a sentence the rest is h
   await child.drain();
   const { ms } = heardSteps(room);
   for (const [step, heard] of ms.entries()) t.ok(heard >= stepMs - 60, `step ${step}: ${heard} ms`);
+});
+
+void t.test('after kill -9 of three sinks in one sentence all of it is heard', async (t) => {
+  const room = await HostedRoom.open(t);
+  const child = await room.start();
+  await room.say(segment(), staircase());
+  let writer = 0;
+  for (let kills = 0; kills < 3; kills++) {
+    const before = writer;
+    // Never far: a sink that does not read yet is a second ahead of at most.
+    await room.playhead(({ offsetMs }) => {
+      if (offsetMs < 700 || !existsSync(`${room.file}.json`)) return false;
+      writer = room.sinkPid();
+      return writer !== before;
+    });
+    process.kill(writer, 'SIGKILL');
+  }
+  t.match(await room.outcomes(1), [{ what: 'spoken', eventId: 'long', reason: '' }]);
+  await child.drain();
+  const { ms } = heardSteps(room);
+  for (const [step, heard] of ms.entries()) t.ok(heard >= stepMs - 60, `step ${step}: ${heard} ms`);
+});
+
+void t.test('where no output works nothing is said: it expires, and the ledger says why', async (t) => {
+  const room = await HostedRoom.open(t);
+  setEnv(t, 'ALSA_CONFIG_PATH', join(t.testdir({ 'asound.conf': '' }), 'asound.conf'));
+  setEnv(t, 'PATH', '');
+  await room.start({ outputs: ['speaker', 'player'], record: true });
+  const causes = [causeOf('gift', { paid: true })];
+  const expiresAt = Date.now() + 1_000;
+  await room.say(segmentOf('gift', 0, { last: true, priority: 'urgent', causes, expiresAt }), staircase());
+  t.match(await room.outcomes(1), [
+    { what: 'expired', eventId: 'gift', paid: true, reason: 'no output works' },
+  ]);
 });
 
 void t.test('without a sound device the next output is taken, and both are said', async (t) => {

@@ -56,6 +56,21 @@ void t.test(
   },
 );
 
+void t.test('a started audio worker says what is urgent first, however far back it waits', async (t) => {
+  const room = await HostedRoom.open(t);
+  const expiresAt = soon();
+  for (let n = 0; n < 12; n++) {
+    await room.say(segmentOf(`n${n}`, 0, { last: true, expiresAt }), beep(800, 100));
+  }
+  await room.say(segmentOf('u', 0, { priority: 'urgent', last: true, expiresAt }), beep(1_600, 100));
+  await room.start();
+  const outcomes = await room.outcomes(13);
+  t.strictSame(
+    outcomes.slice(0, 3).map(({ eventId }) => eventId),
+    ['u', 'n0', 'n1'],
+  );
+});
+
 void t.test(
   'a drained audio worker finishes its sentence, says what is urgent and skips the rest',
   async (t) => {

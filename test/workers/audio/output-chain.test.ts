@@ -78,7 +78,7 @@ void t.test('OutputChain starts a dying sink again, then gives it up for the nex
   t.equal(chain.name, 'null');
 });
 
-void t.test('OutputChain discards sound while no output works, and takes the first that does', async (t) => {
+void t.test('OutputChain takes nothing while no output works, and then the first that does', async (t) => {
   let tries = 0;
   const { chain, heard } = await choose(t, {
     outputs: ['speaker'],
@@ -96,9 +96,22 @@ void t.test('OutputChain discards sound while no output works, and takes the fir
   const nullSpec = found.spec;
   chain.start();
   await heard(/^warn .*no output works/);
-  t.ok(chain.accepting);
+  t.notOk(chain.accepting);
+  t.ok(chain.broken);
   chain.write(frame, performance.now());
   await heard(/^info .*: null$/);
+  t.notOk(chain.broken);
+});
+
+void t.test('OutputChain takes nothing while only the recording beside it works', async (t) => {
+  const { chain } = await choose(t, {
+    outputs: ['speaker'],
+    record: true,
+    find: () => ({ works: false, reason: 'no device' }),
+  });
+  chain.start();
+  t.notOk(chain.accepting);
+  t.ok(chain.broken);
 });
 
 void t.test('OutputChain records beside its output, in one file with a fallback to file', async (t) => {

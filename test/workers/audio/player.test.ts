@@ -1,5 +1,6 @@
 import t from 'tap';
 import type { Playhead } from '../../../protocol/speech.ts';
+import type { Ending } from '../../../workers/audio/line.ts';
 import { Player } from '../../../workers/audio/player.ts';
 import { Playlist } from '../../../workers/audio/playlist.ts';
 import type { SegmentSound } from '../../../workers/audio/voice.ts';
@@ -14,10 +15,12 @@ function open() {
     resume: { resumeSeq: 1, ended: [], partial: [] },
   });
   const frames: Int16Array[] = [];
+  const endings: Ending[] = [];
   const playheads: Playhead[] = [];
   const watchers: (() => void)[] = [];
   const outputs = {
     accepting: true,
+    broken: false,
     name: 'fake',
     lost: 0,
     write: (frame: Buffer) => {
@@ -37,14 +40,17 @@ function open() {
     playlist,
     outputs,
     counters: {},
-    onEnding: ({ utteranceId }) => playlist.settled(utteranceId),
+    onEnding: (ending) => {
+      endings.push(ending);
+      playlist.settled(ending.utteranceId);
+    },
     onPlayhead: (playhead) => playheads.push(playhead),
     onProgress: () => undefined,
   });
   const until = async (holds: () => boolean) =>
     await new Promise<void>((resolve) => watchers.push(() => holds() && resolve()));
   const loud = () => frames.filter((frame) => frame.some((value) => value !== 0)).length;
-  return { playlist, frames, playheads, outputs, player, until, loud };
+  return { playlist, frames, endings, playheads, outputs, player, until, loud };
 }
 
 const sound = (frames = 10) =>
@@ -89,6 +95,91 @@ void t.test('run() says nothing to nobody, and repeats what a dead sink took alo
   stop.abort();
   await running;
   t.equal(loud(), 102);
+});
+
+void t.test(
+  'run() repeats the end of a sentence that went down with a sink after its voice ended',
+  async (t) => {
+    const { playlist, outputs, player, until, loud } = open();
+    const stop = new AbortController();
+    const segment = segmentOf('a', 0, { last: true });
+    playlist.see(segment, 1);
+    playlist.put(segment, sound(10));
+    const running = player.run(stop.signal);
+    await until(() => {
+      if (loud() === 10 && outputs.lost === 0) outputs.lost = 3 * 960;
+      return loud() >= 10;
+    });
+    t.strictSame(playlist.view().queued, [], 'for the playlist it is over');
+    await player.drain();
+    stop.abort();
+    await running;
+    t.equal(loud(), 13);
+  },
+);
+
+void t.test('run() repeats an end before what the next voice has lost', async (t) => {
+  const { playlist, outputs, frames, player, until, loud } = open();
+  const stop = new AbortController();
+  for (const [index, value] of [1_000, 9_000].entries()) {
+    const segment = segmentOf('a', index, { last: index === 1 });
+    playlist.see(segment, index + 1);
+    const pcm = new Int16Array(9_600).fill(value);
+    playlist.put(segment, toSound({ pcm, sampleRateHz: 48_000 }));
+  }
+  const running = player.run(stop.signal);
+  let killed = false;
+  await until(() => {
+    if (loud() === 12 && !killed) {
+      killed = true;
+      outputs.lost = 4 * 960;
+    }
+    return killed;
+  });
+  await player.drain();
+  stop.abort();
+  await running;
+  const levels = frames.map((frame) => frame[480]).filter((value) => value !== 0);
+  const run = (value: number, count: number) => Array.from({ length: count }, () => value);
+  t.strictSame(levels, [...run(1_000, 10), ...run(9_000, 2), ...run(1_000, 2), ...run(9_000, 10)]);
+});
+
+void t.test('run() lets a voice wait while no output works, and goes on with it when one does', async (t) => {
+  const { playlist, outputs, frames, playheads, player, until, loud } = open();
+  const stop = new AbortController();
+  const segment = segmentOf('a', 0, { last: true });
+  playlist.see(segment, 1);
+  playlist.put(segment, sound(20));
+  const running = player.run(stop.signal);
+  await until(() => {
+    if (loud() === 5) Object.assign(outputs, { accepting: false, broken: true, lost: 960 });
+    return loud() === 5;
+  });
+  const before = frames.length;
+  await until(() => frames.length >= before + 10);
+  t.equal(loud(), 5);
+  t.match(playheads.at(-1), { state: 'paused', queued: ['u:a'], utteranceId: 'u:a', offsetMs: 80 });
+  Object.assign(outputs, { accepting: true, broken: false });
+  await player.drain();
+  stop.abort();
+  await running;
+  t.equal(loud(), 21);
+});
+
+void t.test('run() ends what nobody can hear as expired, with the reason', async (t) => {
+  const { playlist, outputs, frames, endings, player, until, loud } = open();
+  const stop = new AbortController();
+  Object.assign(outputs, { accepting: false, broken: true });
+  const segment = segmentOf('a', 0, { last: true, expiresAt: Date.now() - 1 });
+  playlist.see(segment, 1);
+  playlist.put(segment, sound(5));
+  const running = player.run(stop.signal);
+  await until(() => endings.length > 0);
+  t.match(endings, [{ utteranceId: 'u:a', what: 'expired', reason: 'no output works' }]);
+  stop.abort();
+  await running;
+  t.equal(loud(), 0);
+  t.ok(frames.length > 0, 'the clock runs on');
 });
 
 void t.test('cut() fades out and ends what is being said', async (t) => {

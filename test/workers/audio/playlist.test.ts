@@ -311,3 +311,55 @@ void t.test('next() refuses to begin a segment while another plays', async (t) =
   playlist.next(0);
   t.throws(() => playlist.next(0), /while "u:a" plays/);
 });
+
+void t.test('see() keeps the causes of a burst, so that each has its outcome', async (t) => {
+  const playlist = open();
+  const causes = Array.from({ length: 5_000 }, (_, index) => causeOf(`c${index}`));
+  ready(playlist, segmentOf('a', 0, { last: true, causes }));
+  hearAll(playlist);
+  t.equal(playlist.takeEndings()[0]?.causes.length, 5_000);
+});
+
+void t.test('next() begins nothing new while catching up, but goes on with what was begun', async (t) => {
+  const partial = [{ utteranceId: 'u:a', nextIndex: 0, offset: 100 }];
+  const playlist = open({ resume: { resumeSeq: 1, ended: [], partial } });
+  playlist.catchingUp = true;
+  ready(playlist, segmentOf('n', 0, { last: true }));
+  t.equal(playlist.next(0), undefined);
+  t.notOk(playlist.isDrained(0));
+  ready(playlist, segmentOf('a', 0, { last: true }));
+  t.strictSame(hearAll(playlist), ['a/0']);
+  ready(playlist, segmentOf('u', 0, { priority: 'urgent', last: true }));
+  t.equal(playlist.next(0), undefined);
+  playlist.catchingUp = false;
+  t.strictSame(hearAll(playlist), ['u/0', 'n/0']);
+});
+
+void t.test('tick() says that no output works, and ends what was begun only after a moment', async (t) => {
+  const playlist = open();
+  ready(playlist, segmentOf('a', 0, { last: true, expiresAt: 1_000 }));
+  ready(playlist, segmentOf('b', 0, { last: true, expiresAt: 2_000 }));
+  ready(playlist, segmentOf('c', 0, { last: true, expiresAt: 1_800_000 }));
+  playlist.next(900);
+  playlist.at(960);
+  playlist.pause(0);
+  playlist.tick(2_000, 1_500);
+  t.strictSame(endings(playlist), ['b expired no output works']);
+  t.match(playlist.view().queued, ['u:a', 'u:c']);
+  playlist.tick(3_500, 1_500);
+  t.strictSame(endings(playlist), ['a expired no output works'], 'nothing of it was heard');
+  t.strictSame(hearAll(playlist, 1_700_000), ['c/0'], 'what may wait is said later');
+});
+
+void t.test('pause() keeps the place within a segment', async (t) => {
+  const playlist = open();
+  ready(playlist, segmentOf('a', 0, { last: true }));
+  ready(playlist, segmentOf('u', 0, { priority: 'urgent', last: true }));
+  playlist.next(0);
+  playlist.heard();
+  playlist.next(0);
+  playlist.at(5_000);
+  playlist.pause(4_000);
+  t.match(playlist.view(), { state: 'waiting', utteranceId: 'u:a', queued: ['u:a'] });
+  t.match(playlist.next(0), { utteranceId: 'u:a', from: 4_000 });
+});

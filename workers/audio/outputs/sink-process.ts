@@ -44,6 +44,8 @@ export class SinkProcess implements AsyncDisposable {
   readonly #figures: SinkFigures;
   readonly #lastWords: LastWords;
   #sent = 0;
+  /** Of what was sent: frames, not the silence ahead of them or between. */
+  #written = 0;
   #consumed = 0;
   #owed = 0;
   #lastProgressAt: number;
@@ -78,9 +80,9 @@ export class SinkProcess implements AsyncDisposable {
     return this.#process.pid;
   }
 
-  /** Samples that were sent and, as far as is known, not consumed. */
+  /** Samples of frames that were sent and, as far as is known, not consumed. */
   get unheardSamples(): number {
-    return Math.max(0, this.#backlog()) / bytesPerSample;
+    return Math.max(0, Math.min(this.#backlog(), this.#written)) / bytesPerSample;
   }
 
   /** The next frame would be taken. A program that has only just been started may take a second before it reads. */
@@ -92,7 +94,10 @@ export class SinkProcess implements AsyncDisposable {
     if (this.#over) return;
     if (this.#isStalled(now)) return this.#end(`took no sound for ${stallMs} ms`);
     this.#payOwed();
-    if (this.#owed === 0 && this.#backlog() + frame.byteLength <= maxBacklogBytes) return this.#send(frame);
+    if (this.#owed === 0 && this.#backlog() + frame.byteLength <= maxBacklogBytes) {
+      this.#written += frame.byteLength;
+      return this.#send(frame);
+    }
     this.#figures.dropped(frame.byteLength / bytesPerSample);
     this.#owe(frame.byteLength);
   }

@@ -1,0 +1,17 @@
+import type { Line, Sound } from './line.ts';
+
+/** What a line that was not begun is worth: the least first. */
+export const ranks = { urgent: 0, normal: 1, idle: 3 } as const;
+
+/** Begun replies first, then urgent and normal ones, then the idle script where it was left, then other idle lines. */
+export function compare<S extends Sound>(a: Line<S>, b: Line<S>): number {
+  return rank(a) - rank(b) || a.startedOrder - b.startedOrder || a.order - b.order;
+}
+
+/** A reply of which some was heard: it is finished before anything else. */
+export const isBegunReply = <S extends Sound>(line: Line<S>): boolean => rank(line) === -1;
+
+function rank<S extends Sound>({ priority, startedOrder }: Line<S>): number {
+  if (startedOrder === 0) return ranks[priority];
+  return priority === 'idle' ? 2 : -1;
+}
