@@ -40,7 +40,7 @@ export async function ensureNodeModules({ root, lockHash, force, compilable, off
 
   const why =
     (matches && (force ? '--force' : 'speaker can be compiled now')) ||
-    reason(root, installed ?? installedByHand);
+    reason(root, { installed, byHand: installedByHand !== null });
   rmSync(markerPath(root), { force: true }); // whatever interrupts us, the half-made folder must not count
   const finished = await report.step(`installing npm packages (${why})`, async () => {
     const first = await npmInstall({ root, how: 'ci', offline, signal });
@@ -66,10 +66,11 @@ export async function ensureNodeModules({ root, lockHash, force, compilable, off
   return true;
 }
 
-/** @param {string} root @param {unknown} installed whatever tells of a complete installation */
-function reason(root, installed) {
+/** @param {string} root @param {{installed: string | null, byHand: boolean}} before the lock that we installed, or whether npm did it alone */
+function reason(root, { installed, byHand }) {
   if (!existsSync(join(root, 'node_modules'))) return 'first start';
-  return installed === null ? 'the last installation was cut short' : 'package-lock.json changed';
+  if (installed !== null) return 'package-lock.json changed';
+  return byHand ? 'what is there does not match package-lock.json' : 'the last installation was cut short';
 }
 
 /** @param {{root: string, how: 'ci' | 'install', offline: boolean, signal: AbortSignal}} options */

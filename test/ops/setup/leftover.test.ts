@@ -6,7 +6,7 @@ import t from 'tap';
 
 interface Module {
   readonly noteChild: (file: string, pid: number) => void;
-  readonly endLeftover: (file: string, signal: AbortSignal) => Promise<void>;
+  readonly endLeftover: (file: string, signal: AbortSignal, patienceMs?: number) => Promise<void>;
 }
 const { endLeftover, noteChild } = (await import(
   new URL('../../../ops/setup/leftover.mjs', import.meta.url).href
@@ -43,6 +43,28 @@ void t.test('endLeftover() ends the noted process with its group, and no other',
   }
   t.same(await closed, [null, 'SIGKILL']);
   await endLeftover(file, signal);
+});
+
+void t.test('endLeftover() lets a process come to its own end as long as it is patient', async (t) => {
+  const file = join(t.testdir(), 'apt.json');
+  const child = spawn(process.execPath, ['-e', 'console.log(1); process.stdin.resume()'], {
+    detached: true,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  t.teardown(() => child.kill('SIGKILL'));
+  await once(child.stdout, 'data');
+  const closed = once(child, 'close');
+  const { pid } = child;
+  t.type(pid, 'number');
+  if (pid === undefined) return;
+  noteChild(file, pid);
+  const waited = endLeftover(file, signal, 600_000);
+  if (JSON.parse(readFileSync(file, 'utf8')).startTime !== null)
+    t.ok(existsSync(file), 'still noted, should this set-up be killed as well');
+  child.stdin.end();
+  await waited;
+  t.same(await closed, [0, null]);
+  t.notOk(existsSync(file));
 });
 
 void t.test('endLeftover() does nothing without a note, or with one cut short', async (t) => {
