@@ -18,7 +18,8 @@ export interface FramePublisherOptions {
 /**
  * Publishes the events of one room in order, several on their way at once, and acknowledges each frame after its last event is kept,
  * and after the frames before it: a frame that repeats an earlier one must not be acknowledged while that one is on its way.
- * While the bus fails, events that are on their way together may be kept in another order.
+ * While the bus fails, events that are on their way together may be kept in another order, but not those of one gift streak: who
+ * counts it anew after a crash goes by the highest total that was kept, and a lower one that came to be kept later would be lost.
  */
 export class FramePublisher {
   inFlight = 0;
@@ -28,6 +29,7 @@ export class FramePublisher {
   readonly #maxInFlight: number;
   readonly #maxFrames: number;
   #tail: Promise<unknown> = Promise.resolve();
+  readonly #streaks = new Map<string, Promise<void>>();
   #gaveUp = false;
   #changed = Promise.withResolvers<void>();
 
@@ -45,7 +47,7 @@ export class FramePublisher {
     try {
       for (const event of events) {
         await this.#until(() => this.inFlight < this.#maxInFlight);
-        kept.push(this.#publish(event));
+        kept.push(this.#publishInTurn(event));
       }
     } finally {
       this.#tail = this.#finish(this.#tail, kept, acknowledge, kept.length === events.length);
@@ -58,9 +60,23 @@ export class FramePublisher {
     await this.#tail;
   }
 
-  async #publish(event: LiveEvent): Promise<void> {
+  /** A gift goes after the one before it in its streak is kept; one that was not kept takes all later ones with it. */
+  async #publishInTurn(event: LiveEvent): Promise<void> {
+    if (event.kind !== 'gift' || event.streak === '') return await this.#publish(event);
+    const { streak } = event;
+    const published = this.#publish(event, this.#streaks.get(streak));
+    this.#streaks.set(streak, published);
+    try {
+      await published;
+    } finally {
+      if (this.#streaks.get(streak) === published) this.#streaks.delete(streak);
+    }
+  }
+
+  async #publish(event: LiveEvent, before?: Promise<void>): Promise<void> {
     this.inFlight += 1;
     try {
+      if (before) await before;
       await this.#sink.publish(event, this.#signal);
     } finally {
       this.inFlight -= 1;

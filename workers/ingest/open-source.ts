@@ -1,5 +1,7 @@
 import type { RoomConfig } from '../../protocol/config.ts';
-import { readOperatorCookies } from './douyin/cookie-file.ts';
+import type { ConfigurationProblem } from '../../protocol/configuration-error.ts';
+import { ConfigurationError } from '../../protocol/configuration-error.ts';
+import { checkDouyinSource } from './douyin/check-source.ts';
 import { DouyinSource } from './douyin/douyin-source.ts';
 import type { FaultLog } from './fault-log.ts';
 import type { Source } from './source.ts';
@@ -13,15 +15,18 @@ export function openSource(room: RoomConfig, parts: { tally: Tally; faults: Faul
   }
 }
 
-/** What can be told before a room is opened: files that cannot be read. Throws, naming all of them by their path in the configuration. */
+/** Looks for what the rooms' sources need here before any room is opened. Throws ConfigurationError, with the problems of all rooms. */
 export async function checkSources(rooms: readonly RoomConfig[]): Promise<void> {
-  const checks = await Promise.allSettled(rooms.map(({ source }) => readOperatorCookies(source)));
-  const problems = checks.flatMap((check, index) =>
-    check.status === 'rejected' ? [`rooms[${index}].source: ${describe(check.reason)}`] : [],
+  const found = await Promise.all(rooms.map(({ source }) => checkSource(source)));
+  const problems = found.flatMap((ofRoom, index) =>
+    ofRoom.map(({ path, message }) => ({ path: `rooms[${index}].source.${path}`, message })),
   );
-  if (problems.length > 0) throw new Error(`Cannot start "ingest": ${problems.join('; ')}`);
+  if (problems.length > 0) throw new ConfigurationError(problems);
 }
 
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+async function checkSource(source: RoomConfig['source']): Promise<ConfigurationProblem[]> {
+  switch (source.type) {
+    case 'douyin':
+      return await checkDouyinSource(source);
+  }
 }

@@ -1,3 +1,4 @@
+import type { LiveEvent } from '../../protocol/event.ts';
 import { delay } from '../delay.ts';
 import type { Logger } from '../logger.ts';
 import type { EventSink } from './frame-publisher.ts';
@@ -10,6 +11,7 @@ import type { SilenceTimes } from './silence.ts';
 import { SilenceError, silenceTimes, withinSilence } from './silence.ts';
 import type { Feed, FeedEnd, Opening, Source, SourceFrame } from './source.ts';
 import type { Tally } from './tally.ts';
+import { TimeSlice } from './time-slice.ts';
 
 export interface RoomSessionOptions {
   room: string;
@@ -133,9 +135,13 @@ async function pass(
   publisher: FramePublisher,
 ): Promise<boolean> {
   const before = { duplicates: events.duplicates, giftRepeats: events.giftRepeats };
-  const admitted = frame.observations.flatMap(
-    (observation) => events.admit(observation, frame.receivedAt) ?? [],
-  );
+  const admitted: LiveEvent[] = [];
+  const slice = new TimeSlice();
+  for (const observation of frame.observations) {
+    if (slice.isOver) await slice.next();
+    const event = events.admit(observation, frame.receivedAt);
+    if (event) admitted.push(event);
+  }
   tally.count('duplicates', events.duplicates - before.duplicates);
   tally.count('giftRepeats', events.giftRepeats - before.giftRepeats);
   await publisher.add(admitted, () => frame.acknowledge());

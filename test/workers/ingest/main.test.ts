@@ -1,6 +1,7 @@
 import t from 'tap';
 import type { Test } from 'tap';
 import type { LiveEvent } from '../../../protocol/event.ts';
+import { exitCodes } from '../../../protocol/exit-codes.ts';
 import { openBus } from '../../../workers/open-bus.ts';
 import { openLogger } from '../../../workers/logger.ts';
 import { HostedChild, childOptions } from '../../support/child-host.ts';
@@ -121,8 +122,8 @@ void t.test('ingest does not start with a cookie file that cannot be read', asyn
   const failed = await child.waitFor((report) => report.kind === 'failed');
   t.match(failed, {
     failure: {
-      message: /Cannot start "ingest": rooms\[0\]\.source: Cannot read cookieFile "\/nowhere\/cookie"/,
+      message: /^rooms\[0\]\.source\.cookieFile: cannot be read: ENOENT.*'\/nowhere\/cookie'$/,
     },
   });
-  t.same(await child.ended, { code: 1, signal: null });
+  t.same(await child.ended, { code: exitCodes.badConfiguration, signal: null });
 });

@@ -39,10 +39,17 @@ export class DouyinSource implements Source {
   }
 
   async open(signal: AbortSignal): Promise<Opening> {
-    const { config } = this.#options;
+    const { config, room, faults } = this.#options;
     // Read with each try, because a login may have been renewed.
     this.#cookies.setOperator(await readOperatorCookies(config));
-    const found = await resolveRoom({ source: config, web: this.#web, cookies: this.#cookies, signal });
+    const found = await resolveRoom({
+      room,
+      source: config,
+      web: this.#web,
+      cookies: this.#cookies,
+      faults,
+      signal,
+    });
     const info = this.#withKnown(found);
     switch (info.status) {
       case 'offline':

@@ -1,8 +1,8 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RawData, WebSocket } from 'ws';
 import type { FaultLog } from '../fault-log.ts';
 import type { Feed, FeedEnd, Observation, SourceFrame } from '../source.ts';
 import type { Tally } from '../tally.ts';
+import { TimeSlice } from '../time-slice.ts';
 import { FrameQueue } from './frame-queue.ts';
 import type { RawFrame } from './frame-queue.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -13,8 +13,10 @@ import { readMessage } from './read-message.ts';
 import type { RoomInfo } from './room-page.ts';
 import { decodeMessage, encodePushFrame } from './schema.ts';
 
-/** How long frames may be decoded before others get a turn: a late answer to a ping costs the connection. */
-const sliceMs = 20;
+/** Far above any real message. One message is decoded without a pause, so its size is what bounds that time. */
+const maxMessageBytes = 256 * 1024;
+/** Of one frame; a message may hold several. */
+const maxObservations = 20_000;
 /** A server that does not read gets no more from us. */
 const maxUnsentBytes = 1024 * 1024;
 const closeTimeoutMs = 500;
@@ -64,18 +66,15 @@ export class PushFeed implements Feed {
     stopReading.addEventListener('abort', stop, { once: true });
     this.#stopListening = () => stopReading.removeEventListener('abort', stop);
     if (stopReading.aborted) stop();
-    let sliceStart = performance.now();
+    const slice = new TimeSlice();
     try {
       for (;;) {
         const raw = await this.#queue.take();
         if (!raw) return this.#end ?? { reason: 'reading was stopped', waitMs: 0 };
-        if (performance.now() - sliceStart > sliceMs) {
-          await nextTurn();
-          sliceStart = performance.now();
-        }
+        if (slice.isOver) await slice.next();
         const frame = this.#read(raw);
         if (frame?.kind === 'close') return { reason: 'the server said close', waitMs: 0 };
-        if (frame?.kind === 'messages') yield this.#open(frame, raw.receivedAt);
+        if (frame?.kind === 'messages') yield await this.#open(frame, raw.receivedAt, slice);
       }
     } finally {
       this.#stopListening();
@@ -129,10 +128,17 @@ export class PushFeed implements Feed {
     }
   }
 
-  #open(frame: Extract<Frame, { kind: 'messages' }>, receivedAt: number): SourceFrame {
+  async #open(
+    frame: Extract<Frame, { kind: 'messages' }>,
+    receivedAt: number,
+    slice: TimeSlice,
+  ): Promise<SourceFrame> {
     if (frame.heartbeatSeconds > 0) this.#heartbeat.every(frame.heartbeatSeconds);
     const observations: Observation[] = [];
-    for (const message of frame.messages) this.#observe(message, receivedAt, observations);
+    for (const message of frame.messages) {
+      if (slice.isOver) await slice.next();
+      this.#observe(message, receivedAt, observations);
+    }
     this.#options.tally.count('messages', frame.messages.length);
     return { receivedAt, observations, acknowledge: () => this.#acknowledge(frame) };
   }
@@ -142,11 +148,15 @@ export class PushFeed implements Feed {
     const { tally, faults, room, info } = this.#options;
     let method = '';
     try {
+      if (bytes.byteLength > maxMessageBytes) throw new Error(`Message of ${bytes.byteLength} bytes`);
       const message = decodeMessage(bytes);
       method = message.method;
       const found = readMessage(message, receivedAt, info);
-      if (found) into.push(...found);
-      else tally.skipped(method);
+      if (!found) return tally.skipped(method);
+      if (into.length + found.length > maxObservations) {
+        throw new Error(`Frame has more than ${maxObservations} observations`);
+      }
+      into.push(...found);
     } catch (error) {
       tally.count('damagedMessages');
       faults.report(

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 
 const handshakeTimeoutMs = 10_000;
-/** Larger than any frame that is read, so that one too large costs itself and not the connection. */
+/** Well above the largest frame that is read (8 MB): one in between costs only itself, one beyond this costs the connection. */
 const maxPayloadBytes = 64 * 1024 * 1024;
 
 export type SocketOpening = { kind: 'open'; socket: WebSocket } | { kind: 'blocked'; reason: string };
@@ -32,7 +32,11 @@ export async function openPushSocket(options: OpenSocketOptions): Promise<Socket
   });
   const opening = Promise.withResolvers<SocketOpening>();
   // Stays for good: a socket that is ended while it connects, or fails later, emits `error` and nobody else may be listening.
-  socket.on('error', (error) => opening.reject(new Error(`Push server: ${error.message}`, { cause: error })));
+  socket.on('error', (error) => {
+    opening.reject(new Error(`Push server: ${error.message}`, { cause: error }));
+    // What breaks an open one (a frame beyond all bounds) is answered by a close frame, and Douyin would let us wait for its own in vain.
+    socket.terminate();
+  });
   const onOpen = () => opening.resolve({ kind: 'open', socket });
   const onAbort = () => opening.reject(signal.reason as Error);
   const onRefusal = (_request: unknown, response: IncomingMessage) => {

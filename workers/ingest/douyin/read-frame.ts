@@ -1,9 +1,11 @@
 import { gunzipSync } from 'node:zlib';
 import type { Long, WireFrame } from './schema.ts';
-import { decodePushFrame, decodeResponse } from './schema.ts';
+import { decodePushFrame, decodeResponse, hasMoreFields } from './schema.ts';
 
 const maxFrameBytes = 8 * 1024 * 1024;
 const maxInflatedBytes = 32 * 1024 * 1024;
+/** Of a frame, and of the response in it: a busy room sends some hundred messages at once. */
+const maxFields = 10_000;
 const minChunkBytes = 1_024;
 const maxChunkBytes = 256 * 1_024;
 
@@ -37,12 +39,14 @@ export type Frame =
 export function readFrame(bytes: Uint8Array): Frame {
   if (bytes.byteLength > maxFrameBytes)
     throw new FrameError('oversized', `Frame of ${bytes.byteLength} bytes`);
+  refuseFieldBomb(bytes, 'Frame');
   const frame = damagedUnless(() => decodePushFrame(bytes), 'Frame is damaged');
   const { payloadType, payload } = frame;
   if (payloadType === 'close') return { kind: 'close' };
   if (payloadType !== 'msg') return { kind: 'other', payloadType };
   const headers = new Map(frame.headers.map(({ key, value }) => [key, value]));
   const plain = isGzip(headers, payload) ? inflate(payload) : payload;
+  refuseFieldBomb(plain, 'Response');
   const response = damagedUnless(() => decodeResponse(plain), 'Response is damaged');
   return {
     kind: 'messages',
@@ -53,6 +57,12 @@ export function readFrame(bytes: Uint8Array): Frame {
     heartbeatSeconds: response.heartbeatDuration.toNumber(),
     messages: response.messages,
   };
+}
+
+/** Before anything is built of them. */
+function refuseFieldBomb(bytes: Uint8Array, name: string): void {
+  if (damagedUnless(() => hasMoreFields(bytes, maxFields), `${name} is damaged`))
+    throw new FrameError('bomb', `${name} of ${bytes.byteLength} bytes has more than ${maxFields} fields`);
 }
 
 function isGzip(headers: Map<string, string>, payload: WireFrame['payload']): boolean {

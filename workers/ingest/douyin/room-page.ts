@@ -1,3 +1,5 @@
+import { findNear, objectsAfter, unescapePieces } from './page-text.ts';
+
 /** `unknown`: the answer tells nothing (a captcha, an empty body), which is no proof that the room is off the air. */
 export type RoomStatus = 'live' | 'offline' | 'not-found' | 'unknown';
 
@@ -30,12 +32,12 @@ export const isStub = (html: string, setCookies: readonly string[]): boolean =>
 
 /**
  * What the HTML of a room page says. Its data are pieces of backslash-escaped JSON in `self.__pace_f.push([1,"…"])`; the room is
- * under `roomStore.roomInfo`, the visitor under `userStore.odin`.
+ * under `roomStore.roomInfo`, the visitor under `userStore.odin`. The work is linear in the length, whatever the page holds.
  */
 export function readRoomPage(html: string): RoomInfo {
   const text = unescapePieces(html);
   const userUniqueId = /"user_unique_id":"(\d{1,20})"/.exec(text)?.[1] ?? '';
-  const info = record(record(jsonAfter(text, '"roomStore":'))['roomInfo']);
+  const info = record(findStore(text)['roomInfo']);
   if (Object.keys(info).length === 0) return readPatterns(text, userUniqueId);
   const room = record(info['room']);
   const anchor = record(info['anchor']);
@@ -105,55 +107,20 @@ function statusOf(found: {
 /** For a page whose JSON is cut or has moved. */
 function readPatterns(text: string, userUniqueId: string): RoomInfo {
   const roomId = /"roomId":"(\d{1,20})"/.exec(text)?.[1] ?? '';
-  const code = /"roomInfo":\{.{0,4000}?"status":(\d+)/s.exec(text)?.[1];
+  const code = findNear(text, '"roomInfo":{', 4_000, /"status":(\d{1,9})/);
   const status =
     code === undefined ? 'unknown' : statusOf({ roomId, status: Number(code), hasRoom: true, anchor: {} });
-  const nickname = /"anchor":\{.{0,1000}?"nickname":"([^"\\]*)"/s.exec(text)?.[1] ?? '';
+  const nickname = findNear(text, '"anchor":{', 1_000, /"nickname":"([^"\\]*)"/) ?? '';
   return { ...unknownRoom, status, roomId, userUniqueId, anchor: nickname };
 }
 
-/** The pieces joined, or, when there are none, the whole page with its backslashes taken away. */
-function unescapePieces(html: string): string {
-  const pieces = [...html.matchAll(/self\.__pace_f\.push\(\[1,\s*("(?:[^"\\]|\\.)*")\s*\]\)/gs)];
-  const texts = pieces.map(([, quoted]) => parseString(quoted ?? ''));
-  const joined = texts.join('');
-  return joined.includes('"roomStore"') ? joined : html.replaceAll('\\"', '"');
-}
-
-function parseString(quoted: string): string {
-  try {
-    return String(JSON.parse(quoted));
-  } catch {
-    return quoted.replaceAll('\\"', '"');
+/** The first of the page's stores that has a room in it. */
+function findStore(text: string): Record<string, unknown> {
+  for (const json of objectsAfter(text, '"roomStore":')) {
+    const store = parseRecord(json);
+    if ('roomInfo' in store) return store;
   }
-}
-
-/** The JSON value that begins right after a mark in a longer text. */
-function jsonAfter(text: string, mark: string): unknown {
-  for (let from = text.indexOf(mark); from >= 0; from = text.indexOf(mark, from + 1)) {
-    const value = parseRecord(balanced(text, from + mark.length));
-    if ('roomInfo' in value) return value;
-  }
-  return undefined;
-}
-
-/** From an opening brace to the one that closes it; braces in strings do not count. */
-function balanced(text: string, start: number): string {
-  let depth = 0;
-  let inString = false;
-  for (let index = start; index < text.length; index++) {
-    const character = text[index];
-    if (inString) {
-      if (character === '\\') index += 1;
-      else if (character === '"') inString = false;
-    } else if (character === '"') inString = true;
-    else if (character === '{') depth += 1;
-    else if (character === '}') {
-      depth -= 1;
-      if (depth === 0) return text.slice(start, index + 1);
-    } else if (depth === 0) return '';
-  }
-  return '';
+  return {};
 }
 
 function parseRecord(text: string): Record<string, unknown> {

@@ -1,15 +1,21 @@
 import { randomInt } from 'node:crypto';
 import type { DouyinSource } from '../../../protocol/config.ts';
+import type { FaultLog } from '../fault-log.ts';
 import type { Cookies } from './cookies.ts';
 import type { RoomInfo } from './room-page.ts';
 import { isStub, readEnterAnswer, readRoomPage, unknownRoom } from './room-page.ts';
 import type { WebAnswer, WebClient } from './web-client.ts';
 
+/** A page of today has less than 1 MB. A larger one tells nothing: reading it would hold up every room. */
+const maxPageBytes = 4 * 1024 * 1024;
+
 interface ResolveOptions {
+  room: string;
   source: Pick<DouyinSource, 'pageUrl' | 'webRid' | 'userAgent'>;
   web: WebClient;
   /** Grows by what the page sets. */
   cookies: Cookies;
+  faults: Pick<FaultLog, 'report'>;
   signal: AbortSignal;
 }
 
@@ -17,7 +23,14 @@ interface ResolveOptions {
  * Finds the broadcast behind a room number: from the room's page, and where that tells nothing, from the page's own enquiry. Throws
  * when neither answers; an answer that tells nothing gives status `unknown`.
  */
-export async function resolveRoom({ source, web, cookies, signal }: ResolveOptions): Promise<RoomInfo> {
+export async function resolveRoom({
+  room,
+  source,
+  web,
+  cookies,
+  faults,
+  signal,
+}: ResolveOptions): Promise<RoomInfo> {
   const origin = source.pageUrl.replace(/\/+$/, '');
   const get = async (path: string, accept: string): Promise<WebAnswer> => {
     const cookie = cookies.header();
@@ -30,7 +43,16 @@ export async function resolveRoom({ source, web, cookies, signal }: ResolveOptio
         ...(cookie ? { cookie } : {}),
       },
       signal,
+      maxBytes: maxPageBytes,
     });
+    if (answer.tooLarge) {
+      const page = path.split('?', 1)[0];
+      faults.report(
+        'page',
+        { room, page, maxBytes: maxPageBytes },
+        'a page too large to be read, passed over',
+      );
+    }
     cookies.addSetCookies(answer.setCookies);
     if (answer.status >= 500) throw new Error(`Room page answered ${answer.status}`);
     return answer;

@@ -197,6 +197,19 @@ export interface WireBodies {
   LiveEcom: { common: WireCommon | null; msgType: number; nickName: string; purchaseCnt: Long; text: string };
 }
 
+/** Whether a message has more fields of its own than this; each costs an object, and two bytes are enough for one. Throws on damaged bytes. */
+export function hasMoreFields(bytes: Uint8Array, most: number): boolean {
+  const reader = protobuf.Reader.create(bytes);
+  for (let fields = 0; reader.pos < reader.len; fields++) {
+    if (fields === most) return true;
+    const wireType = reader.uint32() & 7;
+    // A group, which no sender of today writes, would hide any number of fields.
+    if (wireType === 3) throw new Error('Message has a group');
+    reader.skipType(wireType);
+  }
+  return false;
+}
+
 /** A decoder of one type: fields that are absent have their default, absent messages are null. Throws on damaged bytes. */
 function decoder<Wire>(name: string): (bytes: Uint8Array) => Wire {
   const type = root.lookupType(name);

@@ -156,6 +156,7 @@ async function post(
       timeoutMs,
       maxBytes: maxAnswerBytes,
     });
+    if (answer.tooLarge) throw new Error(`its answer is larger than ${maxAnswerBytes} bytes`);
     if (answer.status !== 200) throw new Error(`it answered ${answer.status}`);
     return answer.text;
   } catch (cause) {

@@ -18,7 +18,9 @@ export interface WebRequest {
 
 export interface WebAnswer {
   status: number;
+  /** Empty when it is larger than `maxBytes`. */
   text: string;
+  tooLarge: boolean;
   setCookies: string[];
 }
 
@@ -50,7 +52,12 @@ export class WebClient implements AsyncDisposable {
         dispatcher: this.#agent,
       });
       const text = await readBounded(answer.body, maxBytes);
-      return { status: answer.status, text, setCookies: answer.headers.getSetCookie() };
+      return {
+        status: answer.status,
+        text: text ?? '',
+        tooLarge: text === undefined,
+        setCookies: answer.headers.getSetCookie(),
+      };
     } catch (cause) {
       options.signal.throwIfAborted();
       const reason = deadline.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(cause);
@@ -63,13 +70,16 @@ export class WebClient implements AsyncDisposable {
   }
 }
 
-/** The bound is on what comes out of decompression, not on what came in. */
-async function readBounded(body: AsyncIterable<Uint8Array> | null, maxBytes: number): Promise<string> {
+/** Undefined when there is more. The bound is on what comes out of decompression, not on what came in. */
+async function readBounded(
+  body: AsyncIterable<Uint8Array> | null,
+  maxBytes: number,
+): Promise<string | undefined> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body ?? []) {
     size += chunk.byteLength;
-    if (size > maxBytes) throw new Error(`answer is larger than ${maxBytes} bytes`);
+    if (size > maxBytes) return undefined;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

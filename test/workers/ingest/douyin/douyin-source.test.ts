@@ -11,6 +11,7 @@ import { roomConfig, startRoom } from '../../../support/ingest-room.ts';
 import { FaultLog } from '../../../../workers/ingest/fault-log.ts';
 import { openSource } from '../../../../workers/ingest/open-source.ts';
 import { Tally } from '../../../../workers/ingest/tally.ts';
+import type { Logger } from '../../../../workers/logger.ts';
 import { openLogger } from '../../../../workers/logger.ts';
 
 async function open(t: Test, options: WebcastServerOptions = {}, source: Record<string, unknown> = {}) {
@@ -84,6 +85,31 @@ void t.test('open() asks the enquiry when the page tells nothing', async (t) => 
   const { searchParams } = new URL(server.requests.at(-1)?.url ?? '', server.url);
   t.equal(searchParams.get('room_id'), '77');
   t.match(searchParams.get('user_unique_id'), /^7[3-9]\d{17}$/);
+});
+
+void t.test('open() passes over a page that is too large, and says so once in a while', async (t) => {
+  const warnings: Record<string, unknown>[] = [];
+  const log = { warn: (fields: Record<string, unknown>) => void warnings.push(fields) };
+  const server = await WebcastServer.open(t, {
+    page: (request, response) => {
+      if (request.url === '/') return false;
+      const enter = request.url?.startsWith('/webcast/room/web/enter/?') ?? false;
+      const room = JSON.stringify({ data: { data: [{ id_str: '77', status: 2 }] } });
+      response.end(enter ? room : livePage() + ' '.repeat(4 * 1024 * 1024));
+      return true;
+    },
+  });
+  const config = roomConfig({ pageUrl: server.url, pushUrls: [server.pushUrl] });
+  await using source = openSource(config, {
+    tally: new Tally({}),
+    faults: new FaultLog(log as unknown as Pick<Logger, 'warn'>),
+  });
+  const opening = await source.open(AbortSignal.timeout(60_000));
+  if (opening.kind !== 'open') throw new Error(opening.kind);
+  await opening.feed[Symbol.asyncDispose]();
+  const { searchParams } = new URL(server.requests.at(-1)?.url ?? '', server.url);
+  t.equal(searchParams.get('room_id'), '77', 'what the page said was not read');
+  t.match(warnings, [{ fault: 'page', room: 'demo', page: '/demo', maxBytes: 4_194_304 }]);
 });
 
 void t.test('a session polls a room that is off the air, and connects once it is on', async (t) => {
@@ -225,6 +251,70 @@ void t.test('a feed lives on through garbage, bombs and what it does not know', 
     reconnects: 0,
   });
   t.equal(server.sockets.length, 1);
+});
+
+void t.test('a feed gives others a turn within a frame that is full of messages', async (t) => {
+  const { server, sink, counters } = await open(t);
+  await server.until(connected);
+  // Each holds some sixty thousand users, one over the other: half a second of work in 60 kB.
+  const users = Buffer.alloc(120_000, Buffer.from('1200', 'hex'));
+  const payload = Buffer.concat([users, encodeWire('Chat', { user: { id: '7' }, content: 'x' })]);
+  const messages = Array.from({ length: 250 }, (_, index) => ({
+    method: 'WebcastChatMessage',
+    payload,
+    msgId: String(index + 1),
+  }));
+  let turns = 0;
+  let counting = true;
+  const count = () => {
+    turns += 1;
+    if (counting) setImmediate(count);
+  };
+  sink.held = true;
+  server.socket.send(messageFrame(messages));
+  await server.until(({ frames }) => frames.length > 0);
+  count();
+  await sink.until(() => sink.published.length === 32);
+  counting = false;
+  t.ok(turns > 4, `${turns} turns`);
+  sink.release();
+  await server.until((room) => room.acks().length === 1);
+  t.equal(sink.published.length, 250);
+  t.match(counters, { messages: 250, damagedMessages: 0 });
+});
+
+void t.test('a feed passes over a message that is far too large, and takes its siblings', async (t) => {
+  const { server, sink, counters } = await open(t);
+  await server.until(connected);
+  const payload = Buffer.alloc(1_000_000, Buffer.from('2200', 'hex'));
+  const large = { method: 'WebcastProductChangeMessage', payload, msgId: '5' };
+  server.socket.send(messageFrame([chat('1', 'a'), large, chat('2', 'b')]));
+  await server.until((room) => room.acks().length === 1);
+  t.same(sink.texts(), ['a', 'b']);
+  t.match(counters, { damagedMessages: 1, reconnects: 0 });
+});
+
+void t.test('a feed takes no more than 20,000 observations out of a frame', async (t) => {
+  const { server, sink, counters } = await open(t);
+  await server.until(connected);
+  const products = Array.from({ length: 50 }, (_, index) => ({ promotionId: String(index + 1) }));
+  const change = (id: number) => message('ProductChange', { updateProductInfo: products }, String(id));
+  server.socket.send(messageFrame(Array.from({ length: 500 }, (_, index) => change(index + 1))));
+  await server.until((room) => room.acks().length === 1);
+  t.equal(sink.published.length, 20_000);
+  t.match(counters, { messages: 500, damagedMessages: 100 });
+});
+
+void t.test('a frame of more than 64 MB costs its connection, and the next one comes at once', async (t) => {
+  const { server, sink, counters } = await open(t);
+  await server.until(connected);
+  // A server that reads nothing answers no close frame, as Douyin does not.
+  server.socket.pause();
+  server.socket.send(Buffer.alloc(64 * 1024 * 1024 + 1), () => undefined);
+  await server.until(({ sockets }) => sockets.length === 2);
+  server.socket.send(messageFrame([chat('1', 'x')]));
+  await sink.until(() => sink.published.length === 1);
+  t.match(counters, { reconnects: 1 });
 });
 
 void t.test('a session reconnects after a cut where it was, and counts nothing twice', async (t) => {

@@ -15,6 +15,10 @@ function read(bytes: Uint8Array): MessagesFrame {
   return frame;
 }
 
+function repeat(bytes: Buffer, times: number): Buffer {
+  return Buffer.alloc(bytes.byteLength * times, bytes);
+}
+
 function codeOf(bytes: Uint8Array): string {
   try {
     readFrame(bytes);
@@ -75,6 +79,19 @@ void t.test('readFrame() refuses what it cannot use, and says why', (t) => {
   t.equal(codeOf(payloadFrame(Buffer.from([0xff, 0xff, 0xff]), { gzip: false })), 'damaged');
   t.equal(codeOf(payloadFrame(gzipSync(Buffer.alloc(40_000_000)))), 'bomb');
   t.equal(codeOf(Buffer.alloc(8 * 1024 * 1024 + 1)), 'oversized');
+  t.end();
+});
+
+void t.test('readFrame() takes ten thousand messages, and refuses more before it builds any', (t) => {
+  const empty = Buffer.from('0a00', 'hex');
+  t.equal(read(payloadFrame(gzipSync(repeat(empty, 10_000)))).messages.length, 10_000);
+  for (const field of ['0a00', '1200', '1000', '2a00']) {
+    const bytes = repeat(Buffer.from(field, 'hex'), 2_000_000);
+    t.equal(codeOf(payloadFrame(gzipSync(bytes))), 'bomb', field);
+    t.equal(codeOf(payloadFrame(bytes, { gzip: false })), 'bomb', `${field} as it is`);
+    t.equal(codeOf(bytes), 'bomb', `${field} in the frame itself`);
+  }
+  t.equal(codeOf(repeat(Buffer.from([0x0b]), 4_000_000)), 'damaged', 'groups');
   t.end();
 });
 

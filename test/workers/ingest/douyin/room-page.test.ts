@@ -56,6 +56,40 @@ void t.test('readRoomPage() tells nothing of pages that tell nothing', (t) => {
   t.end();
 });
 
+void t.test('readRoomPage() looks at the first ten stores of a page', (t) => {
+  const behind = (stores: number) => `${'"roomStore":{'.repeat(stores)}${livePage()}`;
+  const page = (stores: number) =>
+    `${'"roomStore":{} '.repeat(stores)}"roomStore":{"roomInfo":{"room":{"id_str":"7","status":2}}}`;
+  t.match(readRoomPage(page(9)), { status: 'live', roomId: '7' });
+  t.match(readRoomPage(page(10)), { roomId: '' }, 'the eleventh is not looked at');
+  t.match(readRoomPage(behind(300_000)), { status: 'live', title: '卖水果 {"}' }, 'pieces come first');
+  t.end();
+});
+
+const hostile = [
+  '"roomStore":{',
+  '"roomInfo":{',
+  '"anchor":{',
+  '"roomStore":{"',
+  '\\"roomStore\\":{\\"',
+  '"user_unique_id":"1',
+  '"roomId":"1',
+  'self.__pace_f.push([1,',
+  'self.__pace_f.push([1,"',
+  'self.__pace_f.push([1,"x"])',
+  'self.__pace_f.push([1,"\\"roomStore\\":{"',
+  '\\',
+];
+for (const mark of hostile) {
+  void t.test(`readRoomPage() comes to an end with 4 MB of ${mark}`, (t) => {
+    const page = mark.repeat(Math.ceil(4_194_304 / mark.length));
+    t.match(readRoomPage(page), { status: 'unknown' });
+    t.match(readRoomPage(`self.__pace_f.push([1,"${page}`), { status: 'unknown' });
+    t.match(readRoomPage(`self.__pace_f.push([1,${JSON.stringify(page)}])`), { status: 'unknown' });
+    t.end();
+  });
+}
+
 const answers: { name: string; answer: unknown; expected: object }[] = [
   {
     name: 'live',
