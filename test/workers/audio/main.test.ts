@@ -59,16 +59,12 @@ void t.test(
 void t.test('a started audio worker says what is urgent first, however far back it waits', async (t) => {
   const room = await HostedRoom.open(t);
   const expiresAt = soon();
-  for (let n = 0; n < 12; n++) {
-    await room.say(segmentOf(`n${n}`, 0, { last: true, expiresAt }), beep(800, 100));
-  }
+  // So much that it is not read before the clock's first frame.
+  const sound = beep(800, 1_000);
+  for (let n = 0; n < 100; n++) await room.say(segmentOf(`n${n}`, 0, { last: true, expiresAt }), sound);
   await room.say(segmentOf('u', 0, { priority: 'urgent', last: true, expiresAt }), beep(1_600, 100));
   await room.start();
-  const outcomes = await room.outcomes(13);
-  t.strictSame(
-    outcomes.slice(0, 3).map(({ eventId }) => eventId),
-    ['u', 'n0', 'n1'],
-  );
+  t.match(await room.outcomes(1), [{ what: 'spoken', eventId: 'u' }]);
 });
 
 void t.test(
