@@ -76,5 +76,6 @@ void t.test('espeak speaks in its own voice when a segment names one that it doe
 
 void t.test('warmUp() says what is wrong with the configured voice', async (t) => {
   const engine = open(t, { min: 1, max: 1 }, 'nobody');
-  await t.rejects(engine.warmUp(never), { message: /tts\.voice must be a voice of espeak, got "nobody"/ });
+  const problems = [{ path: 'tts.voice', message: 'must be a voice of espeak, got "nobody"' }];
+  await t.rejects(engine.warmUp(never), { code: 'configuration', problems });
 });
