@@ -111,6 +111,7 @@ void t.test('decode() skips fields that it does not know', (t) => {
 
 void t.test('decode() survives any damage', (t) => {
   const good = encode('event', liveEvent({}));
+  let refused = 0;
   let seed = 7;
   const random = () => (seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
   for (let round = 0; round < 20_000; round++) {
@@ -121,8 +122,9 @@ void t.test('decode() survives any damage', (t) => {
       decode(bytes);
     } catch (error) {
       if (!(error instanceof NotOursError)) throw error;
+      refused += 1;
     }
   }
-  t.pass('every damaged message was read or refused');
+  t.ok(refused > 0 && refused < 20_000, `${refused} of 20,000 refused, the others read`);
   t.end();
 });

@@ -139,6 +139,7 @@ void t.test('take() never gives more than 200 events at once, and loses none of 
 });
 
 void t.test('Board loses no event and gives none twice, whatever happens', (t) => {
+  const broken: string[] = [];
   for (let seed = 1; seed <= 300; seed++) {
     let state = seed;
     const random = () => (state = (state * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
@@ -161,9 +162,9 @@ void t.test('Board loses no event and gives none twice, whatever happens', (t) =
       out.push(...topic.events.map(({ id }) => id));
     }
     if (board.size !== 0 || out.length !== added.size || new Set(out).size !== out.length) {
-      throw new Error(`seed ${seed}: ${added.size} in, ${out.length} out, ${board.size} left`);
+      broken.push(`seed ${seed}: ${added.size} in, ${out.length} out, ${board.size} left`);
     }
   }
-  t.pass('300 seeds balance');
+  t.same(broken, []);
   t.end();
 });

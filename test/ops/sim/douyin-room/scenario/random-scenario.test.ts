@@ -24,13 +24,15 @@ void t.test('randomScenario() repeats itself for a seed, and not for another', a
 });
 
 void t.test('randomScenario() goes forward in time and begins within the first second', async (t) => {
+  const broken: string[] = [];
   for (let seed = 0; seed < 20; seed++) {
     const acts = play(seed, 600_000);
-    if (acts.some(({ atMs }, index) => atMs < (acts[index - 1]?.atMs ?? 0))) t.fail(`seed ${seed} goes back`);
+    if (acts.some(({ atMs }, index) => atMs < (acts[index - 1]?.atMs ?? 0)))
+      broken.push(`seed ${seed} goes back`);
     const early = new Set(itemsOf(acts).flatMap(({ atMs, item }) => (atMs < 1000 ? [item.kind] : [])));
-    if (!early.has('chat') || !early.has('enter')) t.fail(`seed ${seed} begins late`);
+    if (!early.has('chat') || !early.has('enter')) broken.push(`seed ${seed} begins late`);
   }
-  t.pass('for 20 seeds');
+  t.same(broken, []);
 });
 
 void t.test('randomScenario() keeps to its rates', async (t) => {
