@@ -9,6 +9,7 @@ import { describeFailure, toFailure } from '../protocol/failure.ts';
 import { loadConfig } from '../supervisor/load-config.ts';
 import { findNatsServer } from '../supervisor/nats-binary.ts';
 import { folder, homeFolder, project, runningState } from './operator.ts';
+import { runCommand } from './run-command.ts';
 
 const usage = `npm run doctor [-- --config FILE] [--home DIR] [--json]
 
@@ -22,12 +23,7 @@ interface Finding {
   mend: string;
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  console.error(describeFailure(toFailure(error)));
-  process.exitCode = exitCodes.failed;
-}
+await runCommand(main);
 
 async function main(): Promise<number> {
   const { values } = parseArgs({

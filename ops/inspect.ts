@@ -3,13 +3,13 @@ import { buffer } from 'node:stream/consumers';
 import { decode } from '../protocol/codec.ts';
 import type { Message } from '../protocol/codec.ts';
 import { exitCodes } from '../protocol/exit-codes.ts';
-import { describeFailure, toFailure } from '../protocol/failure.ts';
 import { schemaText } from '../protocol/schema.ts';
 import { operatorKeyFile } from '../supervisor/bus-link.ts';
 import type { Bus } from '../workers/bus.ts';
 import { describeMessage } from './describe-message.ts';
 import { Ledger, formatBalance } from './ledger.ts';
 import { homeFolder, openOperatorBus, openStoredBus, runningState } from './operator.ts';
+import { runCommand } from './run-command.ts';
 
 const usage = `npm run inspect [-- SUBJECT] [--home DIR] [--json] [--count N]
 npm run inspect -- --balance [--json]
@@ -34,12 +34,7 @@ const streamOfToken = {
 
 /** Ends with 0 when a reader of our output goes away, as `head` does. */
 process.stdout.on('error', () => process.exit(exitCodes.clean));
-try {
-  process.exitCode = await main();
-} catch (error) {
-  console.error(describeFailure(toFailure(error)));
-  process.exitCode = exitCodes.failed;
-}
+await runCommand(main);
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({

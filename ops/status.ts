@@ -1,19 +1,14 @@
 import { parseArgs } from 'node:util';
 import { exitCodes } from '../protocol/exit-codes.ts';
-import { describeFailure, toFailure } from '../protocol/failure.ts';
 import type { SupervisorState } from '../protocol/ipc.ts';
 import { homeFolder, runningState } from './operator.ts';
+import { runCommand } from './run-command.ts';
 
 const usage = `npm run status [-- --json] [--home DIR]
 
 Shows the supervisor and each child: state, generation, restarts, why the last one ended, CPU, memory. Exit code 1 when none runs.`;
 
-try {
-  process.exitCode = main();
-} catch (error) {
-  console.error(describeFailure(toFailure(error)));
-  process.exitCode = exitCodes.failed;
-}
+await runCommand(main);
 
 function main(): number {
   const { values } = parseArgs({

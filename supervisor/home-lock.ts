@@ -5,13 +5,7 @@ import { makeFolder } from './make-folder.ts';
 import { isAlive, readProcess } from './process-table.ts';
 import { readState } from './state-file.ts';
 
-/** Another supervisor lives in this home. */
-export class HomeInUseError extends Error {
-  override name = 'HomeInUseError';
-  readonly code = 'home-in-use';
-}
-
-/** Takes the home folder for this process; throws HomeInUseError while another supervisor has it. A dead one's lock is taken over. */
+/** Takes the home folder for this process; throws while another supervisor has it. A dead one's lock is taken over. */
 export function lockHome(home: string): Disposable {
   try {
     for (const folder of ['run', 'log', 'audio', 'cache', 'jetstream']) makeFolder(join(home, folder));
@@ -30,7 +24,7 @@ export function lockHome(home: string): Disposable {
     }
     const [pid = '', startTime = ''] = readFileSync(file, 'utf8').split(' ');
     if (isAlive(Number(pid), startTime)) {
-      throw new HomeInUseError(
+      throw new Error(
         `Cannot start in ${home}: a supervisor (pid ${pid}) is running there. Stop it, or give another --home`,
       );
     }

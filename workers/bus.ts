@@ -108,14 +108,7 @@ export class Bus implements AsyncDisposable {
         messages = await found.consume({ max_messages: maxMessages, expires: 5_000, idle_heartbeat: 1_000 });
         signal.addEventListener('abort', stop, { once: true });
         if (signal.aborted) messages.stop();
-        for await (const message of messages) {
-          const delivery = this.#open(type, message);
-          if (!delivery) message.term('not an onair message');
-          else {
-            this.#onTaken(message);
-            yield delivery;
-          }
-        }
+        yield* this.#giveOut(type, messages);
       } catch (error) {
         if (!signal.aborted) this.#log.warn({ err: error, stream, consumer }, 'consumer lost, trying again');
       } finally {
@@ -149,14 +142,9 @@ export class Bus implements AsyncDisposable {
         messages = await found.fetch({ max_messages, expires: waitMs ?? 1_000, idle_heartbeat: 500 });
         signal.addEventListener('abort', stop, { once: true });
         if (signal.aborted) messages.stop();
-        for await (const message of messages) {
+        for await (const delivery of this.#giveOut(type, messages)) {
           left -= 1;
-          const delivery = this.#open(type, message);
-          if (!delivery) message.term('not an onair message');
-          else {
-            this.#onTaken(message);
-            yield delivery;
-          }
+          yield delivery;
         }
         return;
       } catch (error) {
@@ -249,6 +237,21 @@ export class Bus implements AsyncDisposable {
       const level = status.type === 'disconnect' || status.type === 'error' ? 'warn' : 'info';
       const detail = 'error' in status ? String(status.error) : undefined;
       this.#log[level]({ bus: status.type, detail }, 'bus status');
+    }
+  }
+
+  /** What is given out is told to who keeps account of it; what is not ours is ended. */
+  async *#giveOut<Name extends BodyName>(
+    type: Name,
+    messages: ConsumerMessages,
+  ): AsyncGenerator<Delivery<Bodies[Name]>> {
+    for await (const message of messages) {
+      const delivery = this.#open(type, message);
+      if (!delivery) message.term('not an onair message');
+      else {
+        this.#onTaken(message);
+        yield delivery;
+      }
     }
   }
 

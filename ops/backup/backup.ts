@@ -3,7 +3,6 @@ import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { exitCodes } from '../../protocol/exit-codes.ts';
-import { describeFailure, toFailure } from '../../protocol/failure.ts';
 import { openStopSignals } from '../../supervisor/stop-signals.ts';
 import { folder, homeFolder } from '../operator.ts';
 import { archiveName } from './archive.ts';
@@ -14,6 +13,7 @@ import { findConfiguration } from './find-configuration.ts';
 import { openHomeBus } from './open-bus.ts';
 import { verifyArchive } from './read-archive.ts';
 import { takeBackup } from './take-backup.ts';
+import { runCommand } from '../run-command.ts';
 
 const usage = `npm run backup [-- FILE | --to DIR] [--incremental] [--keep-days N] [--home DIR] [--config FILE] [--json]
 npm run backup -- --verify FILE [--json]
@@ -35,12 +35,7 @@ Keys of the bus are never in an archive. Its file mode is 0600: what viewers wro
 
 const dayMs = 86_400_000;
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  console.error(describeFailure(toFailure(error)));
-  process.exitCode = exitCodes.failed;
-}
+await runCommand(main);
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({

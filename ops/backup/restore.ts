@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { exitCodes } from '../../protocol/exit-codes.ts';
-import { describeFailure, toFailure } from '../../protocol/failure.ts';
 import { openStopSignals } from '../../supervisor/stop-signals.ts';
 import { folder, homeFolder } from '../operator.ts';
 import { restoreHome } from './restore-home.ts';
+import { runCommand } from '../run-command.ts';
 
 const usage = `npm run restore -- FILE [--home DIR] [--force] [--json]
 
@@ -19,12 +19,7 @@ same folder. Nothing that was said is said again; what was paid for and not answ
 A configuration in the archive is written to restored/onair.yaml in the home folder. Until everything has been checked, the home's
 streams stay as they were.`;
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  console.error(describeFailure(toFailure(error)));
-  process.exitCode = exitCodes.failed;
-}
+await runCommand(main);
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({

@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
 import { exitCodes } from '../../protocol/exit-codes.ts';
-import { describeFailure, toFailure } from '../../protocol/failure.ts';
 import { benchDecode } from './decode.ts';
 import type { Report } from './report.ts';
 import { describeMachine, formatReport } from './report.ts';
 import { benchStart } from './start.ts';
+import { runCommand } from '../run-command.ts';
 
 const benches: Record<string, () => Promise<Report>> = { decode: benchDecode, start: benchStart };
 
@@ -14,12 +14,7 @@ const usage = `npm run bench [-- NAME …] [--json]
 
 Each answers one question and prints what it saw, also when it misses its goal; the last line is one JSON object. Exit code 1: a goal was missed.`;
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  console.error(describeFailure(toFailure(error)));
-  process.exitCode = exitCodes.failed;
-}
+await runCommand(main);
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({

@@ -27,7 +27,7 @@ export interface ChaosReport {
 }
 
 /** One row per fault that was caused, in the order of the first of each. */
-export function recoveries(injuries: Injury[]): Recovery[] {
+function recoveries(injuries: Injury[]): Recovery[] {
   const byFault = Map.groupBy(injuries, ({ fault }) => fault);
   return [...byFault].map(([fault, list]) => {
     const healed = list.flatMap(({ recoveryMs }) => recoveryMs ?? []);

@@ -52,7 +52,7 @@ export async function runPlan(options: RunPlanOptions): Promise<Injury[]> {
 }
 
 /** Every child runs, and so does the bus. */
-export function isWell(show: Show): boolean {
+function isWell(show: Show): boolean {
   const { state } = show;
   return (
     state !== undefined && state.nats.pid > 0 && state.children.every(({ state: name }) => name === 'running')
