@@ -1,0 +1,255 @@
+import type { IncidentRecord } from './incident-record.ts';
+import { impactOf } from './impact.ts';
+import type { ActionName, Health, Playbook, PlaybookStep } from './playbook.ts';
+import type { ProbableCause, Symptoms } from './probable-cause.ts';
+import type { Signal, SignalKind } from './signal.ts';
+import { summarise } from './summary.ts';
+import { entryOf, extend } from './timeline.ts';
+
+/** An incident's record and where its playbook stands. All functions here return a new one; none changes what it is given. */
+export interface Incident {
+  readonly record: IncidentRecord;
+  readonly playbook: Playbook;
+  /** Index of the action whose verification runs; past the end when none is left. */
+  readonly step: number;
+  /** Since when that verification runs. */
+  readonly waitingSince: number;
+  /** First signal since it opened or came back, and the latest. */
+  readonly episodeAt: number;
+  readonly triggeredAt: number;
+  readonly triggers: SignalKind[];
+  readonly signSeen: boolean;
+  readonly falseAlarm: boolean;
+  /** Since when the component has been repaired; null while it is not. */
+  readonly goodSince: number | null;
+  readonly lookedAt: number;
+}
+
+/** What became of an incident, and the action to order, if a new one began. */
+export interface Change {
+  incident: Incident;
+  begun: ActionName | null;
+  /** Whether it is worth a record: opened, came back, taken over, action begun, closed. */
+  important: boolean;
+}
+
+/** Finds the probable cause anew. */
+export type FindCause = (symptoms: Symptoms) => ProbableCause;
+
+const maxActions = 20;
+const maxHoldMs = 60_000;
+
+/** A new incident with its first action begun. */
+export function open(id: string, signal: Signal, playbook: Playbook, findCause: FindCause): Change {
+  const { at, component } = signal;
+  const detectionMs = signal.figures?.['detectionMs'];
+  const symptoms = { component, kinds: [signal.kind], firstAt: at, lastAt: at, detail: signal.detail };
+  const record: IncidentRecord = {
+    id,
+    component,
+    problem: playbook.problem,
+    severity: playbook.severity,
+    openedAt: at,
+    closedAt: null,
+    state: 'open',
+    timeline: [],
+    timelineDropped: 0,
+    detectionMs: detectionMs !== undefined && detectionMs >= 0 ? detectionMs : null,
+    recoveryMs: null,
+    downMs: 0,
+    probableCause: findCause(symptoms),
+    impact: impactOf(component),
+    actions: [],
+    actionsDropped: 0,
+    summary: '',
+    occurrences: 1,
+    reopened: 0,
+    peopleAsked: false,
+  };
+  const incident: Incident = {
+    record: extend(record, entryOf(signal)),
+    playbook,
+    step: 0,
+    waitingSince: at,
+    episodeAt: at,
+    triggeredAt: at,
+    triggers: [signal.kind],
+    signSeen: false,
+    falseAlarm: false,
+    goodSince: null,
+    lookedAt: at,
+  };
+  return begin(incident, 0, at, false);
+}
+
+/** The problem came back soon after its end: the same incident goes on, from the first action again. */
+export function reopen(before: Incident, signal: Signal, playbook: Playbook, findCause: FindCause): Change {
+  const { record } = before;
+  const back: Incident = {
+    ...before,
+    record: { ...record, closedAt: null, state: 'open', reopened: record.reopened + 1 },
+    episodeAt: signal.at,
+    lookedAt: signal.at,
+    triggers: [],
+  };
+  const { incident, begun } = again(back, signal, playbook, findCause);
+  return begun === null ? begin(incident, 0, signal.at, false) : { incident, begun, important: true };
+}
+
+/** One more sign of trouble for an open incident; a graver problem takes it over with its own actions. */
+export function again(before: Incident, signal: Signal, playbook: Playbook, findCause: FindCause): Change {
+  const { at, kind } = signal;
+  const record = extend(
+    { ...before.record, state: unverified(before.record.state), occurrences: before.record.occurrences + 1 },
+    entryOf(signal),
+  );
+  const incident = explain(
+    {
+      ...before,
+      record,
+      triggeredAt: at,
+      triggers: before.triggers.includes(kind) ? before.triggers : [...before.triggers, kind],
+      signSeen: false,
+      falseAlarm: false,
+      goodSince: null,
+    },
+    findCause,
+  );
+  if (playbook.rank <= before.playbook.rank) return { incident, begun: null, important: false };
+  const settled = settle(incident.record, 'failed', at);
+  const severity = playbook.severity === 'critical' ? 'critical' : record.severity;
+  const taken = { ...settled, problem: playbook.problem, severity, state: 'open' as const };
+  return begin({ ...incident, playbook, record: taken }, 0, at, false);
+}
+
+/** Something else that was told of the component, for the timeline and as a sign that the repair worked. */
+export function witness(incident: Incident, signal: Signal): Incident {
+  const { kind } = signal;
+  return {
+    ...incident,
+    record: extend(incident.record, entryOf(signal)),
+    signSeen: incident.signSeen || incident.playbook.closeWhen.signs.includes(kind),
+    falseAlarm: incident.falseAlarm || kind === 'false-alarm',
+  };
+}
+
+/** Time was lost by whoever looks, so the verification that runs gets its whole time again. */
+export function forgive(incident: Incident, { at, kind }: Signal): Incident {
+  const goodSince = kind === 'clock-jumped' ? null : incident.goodSince;
+  return { ...incident, waitingSince: at, goodSince, lookedAt: at };
+}
+
+/** Looks at the component: verifies the action, closes the incident, or goes on to the next action. */
+export function advance(before: Incident, now: number, health: Health, findCause: FindCause): Change {
+  const incident = look(before, now, health);
+  const { record, playbook, step, goodSince, waitingSince } = incident;
+  const current = playbook.actions[step] ?? playbook.actions.at(-1);
+  if (goodSince !== null) {
+    const held = incident.falseAlarm || now - goodSince >= holdMs(current, record.reopened);
+    if (held) return close(explain(incident, findCause), now);
+  } else if (current && step < playbook.actions.length && record.state !== 'unresolved') {
+    if (now - waitingSince >= current.verify.within) return fail(explain(incident, findCause), now, health);
+  }
+  return { incident, begun: null, important: false };
+}
+
+function look(incident: Incident, now: number, health: Health): Incident {
+  const { record, playbook, lookedAt, signSeen, falseAlarm } = incident;
+  const { closeWhen } = playbook;
+  // Clocks can be set back; nothing may then wait until they have caught up.
+  const triggeredAt = Math.min(incident.triggeredAt, now);
+  const isWell = health === 'well' || health === closeWhen.health;
+  const isQuiet = now - triggeredAt >= closeWhen.quietFor;
+  const isGood = isWell && (closeWhen.signs.length === 0 || signSeen || falseAlarm || isQuiet);
+  const goodSince = isGood ? Math.min(incident.goodSince ?? now, now) : null;
+  const downMs = record.downMs + (health === 'down' ? Math.max(0, now - lookedAt) : 0);
+  const verifying = isGood && record.state === 'open' ? ('verifying' as const) : record.state;
+  const state = isGood ? verifying : unverified(record.state);
+  return {
+    ...incident,
+    record: { ...record, downMs, state },
+    triggeredAt,
+    waitingSince: Math.min(incident.waitingSince, now),
+    goodSince,
+    lookedAt: now,
+  };
+}
+
+const unverified = (state: IncidentRecord['state']) => (state === 'verifying' ? 'open' : state);
+
+/** What came back after it had been called cured has to hold longer, so that slow flapping wears the gentle actions out. */
+function holdMs(step: PlaybookStep | undefined, reopened: number): number {
+  const base = step?.verify.holdsFor ?? maxHoldMs;
+  return Math.max(base, Math.min(base * 2 ** Math.min(reopened, 10), maxHoldMs));
+}
+
+function fail(incident: Incident, now: number, health: Health): Change {
+  const { record, step } = incident;
+  const action = record.actions.at(-1)?.action ?? 'none';
+  const noted = extend(settle(record, 'failed', now), { at: now, what: 'action failed', detail: action });
+  // A repair that left the component down has cost its time: that matters to people now.
+  const severity = health === 'down' ? 'critical' : record.severity;
+  return begin({ ...incident, record: { ...noted, severity } }, step + 1, now, health !== 'down');
+}
+
+function begin(incident: Incident, from: number, now: number, working: boolean): Change {
+  const { playbook } = incident;
+  let { record } = incident;
+  let step = from;
+  for (; step < playbook.actions.length; step++) {
+    const candidate = playbook.actions[step];
+    if (!candidate) break;
+    const obstacle = reasonAgainst(candidate, record, working);
+    if (obstacle === '') break;
+    record = extend(record, { at: now, what: 'action left out', detail: `${candidate.action}: ${obstacle}` });
+  }
+  const action = playbook.actions[step]?.action ?? 'tell-people';
+  const actions = [...record.actions, { action, at: now, outcome: 'pending' as const, tookMs: 0 }];
+  const excess = Math.max(0, actions.length - maxActions);
+  record = extend(record, { at: now, what: 'action', detail: action });
+  record = { ...record, actions: actions.slice(excess), actionsDropped: record.actionsDropped + excess };
+  if (action === 'tell-people') record = { ...record, state: 'unresolved', peopleAsked: true };
+  const begun = summed({ ...incident, record, step, waitingSince: now });
+  return { incident: begun, begun: action, important: true };
+}
+
+function reasonAgainst(step: PlaybookStep, { probableCause }: IncidentRecord, working: boolean): string {
+  if (step.unlessWorking && working) return 'the component works';
+  if (step.whenCause !== undefined && step.whenCause !== probableCause.component)
+    return `the cause does not lie with ${step.whenCause}`;
+  return '';
+}
+
+function close(incident: Incident, now: number): Change {
+  const { record, goodSince, episodeAt, falseAlarm } = incident;
+  const repairedAt = goodSince ?? now;
+  const recoveryMs = (record.recoveryMs ?? 0) + Math.max(0, repairedAt - episodeAt);
+  const detail = falseAlarm ? 'it was a false alarm' : `well for ${Math.round(now - repairedAt)} ms`;
+  const settled = settle(record, 'worked', repairedAt);
+  const closed = extend({ ...settled, recoveryMs }, { at: now, what: 'resolved', detail });
+  const done = { ...closed, state: 'resolved' as const, closedAt: now };
+  return { incident: summed({ ...incident, record: done }), begun: null, important: true };
+}
+
+/** The action whose outcome was open has this one. */
+function settle(record: IncidentRecord, outcome: 'worked' | 'failed', at: number): IncidentRecord {
+  const actions = record.actions.map((action) =>
+    action.outcome === 'pending' ? { ...action, outcome, tookMs: Math.max(0, at - action.at) } : action,
+  );
+  return { ...record, actions };
+}
+
+/** A cause once found stays when what gave it away has been forgotten; a surer one replaces it. */
+function explain(incident: Incident, findCause: FindCause): Incident {
+  const { record, triggers, episodeAt, triggeredAt } = incident;
+  const { component, timeline } = record;
+  const detail = timeline[0]?.detail ?? '';
+  const found = findCause({ component, kinds: triggers, firstAt: episodeAt, lastAt: triggeredAt, detail });
+  if (found.confidence < record.probableCause.confidence) return incident;
+  return { ...incident, record: { ...record, probableCause: found } };
+}
+
+function summed(incident: Incident): Incident {
+  const { record, playbook } = incident;
+  return { ...incident, record: { ...record, summary: summarise(record, playbook.says) } };
+}

@@ -1,0 +1,101 @@
+import type { CauseRule } from './cause-rules.ts';
+import type { Signal, SignalKind } from './signal.ts';
+import { roleOf } from './signal.ts';
+import { seconds } from './seconds.ts';
+
+export interface ProbableCause {
+  component: string;
+  /** The signal that gave it away. */
+  what: string;
+  /** When that was; unix milliseconds. */
+  at: number;
+  /** 0 to 1. */
+  confidence: number;
+  why: string;
+}
+
+/** What is to be explained: these signals of a component, of which the first and the last came then. */
+export interface Symptoms {
+  component: string;
+  kinds: SignalKind[];
+  firstAt: number;
+  lastAt: number;
+  detail: string;
+}
+
+/** Signals of one moment come in any order, so a cause may be told a little after what it did. */
+const orderSlackMs = 500;
+/** Confidence in “it happened, and nothing before it stands out”. */
+const unexplained = 0.2;
+
+/** The first rule that finds an earlier event which accounts for the symptoms; else the symptom itself, with little confidence. */
+export function probableCause(
+  rules: CauseRule[],
+  symptoms: Symptoms,
+  recent: readonly Signal[],
+): ProbableCause {
+  for (const rule of rules) {
+    const found = apply(rule, symptoms, recent);
+    if (found) return found;
+  }
+  return {
+    component: symptoms.component,
+    what: describe(symptoms.kinds[0] ?? 'unknown', symptoms.detail),
+    at: symptoms.firstAt,
+    confidence: unexplained,
+    why: 'nothing that would explain it was seen before',
+  };
+}
+
+/** What others did counts only when it came before the first symptom; its own history goes on until the last. */
+function apply(rule: CauseRule, symptoms: Symptoms, recent: readonly Signal[]): ProbableCause | undefined {
+  if (!rule.explains.some((kind) => symptoms.kinds.includes(kind))) return undefined;
+  const until = rule.on === 'same' ? symptoms.lastAt : symptoms.firstAt;
+  const candidates = recent.filter(
+    ({ kind, component, at }) =>
+      rule.earlier.includes(kind) &&
+      isThere(rule, component, symptoms.component) &&
+      at >= symptoms.firstAt - rule.withinMs &&
+      at <= until + orderSlackMs,
+  );
+  const latest = candidates.at(-1);
+  if (!latest || !isEnough(rule, candidates)) return undefined;
+  const beforeMs = symptoms.firstAt - latest.at;
+  return {
+    component: rule.blames === 'itself' ? latest.component : rule.blames,
+    what: describe(latest.kind, latest.detail),
+    at: latest.at,
+    confidence: rule.confidence,
+    why: beforeMs > orderSlackMs ? `${rule.why} (${seconds(beforeMs)} before)` : rule.why,
+  };
+}
+
+function isThere({ on }: CauseRule, component: string, symptomatic: string): boolean {
+  switch (on) {
+    case 'same':
+      return component === symptomatic;
+    case 'another':
+      return component !== symptomatic;
+    case 'any':
+      return true;
+    case 'dependency':
+      return (dependencies[roleOf(symptomatic)] ?? []).includes(roleOf(component));
+  }
+}
+
+/** Roles whose failure a role feels, by starting order or because its work backs up. */
+const dependencies: Record<string, string[]> = { ingest: ['reply', 'sim'], reply: ['tts'], tts: ['audio'] };
+
+function isEnough({ sameReason, components }: CauseRule, candidates: Signal[]): boolean {
+  if (sameReason !== undefined) {
+    const last = candidates.slice(-sameReason);
+    if (last.length < sameReason || new Set(last.map(({ detail }) => reason(detail))).size > 1) return false;
+  }
+  return new Set(candidates.map(({ component }) => component)).size >= (components ?? 1);
+}
+
+/** Without what differs each time, such as a pid or milliseconds; an exit code stays. */
+const reason = (detail: string): string => detail.replace(/\d{4,}(\.\d+)?/g, '#');
+
+const describe = (kind: string, detail: string): string =>
+  (detail === '' ? kind : `${kind}: ${detail}`).slice(0, 300);

@@ -1,0 +1,66 @@
+export const signalKinds = [
+  'exited',
+  'heartbeat-missed',
+  'no-progress',
+  'start-failed',
+  'not-ready',
+  'refused',
+  'gave-up',
+  'quarantined',
+  'promoted',
+  'spawned',
+  'initialised',
+  'running',
+  'retired',
+  'swapped',
+  'handed-over',
+  'poisoned',
+  'memory-soft',
+  'memory-hard',
+  'memory-trend',
+  'memory-ok',
+  'cpu-high',
+  'cpu-ok',
+  'bus-down',
+  'bus-up',
+  'bus-slow',
+  'disk-low',
+  'disk-full',
+  'disk-ok',
+  'reload-begun',
+  'reload-done',
+  'reload-rolled-back',
+  'supervisor-late',
+  'clock-jumped',
+  'leftovers-ended',
+  'scaled',
+  'reconnect-failed',
+  'false-alarm',
+] as const;
+/**
+ * What can be told. Some need explaining: `refused` is exit 78 (configuration), `gave-up` exit 125, `retired` a planned swap begun (the
+ * exit of that child is then no fault), `handed-over` messages given to another child, `false-alarm` that what was said of the component
+ * was wrong. Conditions that last (`memory-soft`, `cpu-high`, `disk-low`, `bus-slow`) are told again while they do, at least once a
+ * minute, or ended by their `-ok`.
+ */
+export type SignalKind = (typeof signalKinds)[number];
+
+/** One thing that the supervisor saw. */
+export interface Signal {
+  /** Unix milliseconds, may be fractional. */
+  at: number;
+  /** A service such as `tts` or `audio:demo`, or `bus`, `supervisor`, `host`, `configuration`. */
+  component: string;
+  /** The process, or empty. */
+  child: string;
+  kind: SignalKind;
+  /** For people; equal details mean the same reason. */
+  detail: string;
+  /** `detectionMs` tells how long the fault had been there before it was seen; others are for people. */
+  figures?: Record<string, number>;
+}
+
+/** `audio` for `audio:demo`, `sim` for `sim-demo`; else the component itself. */
+export function roleOf(component: string): string {
+  return component.startsWith('sim-') ? 'sim' : (component.split(':')[0] ?? component);
+}

@@ -1,0 +1,62 @@
+import type { IncidentRecord } from './incident-record.ts';
+import type { ActionName } from './playbook.ts';
+import { seconds } from './seconds.ts';
+
+/** What was done, as it stands after “then …”. */
+const done: Record<ActionName, string> = {
+  none: 'wait for the restart that was already under way',
+  replace: 'replace the process',
+  restart: 'restart it',
+  'restart-dependency': 'restart what it depends on',
+  'restart-bus': 'restart the bus',
+  reconnect: 'connect again',
+  'set-cache-aside': 'set the cache aside',
+  'free-disk': 'free disk space',
+  'roll-back-configuration': 'roll the configuration back',
+  'scale-up': 'add a process',
+  degrade: 'do without it',
+  'tell-people': 'tell people',
+};
+
+export const describeAction = (action: ActionName): string => done[action];
+
+/** One sentence on where the incident stands; `says` is the playbook's word for the problem. */
+export function summarise(record: Omit<IncidentRecord, 'summary'>, says: string): string {
+  const { component, timeline, occurrences } = record;
+  const detail = timeline[0]?.detail ?? '';
+  const times = occurrences > 1 ? `, ${occurrences} signals` : '';
+  const happened =
+    `${component} ${says}${detail === '' && times === '' ? '' : ` (${detail}${times})`}`.replace('(, ', '(');
+  return `${happened}${progress(record)}${stakes(record)}; ${cause(record)}`;
+}
+
+function progress({
+  state,
+  actions,
+  recoveryMs,
+  downMs,
+  peopleAsked,
+}: Omit<IncidentRecord, 'summary'>): string {
+  const last = actions.at(-1);
+  switch (state) {
+    case 'open':
+    case 'verifying':
+      return last ? `; repair under way: ${done[last.action]}` : '';
+    case 'unresolved':
+      return '; every repair was tried and a person should look';
+    case 'resolved': {
+      const after = recoveryMs === null ? '' : ` after ${seconds(recoveryMs)}`;
+      const down = downMs > 0 ? `, ${seconds(downMs)} of it down` : '';
+      const how = peopleAsked || !last ? '' : `; what helped: ${done[last.action]}`;
+      return ` and is well again${after}${down}${how}`;
+    }
+  }
+}
+
+function stakes({ state, impact }: Omit<IncidentRecord, 'summary'>): string {
+  if (state === 'resolved' || impact.promises.length === 0) return '';
+  return `; at stake: ${impact.promises.join(', ')}`;
+}
+
+const cause = ({ component, probableCause }: Omit<IncidentRecord, 'summary'>): string =>
+  `probable cause: ${probableCause.component === component ? '' : `${probableCause.component}, `}${probableCause.why}`;
