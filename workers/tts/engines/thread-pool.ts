@@ -4,47 +4,151 @@ import type { Logger } from '../../logger.ts';
 export interface ThreadPoolOptions {
   /** Module whose default export does one task. It must not await at its top level. */
   file: URL;
-  threads: { min: number; max: number };
+  /** Threads at first. */
+  threads: number;
+  /** Tasks that may wait for a thread; one more is refused. */
+  maxWaiting: number;
   log: Logger;
 }
 
-/** After a burst, threads beyond the least number end. */
-const idleTimeoutMs = 60_000;
 /** A thread's own heap; the memory of WASM comes on top. Beyond it the thread ends and its task fails, not the process. */
 const heapMb = 128;
-const waitingPerThread = 4;
 
-/** Threads for work that would hold up the main loop. */
+/**
+ * Threads for work that would hold up the main loop, as many as `resize` last said. Each is a piscina of one: a piscina of many
+ * has its number fixed for life, starts further threads only when they are already needed, and does not count a task that can be
+ * stopped against the bound of its queue.
+ */
 export class ThreadPool<Task, Result> implements AsyncDisposable {
-  readonly threads: { min: number; max: number };
-  readonly #pool: Piscina<Task, Result>;
+  readonly #options: ThreadPoolOptions;
+  readonly #free: Piscina<Task, Result>[] = [];
+  readonly #busy = new Set<Piscina<Task, Result>>();
+  /** In the order in which they came. */
+  readonly #waiting = new Set<PromiseWithResolvers<Piscina<Task, Result>>>();
+  readonly #ending = new Set<Promise<void>>();
+  #wanted: number;
   #closing: Promise<void> | undefined;
 
-  constructor({ file, threads, log }: ThreadPoolOptions) {
-    this.threads = threads;
-    this.#pool = new Piscina<Task, Result>({
-      filename: file.href,
-      minThreads: threads.min,
-      maxThreads: threads.max,
-      maxQueue: threads.max * waitingPerThread,
-      idleTimeout: idleTimeoutMs,
-      resourceLimits: { maxOldGenerationSizeMb: heapMb },
-      recordTiming: false,
-    });
-    // A thread that dies between two tasks: the pool makes another.
-    this.#pool.on('error', (error: unknown) => log.warn({ err: error }, 'a thread of the pool died'));
+  constructor(options: ThreadPoolOptions) {
+    this.#options = options;
+    this.#wanted = Math.max(1, options.threads);
+    this.resize(this.#wanted);
+  }
+
+  /** Threads that there are; for a while more than wanted, since none is ended in the middle of a task. */
+  get size(): number {
+    return this.#free.length + this.#busy.size;
+  }
+
+  get busy(): number {
+    return this.#busy.size;
+  }
+
+  /** Tasks that wait for a thread. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** From now on so many threads: new ones take what waits, and one too many ends when it has nothing to do. */
+  resize(threads: number): void {
+    if (this.#closing) return;
+    this.#wanted = Math.max(1, threads);
+    while (this.size < this.#wanted) this.#give(this.#open());
+    for (let one; this.size > this.#wanted && (one = this.#free.pop());) this.#end(one);
   }
 
   /** Does one task. When the signal says stop, its thread is ended, in the middle of whatever it does; other tasks are not touched. */
   async run(task: Task, signal: AbortSignal): Promise<Result> {
-    if (this.#closing) throw new Error('Cannot run a task: the pool is disposed');
-    return await this.#pool.run(task, { signal });
+    const thread = await this.#acquire(signal);
+    try {
+      this.#assertOpen();
+      return await thread.run(task, { signal });
+    } finally {
+      this.#busy.delete(thread);
+      if (this.size >= this.#wanted) this.#end(thread);
+      else this.#give(thread);
+    }
   }
 
   /** Ends all threads at once. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#closing ??= this.#pool.destroy();
+    this.#closing ??= this.#close();
     await this.#closing;
+  }
+
+  async #acquire(signal: AbortSignal): Promise<Piscina<Task, Result>> {
+    this.#assertOpen();
+    signal.throwIfAborted();
+    const free = this.#free.pop();
+    if (free) {
+      this.#busy.add(free);
+      return free;
+    }
+    if (this.#waiting.size >= this.#options.maxWaiting)
+      throw new Error(`Cannot run a task: ${this.#waiting.size} others already wait`);
+    const turn = Promise.withResolvers<Piscina<Task, Result>>();
+    this.#waiting.add(turn);
+    const giveUp = () => {
+      this.#waiting.delete(turn);
+      turn.reject(signal.reason);
+    };
+    signal.addEventListener('abort', giveUp, { once: true });
+    try {
+      return await turn.promise;
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#closing) throw new Error('Cannot run a task: the pool is disposed');
+  }
+
+  /** A thread that is free, to whoever waits longest. */
+  #give(thread: Piscina<Task, Result>): void {
+    const [turn] = this.#waiting;
+    if (!turn) {
+      // Taken last: it is perhaps still being made again.
+      this.#free.unshift(thread);
+      return;
+    }
+    this.#waiting.delete(turn);
+    this.#busy.add(thread);
+    turn.resolve(thread);
+  }
+
+  #open(): Piscina<Task, Result> {
+    const { file, log } = this.#options;
+    const thread = new Piscina<Task, Result>({
+      filename: file.href,
+      minThreads: 1,
+      maxThreads: 1,
+      // Never more than its one task, which waits there while a thread that had to be ended is made again.
+      maxQueue: 1,
+      resourceLimits: { maxOldGenerationSizeMb: heapMb },
+      recordTiming: false,
+    });
+    // It died between two tasks: piscina makes another.
+    thread.on('error', (error: unknown) => log.warn({ err: error }, 'a thread of the pool died'));
+    return thread;
+  }
+
+  #end(thread: Piscina<Task, Result>): void {
+    const { log } = this.#options;
+    const ending = thread
+      .destroy()
+      .catch((error: unknown) => log.warn({ err: error }, 'a thread of the pool did not end'))
+      .finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
+  }
+
+  async #close(): Promise<void> {
+    for (const turn of this.#waiting) turn.reject(new Error('Cannot run a task: the pool is disposed'));
+    this.#waiting.clear();
+    this.#wanted = 0;
+    // Those at work end in the middle of it; `run` ends them once more, which does nothing.
+    for (const thread of [...this.#free.splice(0), ...this.#busy]) this.#end(thread);
+    await Promise.all(this.#ending);
   }
 }
 

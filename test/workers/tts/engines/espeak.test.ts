@@ -74,6 +74,35 @@ void t.test('espeak speaks in its own voice when a segment names one that it doe
   t.ok(Math.abs(other.figures.durationMs - own.figures.durationMs) < own.figures.durationMs / 4);
 });
 
+void t.test('espeak adds a thread while much waits in front of it, within its limits', async (t) => {
+  const grown = Promise.withResolvers<void>();
+  const counters = {
+    threads: 0,
+    poolShrunk: 0,
+    times: 0,
+    get poolGrown() {
+      return this.times;
+    },
+    set poolGrown(times: number) {
+      this.times = times;
+      if (times > 0) grown.resolve();
+    },
+  };
+  const config = { voice: 'cmn', speed: 1, threads: { min: 1, max: 2 } };
+  const engine = openEspeak({ config, log, counters, waiting: () => 100 });
+  t.teardown(async () => await engine[Symbol.asyncDispose]());
+  t.match({ slots: engine.slots, ...counters }, { slots: 2, threads: 1, poolGrown: 0 });
+  await engine.warmUp(never);
+  // What looks does not keep the process alive; here nothing else does.
+  const awake = setInterval(() => undefined, 1_000);
+  t.teardown(() => clearInterval(awake));
+  await grown.promise;
+  await new Promise(setImmediate);
+  t.match(counters, { threads: 2, poolGrown: 1, poolShrunk: 0 });
+  const sounds = await Promise.all(sentences.slice(0, 6).map((text) => engine.synthesise(say(text), never)));
+  t.ok(sounds.every(({ figures }) => figures.durationMs > 0));
+});
+
 void t.test('warmUp() says what is wrong with the configured voice', async (t) => {
   const engine = open(t, { min: 1, max: 1 }, 'nobody');
   const problems = [{ path: 'tts.voice', message: 'must be a voice of espeak, got "nobody"' }];
