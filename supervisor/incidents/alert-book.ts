@@ -11,7 +11,10 @@ interface Alert {
   level: Severity;
   firstAt: number;
   lastAt: number;
+  /** By the schedule. */
   nextAt: number;
+  /** Before that, if it is still open then. */
+  soonAt: number | null;
   /** Told, and no recovery told since. */
   owed: boolean;
 }
@@ -43,6 +46,7 @@ export class AlertBook {
         firstAt: now,
         lastAt: now,
         nextAt: now,
+        soonAt: null,
         owed: false,
       };
       this.#alerts.set(key, alert);
@@ -51,7 +55,7 @@ export class AlertBook {
     known.members.set(record.id, record);
     if (record.severity === 'critical' && known.level === 'warning') return [tell(known, record, now)];
     // It was told that all is well, so people hear within a minute that it is not, unless that passes.
-    if (record.severity === 'critical' && !known.owed) known.nextAt = Math.min(known.nextAt, now + minute);
+    if (record.severity === 'critical' && !known.owed) known.soonAt ??= now + minute;
     return [];
   }
 
@@ -62,7 +66,7 @@ export class AlertBook {
     alert.members.set(record.id, record);
     const isGraver = record.severity === 'critical' && alert.level === 'warning';
     if (isGraver || now - alert.lastAt >= minute) return [tell(alert, record, now)];
-    alert.nextAt = Math.min(alert.nextAt, alert.lastAt + minute);
+    alert.soonAt ??= alert.lastAt + minute;
     return [];
   }
 
@@ -76,7 +80,9 @@ export class AlertBook {
   settle(key: string, record: IncidentRecord, now: number): Tell[] {
     const alert = this.#alerts.get(key);
     alert?.members.delete(record.id);
-    if (!alert?.owed || alert.members.size > 0) return [];
+    if (!alert || alert.members.size > 0) return [];
+    alert.soonAt = null;
+    if (!alert.owed) return [];
     alert.owed = false;
     alert.lastAt = now;
     return [{ kind: 'tell', level: 'recovered', text: record.summary, incident: record.id }];
@@ -89,8 +95,10 @@ export class AlertBook {
       alert.firstAt = Math.min(alert.firstAt, now);
       alert.lastAt = Math.min(alert.lastAt, now);
       alert.nextAt = Math.min(alert.nextAt, now + thenEvery);
+      if (alert.soonAt !== null) alert.soonAt = Math.min(alert.soonAt, now + minute);
       const gravest = [...alert.members.values()].toSorted(byGravity)[0];
-      if (gravest && now >= alert.nextAt) tells.push(tell(alert, gravest, now));
+      if (gravest && now >= Math.min(alert.nextAt, alert.soonAt ?? Infinity))
+        tells.push(tell(alert, gravest, now));
     }
     return tells;
   }
@@ -113,6 +121,7 @@ function tell(alert: Alert, record: IncidentRecord, now: number): Tell {
   alert.level = record.severity === 'critical' ? 'critical' : level;
   alert.lastAt = now;
   alert.owed = true;
+  alert.soonAt = null;
   alert.nextAt = schedule.map((after) => firstAt + after).find((at) => at > now) ?? now + thenEvery;
   const others = members.size > 1 ? ` (and ${members.size - 1} more for the same reason)` : '';
   return { kind: 'tell', level: record.severity, text: `${record.summary}${others}`, incident: record.id };

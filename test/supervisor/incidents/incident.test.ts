@@ -1,0 +1,127 @@
+import t from 'tap';
+import type { Change } from '../../../supervisor/incidents/incident.ts';
+import { advance, again, forgive, open, reopen, witness } from '../../../supervisor/incidents/incident.ts';
+import type { Playbook } from '../../../supervisor/incidents/playbook.ts';
+import type { Signal, SignalKind } from '../../../supervisor/incidents/signal.ts';
+
+const playbook: Playbook = {
+  problem: 'small',
+  says: 'is a little wrong',
+  triggers: ['exited'],
+  severity: 'warning',
+  family: 'f',
+  rank: 1,
+  actions: [
+    { action: 'none', verify: { within: 100, holdsFor: 10 } },
+    { action: 'restart-bus', verify: { within: 100, holdsFor: 10 }, whenCause: 'bus' },
+    { action: 'restart', verify: { within: 100, holdsFor: 10 }, unlessWorking: true },
+    { action: 'tell-people', verify: { within: 100, holdsFor: 10 } },
+  ],
+  closeWhen: { health: 'well', signs: [], quietFor: 1_000 },
+};
+const signal = (at: number, kind: SignalKind = 'exited'): Signal => {
+  return { at, component: 'tts', child: '', kind, detail: '' };
+};
+const unknownCause = () => ({ component: 'tts', what: '', at: 0, confidence: 0.2, why: 'unknown' });
+const busCause = () => ({ component: 'bus', what: '', at: 0, confidence: 0.9, why: 'the bus' });
+const freeze = <T>(value: T): T => {
+  if (typeof value === 'object' && value !== null)
+    for (const inner of Object.values(freezeOne(value))) freeze(inner);
+  return value;
+};
+const freezeOne = <T extends object>(value: T): T => Object.freeze(value);
+const left = ({ incident }: Change) =>
+  incident.record.timeline.filter(({ what }) => what === 'action left out');
+
+void t.test('open() begins the first action and changes nothing it is given', (t) => {
+  const first = freeze(open('1', freeze(signal(0)), freeze(playbook), unknownCause));
+  t.match(first, { begun: 'none', important: true, incident: { step: 0, record: { state: 'open' } } });
+  const second = freeze(again(first.incident, freeze(signal(5)), playbook, unknownCause));
+  t.equal(second.incident.record.occurrences, 2);
+  freeze(witness(second.incident, freeze(signal(6, 'promoted'))));
+  freeze(advance(second.incident, 100, 'down', unknownCause));
+  t.end();
+});
+
+void t.test('advance() leaves out actions that would do harm or cannot help, and says why', (t) => {
+  const { incident } = open('1', signal(0), playbook, unknownCause);
+  t.equal(advance(incident, 99, 'down', unknownCause).begun, null);
+  const down = advance(incident, 100, 'down', unknownCause);
+  t.equal(down.begun, 'restart');
+  t.same(
+    left(down).map(({ detail }) => detail),
+    ['restart-bus: the cause does not lie with bus'],
+  );
+  const working = advance(incident, 100, 'degraded', unknownCause);
+  t.equal(working.begun, 'tell-people');
+  t.match(working.incident.record, { state: 'unresolved', severity: 'warning', peopleAsked: true });
+  t.equal(advance(incident, 100, 'down', busCause).begun, 'restart-bus', 'a cause found later counts');
+  t.end();
+});
+
+void t.test('advance() lets a hold that has begun in time finish', (t) => {
+  const { incident } = open('1', signal(0), playbook, unknownCause);
+  const holding = advance(incident, 95, 'well', unknownCause);
+  t.equal(holding.incident.record.state, 'verifying');
+  const after = advance(holding.incident, 104, 'well', unknownCause);
+  t.equal(after.begun, null);
+  t.match(advance(after.incident, 105, 'well', unknownCause).incident.record, {
+    state: 'resolved',
+    closedAt: 105,
+    recoveryMs: 95,
+    actions: [{ action: 'none', outcome: 'worked', tookMs: 95 }],
+  });
+  const lost = advance(after.incident, 104, 'down', unknownCause);
+  t.equal(lost.begun, 'restart', 'a hold that breaks after the time is a failure at once');
+  t.end();
+});
+
+void t.test('again() hands the incident over to a graver problem only', (t) => {
+  const graver: Playbook = { ...playbook, problem: 'grave', rank: 2, severity: 'critical' };
+  const { incident } = open('1', signal(0), playbook, unknownCause);
+  const taken = again(incident, signal(50), graver, unknownCause);
+  t.match(taken, {
+    begun: 'none',
+    incident: {
+      waitingSince: 50,
+      record: {
+        problem: 'grave',
+        severity: 'critical',
+        actions: [{ outcome: 'failed', tookMs: 50 }, { outcome: 'pending' }],
+      },
+    },
+  });
+  const back = again(taken.incident, signal(60), playbook, unknownCause);
+  t.match(back, { begun: null, important: false, incident: { record: { problem: 'grave' } } });
+  t.end();
+});
+
+void t.test('reopen() begins again, with a longer hold', (t) => {
+  const first = open('1', signal(0), playbook, unknownCause);
+  const well = advance(first.incident, 20, 'well', unknownCause);
+  const closed = advance(well.incident, 30, 'well', unknownCause);
+  const back = reopen(closed.incident, signal(1_000), playbook, unknownCause);
+  t.match(back, {
+    begun: 'none',
+    incident: { record: { id: '1', closedAt: null, reopened: 1, occurrences: 2 } },
+  });
+  const wellAgain = advance(back.incident, 1_005, 'well', unknownCause);
+  const early = advance(wellAgain.incident, 1_024, 'well', unknownCause);
+  t.equal(early.incident.record.state, 'verifying');
+  const done = advance(early.incident, 1_025, 'well', unknownCause).incident.record;
+  t.equal(done.recoveryMs, 25, 'both outages');
+  t.end();
+});
+
+void t.test('forgive() gives the verification its whole time again', (t) => {
+  const { incident } = open('1', signal(0), playbook, unknownCause);
+  const late = forgive(incident, signal(5_000, 'supervisor-late'));
+  t.equal(advance(late, 5_099, 'down', unknownCause).begun, null);
+  t.equal(
+    advance(late, 5_099, 'down', unknownCause).incident.record.downMs,
+    99,
+    'lost time is not called down',
+  );
+  t.equal(advance(late, 5_100, 'down', unknownCause).begun, 'restart');
+  t.end();
+});

@@ -1,0 +1,210 @@
+import t from 'tap';
+import { causeRules } from '../../../supervisor/incidents/cause-rules.ts';
+import { probableCause } from '../../../supervisor/incidents/probable-cause.ts';
+import type { Signal, SignalKind } from '../../../supervisor/incidents/signal.ts';
+
+type Told = [component: string, kind: SignalKind, at: number, detail?: string];
+
+const signals = (told: Told[]): Signal[] =>
+  told.map(([component, kind, at, detail = '']) => ({ at, component, child: '', kind, detail }));
+
+/** The cause of the last of these signals, which all came at or before it. */
+function causeOf(told: Told[]) {
+  const all = signals(told);
+  const last = all.at(-1);
+  if (!last) throw new Error('Nothing was told');
+  const { component, kind, at, detail } = last;
+  return probableCause(causeRules, { component, kinds: [kind], firstAt: at, lastAt: at, detail }, all);
+}
+
+/** What came before → whom it blames, and how the reason reads. */
+const table: [told: Told[], component: string, why: RegExp][] = [
+  [
+    [
+      ['bus', 'bus-down', 0],
+      ['tts', 'reconnect-failed', 5_000],
+    ],
+    'bus',
+    /bus had been lost \(5 s before\)/,
+  ],
+  [
+    [
+      ['configuration', 'reload-begun', 0],
+      ['tts', 'start-failed', 9_000],
+    ],
+    'configuration',
+    /just been changed/,
+  ],
+  [
+    [
+      ['configuration', 'reload-begun', 0],
+      ['configuration', 'reload-rolled-back', 9_000],
+    ],
+    'configuration',
+    /just been/,
+  ],
+  [[['tts', 'refused', 0]], 'configuration', /only because of its configuration/],
+  [
+    [
+      ['tts', 'memory-trend', 0],
+      ['tts', 'memory-hard', 3_600_000],
+    ],
+    'tts',
+    /as with a leak/,
+  ],
+  [
+    [
+      ['tts', 'memory-soft', 0],
+      ['tts', 'memory-hard', 60_000],
+    ],
+    'tts',
+    /memory use was high/,
+  ],
+  [
+    [
+      ['tts', 'memory-hard', 0],
+      ['tts', 'exited', 5],
+    ],
+    'tts',
+    /over its memory limit/,
+  ],
+  [
+    [
+      ['host', 'disk-full', 0],
+      ['bus', 'bus-down', 60_000],
+    ],
+    'host',
+    /disk was full/,
+  ],
+  [
+    [
+      ['supervisor', 'supervisor-late', 0],
+      ['tts', 'heartbeat-missed', 900],
+    ],
+    'host',
+    /host stood still/,
+  ],
+  [
+    [
+      ['host', 'clock-jumped', 0],
+      ['tts', 'heartbeat-missed', 900],
+    ],
+    'host',
+    /host stood still/,
+  ],
+  [
+    [
+      ['reply', 'heartbeat-missed', 0],
+      ['ingest', 'heartbeat-missed', 100],
+      ['tts', 'heartbeat-missed', 200],
+    ],
+    'host',
+    /several processes/,
+  ],
+  [
+    [
+      ['tts', 'exited', 0, 'code 7'],
+      ['tts', 'exited', 900, 'code 7'],
+      ['tts', 'exited', 2_000, 'code 7'],
+    ],
+    'tts',
+    /three times for the same reason/,
+  ],
+  [
+    [
+      ['tts', 'exited', 0, 'no heartbeat for 2512 ms'],
+      ['tts', 'exited', 900, 'no heartbeat for 2540 ms'],
+      ['tts', 'exited', 2_000, 'no heartbeat for 2533 ms'],
+    ],
+    'tts',
+    /three times for the same reason/,
+  ],
+  [
+    [
+      ['tts', 'poisoned', 0],
+      ['tts', 'exited', 100],
+    ],
+    'tts',
+    /brought it down twice/,
+  ],
+  [
+    [
+      ['tts', 'quarantined', 0],
+      ['reply', 'no-progress', 8_000],
+    ],
+    'tts',
+    /needs had failed/,
+  ],
+  [
+    [
+      ['host', 'cpu-high', 0],
+      ['tts', 'no-progress', 8_000],
+    ],
+    'host',
+    /CPU/,
+  ],
+];
+
+for (const [told, component, why] of table) {
+  const story = told.map(([where, kind]) => `${kind} of ${where}`).join(', ');
+  void t.test(`probableCause() blames ${component} for: ${story}`, (t) => {
+    const cause = causeOf(told);
+    t.equal(cause.component, component);
+    t.match(cause.why, why);
+    t.ok(cause.confidence > 0.2 && cause.confidence < 1);
+    t.end();
+  });
+}
+
+void t.test('every rule is what explains some story of the table', (t) => {
+  const reasons = table.map(([told]) => causeOf(told).why);
+  const unused = causeRules.filter(({ why }) => !reasons.some((reason) => reason.startsWith(why)));
+  t.same(unused, []);
+  t.end();
+});
+
+/** Stories that nothing explains. */
+const unexplained: Told[][] = [
+  [['tts', 'exited', 0, 'code 1']],
+  [
+    ['bus', 'bus-down', 0],
+    ['tts', 'exited', 40_000],
+  ],
+  [
+    ['ingest', 'quarantined', 0],
+    ['tts', 'no-progress', 1_000],
+  ],
+  [
+    ['tts', 'exited', 0, 'code 1'],
+    ['tts', 'exited', 1, 'code 2'],
+    ['tts', 'exited', 2, 'code 1'],
+  ],
+  [
+    ['reply', 'heartbeat-missed', 0],
+    ['tts', 'heartbeat-missed', 100],
+  ],
+];
+
+for (const told of unexplained) {
+  const story = told.map(([where, kind, at]) => `${kind} of ${where} at ${at}`).join(', ');
+  void t.test(`probableCause() does not pretend to know the cause of: ${story}`, (t) => {
+    const last = told.at(-1);
+    t.match(causeOf(told), { component: last?.[0], confidence: 0.2, at: last?.[2] });
+    t.end();
+  });
+}
+
+void t.test(
+  'probableCause() takes a signal told a little late, but none that came after the trouble',
+  (t) => {
+    const after = (at: number) =>
+      probableCause(
+        causeRules,
+        { component: 'tts', kinds: ['exited'], firstAt: 0, lastAt: 60_000, detail: '' },
+        signals([['bus', 'bus-down', at]]),
+      ).component;
+    t.equal(after(100), 'bus');
+    t.equal(after(1_000), 'tts');
+    t.end();
+  },
+);
