@@ -9,15 +9,12 @@ interface BusSinkOptions {
   bus: Pick<Bus, 'publish'>;
   tally: Tally;
   faults: FaultLog;
-  /** The number of events on their way, for the heartbeat. */
-  onInFlight: (change: 1 | -1) => void;
 }
 
 /** Publishes into EVENTS. An event that cannot be written is counted and passed over: it would block its room for ever. */
-export function openBusSink({ bus, tally, faults, onInFlight }: BusSinkOptions): EventSink {
+export function openBusSink({ bus, tally, faults }: BusSinkOptions): EventSink {
   return {
     async publish(event: LiveEvent, signal: AbortSignal): Promise<void> {
-      onInFlight(1);
       try {
         const subject = eventSubject(event.room, event.kind);
         const { duplicate } = await bus.publish(subject, 'event', event, { msgId: event.id, signal });
@@ -30,8 +27,6 @@ export function openBusSink({ bus, tally, faults, onInFlight }: BusSinkOptions):
           { err: error, room: event.room, event: event.id },
           'event not published',
         );
-      } finally {
-        onInFlight(-1);
       }
     },
   };

@@ -1,67 +1,134 @@
 import type { RoomConfig } from '../../protocol/config.ts';
+import type { LiveEvent } from '../../protocol/event.ts';
 import type { ConnectedChild } from '../child.ts';
 import { delay } from '../delay.ts';
-import { openBusSink } from './bus-sink.ts';
+import type { BusPresence } from './bus-presence.ts';
 import { FaultLog } from './fault-log.ts';
+import type { EventSink } from './frame-publisher.ts';
+import type { GiftFollower } from './gift-follower.ts';
+import { openRoomOutbox } from './open-outbox.ts';
 import { openSource } from './open-source.ts';
-import { rememberGifts } from './remember.ts';
+import { giftsOf, rememberGifts } from './remember.ts';
 import { RoomEvents } from './room-events.ts';
 import { RoomNotices } from './room-notices.ts';
 import { runRoomSession } from './room-session.ts';
+import type { SavedRooms } from './saved-rooms.ts';
 import { Tally } from './tally.ts';
 
 /** What a room needs of its worker. */
-type Host = Pick<
-  ConnectedChild,
-  'options' | 'bus' | 'log' | 'signal' | 'draining' | 'counters' | 'inFlight' | 'progress' | 'notice'
->;
-
-const afterCrashMs = 5_000;
-
-/** Keeps one room until the worker drains. A mistake of ours ends the session and not the worker: the room is taken up again. */
-export async function hostRoom(room: RoomConfig, host: Host): Promise<void> {
-  const { log, draining, signal } = host;
-  const leaving = AbortSignal.any([draining, signal]);
-  while (!leaving.aborted) {
-    try {
-      await hostOnce(room, host);
-    } catch (error) {
-      if (leaving.aborted) return;
-      log.error({ err: error, room: room.id }, 'room session failed, starting it again');
-      await delay(afterCrashMs, leaving);
-    }
-  }
+export interface Host {
+  child: Pick<
+    ConnectedChild,
+    'options' | 'bus' | 'duty' | 'log' | 'draining' | 'counters' | 'inFlight' | 'progress' | 'notice'
+  >;
+  /** Means: return now. */
+  signal: AbortSignal;
+  presence: BusPresence;
+  follower: GiftFollower;
+  saved: SavedRooms;
 }
 
-async function hostOnce(room: RoomConfig, host: Host): Promise<void> {
-  const { bus, log, signal, draining } = host;
-  const tally = new Tally(host.counters);
-  const faults = new FaultLog(log);
-  await using source = openSource(room, { tally, faults });
-  const events = new RoomEvents({
-    room: room.id,
-    platform: source.platform,
-    ttls: host.options.config.reply,
-  });
-  const sink = openBusSink({
-    bus,
-    tally,
-    faults,
-    onInFlight(change) {
-      host.inFlight += change;
-      if (change < 0) host.progress();
-    },
-  });
-  await runRoomSession({
-    room: room.id,
-    source,
-    events,
-    remembered: rememberGifts({ bus, room: room.id, events, log, signal }),
-    sink,
-    tally,
-    notices: new RoomNotices({ room: room.id, notice: (level, text) => host.notice(level, text) }),
-    log,
-    draining,
-    signal,
-  });
+const afterCrashMs = 5_000;
+const platforms = { douyin: 'douyin' } as const;
+
+/**
+ * One room of a worker. As long as that is a spare, it only hears of the room's gifts; `run` keeps the room until the worker drains. A
+ * mistake of ours ends the session and not the worker: the room is taken up again.
+ */
+export class HostedRoom {
+  readonly #room: RoomConfig;
+  readonly #host: Host;
+  readonly #tally: Tally;
+  readonly #faults: FaultLog;
+  /** What it heard of before it was started; of use once. */
+  #heard: RoomEvents | undefined;
+
+  constructor(room: RoomConfig, host: Host) {
+    this.#room = room;
+    this.#host = host;
+    this.#tally = new Tally(host.child.counters);
+    this.#faults = new FaultLog(host.child.log);
+    this.#heard = this.#newEvents();
+  }
+
+  hear(gift: LiveEvent): void {
+    this.#heard?.remember(gift);
+  }
+
+  async run(): Promise<void> {
+    const { child, signal } = this.#host;
+    const { log, draining } = child;
+    const leaving = AbortSignal.any([draining, signal]);
+    while (!leaving.aborted) {
+      try {
+        await this.#runOnce();
+      } catch (error) {
+        if (leaving.aborted) return;
+        log.error({ err: error, room: this.#room.id }, 'room session failed, starting it again');
+        await delay(afterCrashMs, leaving);
+      }
+    }
+  }
+
+  async #runOnce(): Promise<void> {
+    const { id } = this.#room;
+    const { child, saved, follower, signal } = this.#host;
+    const { bus, duty, log, draining } = child;
+    const heard = this.#heard;
+    this.#heard = undefined;
+    const events = heard ?? this.#newEvents();
+    await using source = openSource(this.#room, {
+      tally: this.#tally,
+      faults: this.#faults,
+      isCertain: () => duty.isCertain,
+      place: () => saved.get(id),
+      onPlace: (write) => saved.save(id, write),
+    });
+    const onGift = (event: LiveEvent) => events.remember(event);
+    // Begun at once, as the page or the push server need longer; the journal is flushed even when the room is off the air.
+    const opening = openRoomOutbox({
+      room: id,
+      host: this.#host,
+      tally: this.#tally,
+      faults: this.#faults,
+      onFound: onGift,
+      signal,
+    });
+    const connected = Promise.withResolvers<void>();
+    const remembered = Promise.all([
+      opening,
+      // Only now nothing of a predecessor can be under way any more.
+      connected.promise.then(() =>
+        heard ? follower.catchUp() : rememberGifts({ bus, filter: giftsOf(id), onGift, log, signal }),
+      ),
+    ]);
+    const sink: EventSink = {
+      publish: async (event) => await (await opening).outbox.publish(event),
+    };
+    try {
+      await runRoomSession({
+        room: id,
+        source,
+        events,
+        remembered: remembered.then(() => undefined),
+        onConnected: () => connected.resolve(),
+        sink,
+        tally: this.#tally,
+        notices: new RoomNotices({ room: id, notice: (level, text) => child.notice(level, text) }),
+        log,
+        draining,
+        signal,
+      });
+    } finally {
+      await (await opening)[Symbol.asyncDispose]();
+    }
+  }
+
+  #newEvents(): RoomEvents {
+    return new RoomEvents({
+      room: this.#room.id,
+      platform: platforms[this.#room.source.type],
+      ttls: this.#host.child.options.config.reply,
+    });
+  }
 }

@@ -1,14 +1,18 @@
 import { runChild } from '../child.ts';
-import { hostRoom } from './host-room.ts';
-import { checkSources } from './open-source.ts';
+import { hostRooms } from './host-rooms.ts';
+import { checkSources, warmUpSources } from './open-source.ts';
 
 /** Reads the rooms: what viewers write, give and buy becomes events on the bus. One session per room, none disturbs another. */
 await runChild('ingest', async (child) => {
   const { rooms } = child.options.config;
   await checkSources(rooms);
+  await using hosted = hostRooms(rooms, child);
+  await Promise.all([hosted.prepare(), warmUpSources(rooms, child)]);
   await child.initialised();
-  const hosted = rooms.map((room) => hostRoom(room, child));
+  if (child.draining.aborted || child.signal.aborted) return;
+  const running = hosted.run();
   // A room may be off the air for hours: that it is wanted is enough.
   child.started();
-  await Promise.all(hosted);
+  await running;
+  if (child.handOver) child.yielded();
 });

@@ -1,44 +1,47 @@
 import type { Bus } from '../bus.ts';
 import type { Logger } from '../logger.ts';
+import type { LiveEvent } from '../../protocol/event.ts';
 import { eventSubject } from '../../protocol/subjects.ts';
-import type { RoomEvents } from './room-events.ts';
 
 const reachMs = 120_000;
 const timeoutMs = 10_000;
+/** A room need not wait for a bus that is away: what the bus did not take, the journal has. */
+const timeoutAwayMs = 1_000;
+
+/** Gifts of a room, or of all rooms. */
+export const giftsOf = (room: string): string => eventSubject(room, 'gift');
 
 interface RememberOptions {
-  bus: Pick<Bus, 'read'>;
-  room: string;
-  events: RoomEvents;
+  bus: Pick<Bus, 'read' | 'isConnected'>;
+  /** From `giftsOf`. */
+  filter: string;
+  onGift: (event: LiveEvent) => void;
   log: Logger;
   signal: AbortSignal;
+  /** Where to begin; without it, two minutes ago. */
+  from?: { seq: number };
   now?: number;
 }
 
 /**
- * Takes in the gifts of the last two minutes from the bus: the bus itself refuses a repeated message, but the copy that ends a
+ * Hands out the gifts of the last two minutes from the bus: the bus itself refuses a repeated message, but the copy that ends a
  * streak has an id of its own and would be counted as a new gift. Never throws: without it the room is better served than deaf.
  */
-export async function rememberGifts({
-  bus,
-  room,
-  events,
-  log,
-  signal,
-  now = Date.now(),
-}: RememberOptions): Promise<void> {
-  const deadline = AbortSignal.timeout(timeoutMs);
+export async function rememberGifts(options: RememberOptions): Promise<void> {
+  const { bus, filter, onGift, log, signal, now = Date.now() } = options;
+  const deadlineMs = bus.isConnected ? timeoutMs : timeoutAwayMs;
+  const deadline = AbortSignal.timeout(deadlineMs);
   try {
     const gifts = bus.read('EVENTS', 'event', {
-      filter: eventSubject(room, 'gift'),
-      from: { timeMs: now - reachMs },
+      filter,
+      from: options.from ?? { timeMs: now - reachMs },
       untilEnd: true,
       signal: AbortSignal.any([signal, deadline]),
     });
-    for await (const { body } of gifts) events.remember(body);
+    for await (const { body } of gifts) onGift(body);
   } catch (error) {
-    log.warn({ err: error, room }, 'earlier gifts not read');
+    log.warn({ err: error, filter }, 'earlier gifts not read');
   }
   if (deadline.aborted)
-    log.warn({ room, timeoutMs }, 'earlier gifts not read in time, a running streak may be counted twice');
+    log.warn({ filter, deadlineMs }, 'earlier gifts not read in time, a running streak may be counted twice');
 }

@@ -53,8 +53,8 @@ export class RoomEvents {
   remember(event: LiveEvent): void {
     const prefix = eventId(this.#room, this.#platform, '');
     if (!event.id.startsWith(prefix)) return;
-    this.#ids.add(event.id.slice(prefix.length), event.receivedAt);
-    if (event.kind === 'gift') {
+    const isNew = this.#ids.add(event.id.slice(prefix.length), event.receivedAt);
+    if (isNew && event.kind === 'gift') {
       this.#streaks.count({ key: event.streak, total: event.total, end: event.streakEnd }, event.receivedAt);
     }
   }

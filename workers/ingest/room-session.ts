@@ -27,6 +27,8 @@ export interface RoomSessionOptions {
   draining: AbortSignal;
   /** Means: return now. */
   signal: AbortSignal;
+  /** Hears of each connection, before its first frame is read. */
+  onConnected?: () => void;
   random?: () => number;
   times?: ReconnectTimes;
   silence?: SilenceTimes;
@@ -66,6 +68,7 @@ async function attempt(
     const opening = await source.open(leaving);
     if (opening.kind !== 'open') return notOpen(options, opening);
     await using feed = opening.feed;
+    options.onConnected?.();
     tally.count('connected');
     log.info({ room, title: feed.title, anchor: feed.anchor }, 'room connected');
     notices.say('connected', 'info', describeConnected(feed));

@@ -1,4 +1,4 @@
-/** Figures of the ingest worker; `connected` is a gauge of rooms, the others only grow. */
+/** Figures of the ingest worker; `connected` is a gauge of rooms and `journalBytes` of bytes on the disk, the others only grow. */
 export const tallyNames = [
   'frames',
   'messages',
@@ -15,6 +15,11 @@ export const tallyNames = [
   'attempts',
   'reconnects',
   'acks',
+  'journalled',
+  'flushed',
+  'journalRefused',
+  'journalDamaged',
+  'journalBytes',
   'connected',
 ] as const;
 export type TallyName = (typeof tallyNames)[number];

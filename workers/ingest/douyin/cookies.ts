@@ -13,6 +13,11 @@ export class Cookies {
     return this.#site.has(name) || this.#operator.has(name);
   }
 
+  /** Of those that the site has set; empty: none. */
+  siteValue(name: string): string {
+    return this.#site.get(name) ?? '';
+  }
+
   /** Replaces the operator's by what a `Cookie` header, or a file with one cookie a line, holds: `a=1; b=2`. */
   setOperator(text: string): void {
     this.#operator = new Map();

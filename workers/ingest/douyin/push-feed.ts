@@ -19,13 +19,16 @@ const maxMessageBytes = 256 * 1024;
 const maxObservations = 20_000;
 /** A server that does not read gets no more from us. */
 const maxUnsentBytes = 1024 * 1024;
-const closeTimeoutMs = 500;
+/** Time for the last acks to leave; a successor waits for the end of this connection. */
+const closeTimeoutMs = 40;
 
 interface PushFeedOptions {
   room: string;
   info: RoomInfo;
   tally: Tally;
   faults: FaultLog;
+  /** Whether this process may still speak for the room. One that was replaced while it was stopped must not say a word. */
+  isCertain(): boolean;
   /** Called with each acknowledged frame's position. */
   onResume(resume: Resume): void;
 }
@@ -40,6 +43,7 @@ export class PushFeed implements Feed {
   readonly #heartbeat: Heartbeat;
   readonly #closed = Promise.withResolvers<void>();
   #end: FeedEnd | undefined;
+  readonly #over = new AbortController();
   #stopListening = () => {};
 
   /** Takes the socket while it is still connecting; `begin` once it is open. */
@@ -51,7 +55,13 @@ export class PushFeed implements Feed {
     this.#queue = new FrameQueue({ onFull: () => socket.pause(), onRoom: () => socket.resume() });
     this.#heartbeat = new Heartbeat((bytes) => this.#send(bytes));
     socket.on('message', this.#onMessage);
+    socket.on('ping', this.#onPing);
     socket.once('close', this.#onClose);
+  }
+
+  /** Aborts when the connection is closed, or is being closed. */
+  get ended(): AbortSignal {
+    return this.#over.signal;
   }
 
   begin(): void {
@@ -81,12 +91,20 @@ export class PushFeed implements Feed {
     }
   }
 
+  /** Ends it from this side: its frames end with the reason. */
+  giveUp(reason: string): void {
+    this.#end ??= { reason, waitMs: 0 };
+    this.#queue.end();
+  }
+
   /** Douyin does not answer a close frame, so the socket is ended after a moment. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#over.abort();
     this.#heartbeat.stop();
     this.#stopListening();
     this.#queue.end();
     this.#socket.off('message', this.#onMessage);
+    this.#socket.off('ping', this.#onPing);
     // A paused socket would never see its own close.
     this.#socket.resume();
     this.#socket.close(1000);
@@ -106,12 +124,18 @@ export class PushFeed implements Feed {
     this.#queue.add({ bytes: data, receivedAt: Date.now() });
   };
 
+  #onPing = (data: Buffer): void => {
+    if (this.#options.isCertain() && this.#socket.readyState === this.#socket.OPEN)
+      this.#socket.pong(data, undefined, () => undefined); // A failure shows as `close`.
+  };
+
   #onClose = (code: number, reason: Buffer): void => {
     const text = reason.toString('utf8').slice(0, 100);
-    this.#end = { reason: `closed with ${code} ${text}`.trim(), waitMs: waitAfter(code) };
+    this.#end ??= { reason: `closed with ${code} ${text}`.trim(), waitMs: waitAfter(code) };
     this.#socket.off('message', this.#onMessage);
     this.#heartbeat.stop();
     this.#queue.end();
+    this.#over.abort();
     this.#closed.resolve();
   };
 
@@ -167,7 +191,9 @@ export class PushFeed implements Feed {
     }
   }
 
+  /** Unacknowledged because it was not certain: the room sends it again, and it is known. */
   #acknowledge({ needAck, logId, cursor, internalExt }: Extract<Frame, { kind: 'messages' }>): void {
+    if (!this.#options.isCertain()) return;
     if (cursor && internalExt) this.#options.onResume({ cursor, internalExt });
     if (!needAck) return;
     const payload = Buffer.from(internalExt, 'utf8');
@@ -176,7 +202,7 @@ export class PushFeed implements Feed {
   }
 
   #send(bytes: Uint8Array): boolean {
-    if (this.#socket.readyState !== this.#socket.OPEN) return false;
+    if (this.#socket.readyState !== this.#socket.OPEN || !this.#options.isCertain()) return false;
     if (this.#socket.bufferedAmount > maxUnsentBytes) return false;
     this.#socket.send(bytes, { binary: true }, () => undefined); // A failure shows as `close`.
     return true;

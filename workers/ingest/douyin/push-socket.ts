@@ -16,7 +16,7 @@ interface OpenSocketOptions {
 }
 
 /**
- * Connects to a push server. Pings are answered by the library: without that Douyin closes after some 21 s.
+ * Connects to a push server. Whoever takes the socket has to answer pings: without that Douyin closes after some 21 s.
  * `blocked` when the server refuses this client; throws for anything else that is not an open socket.
  */
 export async function openPushSocket(options: OpenSocketOptions): Promise<SocketOpening> {
@@ -27,6 +27,7 @@ export async function openPushSocket(options: OpenSocketOptions): Promise<Socket
     headers: others,
     ...(origin === undefined ? {} : { origin }),
     perMessageDeflate: false,
+    autoPong: false,
     maxPayload: maxPayloadBytes,
     handshakeTimeout: handshakeTimeoutMs,
   });

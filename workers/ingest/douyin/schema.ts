@@ -221,6 +221,12 @@ export const decodeResponse = decoder<WireResponse>('Response');
 export const decodeMessage = decoder<WireMessage>('Message');
 export const decodeBody = <Name extends keyof WireBodies>(name: Name) => decoder<WireBodies[Name]>(name);
 
+/** Bytes of any of the types above, as the other side would send them; for dry runs. */
+export function encodeSample(name: string, fields: Record<string, unknown>): Uint8Array {
+  const type = root.lookupType(name);
+  return type.encode(type.fromObject(fields)).finish();
+}
+
 const PushFrame = root.lookupType('PushFrame');
 
 /** Bytes of a frame that this side sends. */

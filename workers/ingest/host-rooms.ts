@@ -1,0 +1,63 @@
+import type { RoomConfig } from '../../protocol/config.ts';
+import type { LiveEvent } from '../../protocol/event.ts';
+import type { ConnectedChild } from '../child.ts';
+import { BusPresence } from './bus-presence.ts';
+import { FaultLog } from './fault-log.ts';
+import { GiftFollower } from './gift-follower.ts';
+import type { Host } from './host-room.ts';
+import { HostedRoom } from './host-room.ts';
+import { SavedRooms } from './saved-rooms.ts';
+
+/** With a successor standing by: what was read and not kept by then is left to it, unacknowledged. */
+const handOverMs = 1_000;
+
+export interface HostedRooms extends AsyncDisposable {
+  /** From here on it follows what the active process does, as a spare: it puts nothing out and connects to no room. */
+  prepare(): Promise<void>;
+  /** Keeps all rooms until the worker drains; every connection is closed when it returns. */
+  run(): Promise<void>;
+}
+
+export function hostRooms(rooms: readonly RoomConfig[], child: ConnectedChild): HostedRooms {
+  const { bus, log } = child;
+  const giveUp = new AbortController();
+  const signal = AbortSignal.any([child.signal, giveUp.signal]);
+  const hosted = new Map<string, HostedRoom>();
+  const onGift = (event: LiveEvent) => hosted.get(event.room)?.hear(event);
+  const follower = new GiftFollower({ bus, onGift, log, signal });
+  const faults = new FaultLog(log);
+  const saved = new SavedRooms({ bus, rooms: rooms.map(({ id }) => id), faults, signal });
+  const presence = new BusPresence(bus.connection);
+  const host: Host = { child, signal, presence, follower, saved };
+  for (const room of rooms) hosted.set(room.id, new HostedRoom(room, host));
+  return {
+    async prepare() {
+      await saved.follow();
+    },
+    async run() {
+      saved.lead();
+      using _limit = limitHandOver(child, giveUp);
+      await Promise.all([...hosted.values()].map(async (room) => await room.run()));
+    },
+    async [Symbol.asyncDispose]() {
+      giveUp.abort();
+      await follower[Symbol.asyncDispose]();
+      await saved[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function limitHandOver(child: ConnectedChild, giveUp: AbortController): Disposable {
+  let timer: NodeJS.Timeout | undefined;
+  const onDrain = () => {
+    if (child.handOver)
+      timer = setTimeout(() => giveUp.abort(new Error('the time to hand over is over')), handOverMs);
+  };
+  child.draining.addEventListener('abort', onDrain, { once: true });
+  return {
+    [Symbol.dispose]() {
+      clearTimeout(timer);
+      child.draining.removeEventListener('abort', onDrain);
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import type { LiveEvent } from '../../protocol/event.ts';
+import { openBusSink } from './bus-sink.ts';
+import type { FaultLog } from './fault-log.ts';
+import type { Host } from './host-room.ts';
+import { Journal } from './journal/journal.ts';
+import { Outbox } from './outbox.ts';
+import type { Tally } from './tally.ts';
+
+interface RoomOutboxOptions {
+  room: string;
+  host: Pick<Host, 'child' | 'presence'>;
+  tally: Tally;
+  faults: FaultLog;
+  /** Hears of each event that an earlier process left in the journal. */
+  onFound: (event: LiveEvent) => void;
+  signal: AbortSignal;
+}
+
+export interface RoomOutbox extends AsyncDisposable {
+  outbox: Outbox;
+}
+
+/** The outbox of a room in front of its journal, `<home>/journal/<room>/`. Only a worker that was started may open it. Never throws. */
+export async function openRoomOutbox(options: RoomOutboxOptions): Promise<RoomOutbox> {
+  const { room, host, tally, faults, onFound, signal } = options;
+  const { child, presence } = host;
+  const { bus, log } = child;
+  const journal = await Journal.open({
+    folder: join(child.options.home, 'journal', room),
+    onFound,
+    onDamage({ path, error }) {
+      tally.count('journalDamaged');
+      faults.report('journal-damaged', { err: error, room, path }, 'a part of a journal that cannot be used');
+    },
+    onBytes: (change) => tally.count('journalBytes', change),
+  });
+  if (!journal.isEmpty) log.warn({ room, events: journal.unflushed }, 'found events that wait for the bus');
+  const toBus = openBusSink({ bus, tally, faults });
+  const outbox = new Outbox({
+    sink: {
+      async publish(event, stop) {
+        child.inFlight += 1;
+        try {
+          await toBus.publish(event, stop);
+          child.progress();
+        } finally {
+          child.inFlight -= 1;
+        }
+      },
+    },
+    presence,
+    journal,
+    certain: async () => await bus.certain(),
+    signal,
+    onJournalled(events) {
+      tally.count('journalled', events);
+      child.progress();
+      faults.report('journalled', { room, events }, 'the bus is away, events go into the journal');
+    },
+    onFlushed(events) {
+      tally.count('flushed', events);
+      if (journal.unflushed === 0) log.info({ room }, 'journal flushed');
+    },
+    onRefused(error) {
+      tally.count('journalRefused');
+      faults.report(
+        'journal-refused',
+        { err: error, room },
+        'the journal takes nothing, the room has to wait',
+      );
+    },
+  });
+  return {
+    outbox,
+    async [Symbol.asyncDispose]() {
+      await outbox[Symbol.asyncDispose]();
+      await journal[Symbol.asyncDispose]();
+    },
+  };
+}
