@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { PoolLook, PoolState } from '../../../workers/tts/pool-size.ts';
 import { judgePoolSize, newPoolState } from '../../../workers/tts/pool-size.ts';
-import { seeded } from './seeded.ts';
+import { seeded } from '../../supervisor/seeded.ts';
 
 const limits = { min: 1, max: 4, queueBound: 1_000 };
 const lookMs = 250;
