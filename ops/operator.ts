@@ -77,5 +77,5 @@ const silent = pino({ level: 'silent' });
 
 async function connect(url: string, seed: string, signal: AbortSignal): Promise<Bus> {
   const access = { servers: [url], seed, inboxPrefix: inboxPrefix('operator'), credentials: '' };
-  return await openBus(access, 'operator', silent, signal);
+  return await openBus({ access, name: 'operator', log: silent, signal });
 }

@@ -16,7 +16,14 @@ export interface Bodies {
   dead: DeadLetter;
 }
 export type BodyName = keyof Bodies;
-export type Message = { [Name in BodyName]: { type: Name; body: Bodies[Name] } }[BodyName];
+export type Message = { [Name in BodyName]: { type: Name; body: Bodies[Name]; origin: Origin } }[BodyName];
+
+/** What the sender of a message held when it sent it. Epochs of a lease only grow: a lower one is from somebody who was replaced. */
+export interface Origin {
+  lease: string;
+  epoch: number;
+}
+export const noOrigin: Origin = { lease: '', epoch: 0 };
 
 /** Bytes that are not an onair message: refuse them, count them, go on. */
 export class NotOursError extends Error {
@@ -32,9 +39,13 @@ const maxMessageBytes = 1_000_000;
 const Envelope = protobuf.parse(schemaText, { keepCase: false }).root.lookupType('onair.v1.Envelope');
 
 /** Bytes of one message. Throws a TypeError when a field has the wrong type. */
-export function encode<Name extends BodyName>(type: Name, body: Bodies[Name]): Uint8Array {
+export function encode<Name extends BodyName>(
+  type: Name,
+  body: Bodies[Name],
+  { lease, epoch }: Origin = noOrigin,
+): Uint8Array {
   const wire = type === 'event' ? eventToWire(body as LiveEvent) : body;
-  const envelope = { magic, version, [type]: wire };
+  const envelope = { magic, version, [type]: wire, ...(lease === '' ? {} : { lease, epoch }) };
   const problem = Envelope.verify(envelope);
   if (problem) throw new TypeError(`Cannot encode ${type}: ${problem}`);
   return Envelope.encode(Envelope.fromObject(envelope)).finish();
@@ -48,8 +59,9 @@ export function decode(bytes: Uint8Array): Message {
   const type = object['body'] as BodyName | undefined;
   if (type === undefined) throw new NotOursError('Message has no body that this version knows');
   const body = object[type];
-  if (type === 'event') return { type, body: eventFromWire(body as WireEvent) };
-  return { type, body } as Message;
+  const origin = { lease: String(object['lease']), epoch: Number(object['epoch']) };
+  if (type === 'event') return { type, body: eventFromWire(body as WireEvent), origin };
+  return { type, body, origin } as Message;
 }
 
 /** Like decode, but the body has to be of the given type. */

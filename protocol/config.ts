@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { refineConfig } from './config-checks.ts';
 import { eventKinds } from './event.ts';
 import { defaultIdleScripts, defaultRules, defaultTemplates } from './default-texts.ts';
+import { ms } from './config-fields.ts';
 import { roomPattern } from './subjects.ts';
+import { supervisorSchema } from './supervisor-config.ts';
 
 /**
  * The configuration, `onair.yaml`. Every field has a default and a sentence; past the reader nothing is optional. Text values may
@@ -16,9 +18,6 @@ const address = (protocols: string[]) =>
 
 const web = ['http://', 'https://'];
 const socket = ['ws://', 'wss://'];
-
-const ms = (min: number, max: number, fallback: number, description: string) =>
-  z.int().min(min).max(max).default(fallback).describe(description);
 
 const texts = z.array(z.string().min(1)).min(1);
 
@@ -196,20 +195,6 @@ const bus = z.strictObject({
     ),
 });
 
-const supervisor = z.strictObject({
-  heartbeatMs: ms(50, 10_000, 500, 'How often a child reports'),
-  heartbeatDeadlineMs: ms(500, 120_000, 2_500, 'Silent for so long: ended and replaced'),
-  readyTimeoutMs: ms(500, 300_000, 15_000, 'Time for each phase of a start'),
-  stopTimeoutMs: ms(500, 300_000, 15_000, 'Time for everything to stop in order'),
-  sampleMs: ms(100, 60_000, 1_000, 'How often CPU and memory are read'),
-  limitMb: z
-    .int()
-    .min(64)
-    .max(65_536)
-    .default(1_024)
-    .describe('Resident memory at which a child is ended and replaced'),
-});
-
 const simulator = z.strictObject({
   id: z
     .string()
@@ -232,7 +217,7 @@ export const configSchema = z
     tts: tts.prefault({}),
     audio: audio.prefault({}),
     bus: bus.prefault({}),
-    supervisor: supervisor.prefault({}),
+    supervisor: supervisorSchema.prefault({}),
     simulators: z.array(simulator).default([]).describe('Simulated rooms, for demonstrations'),
   })
   .superRefine(refineConfig);

@@ -24,19 +24,39 @@ export interface ChildOptions {
   config: Config;
   /** What a child said of itself in an earlier life, so that it can take the same address again. */
   previousAddress: string;
+  /** Messages of the bus (`<stream> <sequence>`) that ended two workers: not to be treated, only to be answered. */
+  poison: string[];
 }
 
 /**
- * From the supervisor. A child is spawned (and says `registered`), told to `initialise` once everything it depends on has started
- * (acquires what it needs, says `initialised`), then to `start` (says `started`); later to `drain` (finishes what it has, says
- * `drained`, and exits).
+ * What a child works under once it is started. The lease names its place, such as `audio:demo` or `tts/1`; the epoch grows with each
+ * holder. Everything that it says carries both, and who reads drops what comes from an epoch that is over.
+ */
+export interface Duty {
+  lease: string;
+  epoch: number;
+}
+
+/**
+ * From the supervisor. A child is spawned (and says `registered`), told to `initialise` (acquires what it needs, warms up, says
+ * `initialised`), and is then a spare until it is told to `start` (says `started`). To `drain` is to take nothing new, finish what it
+ * has, say `drained` and exit; with `handOver` a successor stands by: it gives back what it has not begun, says `yielded` as soon as
+ * it will put nothing out any more, and then ends. `confirmed` answers a `doubt`. `poison` replaces the list in its options.
  */
 export type SupervisorCommand =
-  { kind: 'initialise'; options: ChildOptions } | { kind: 'start' } | { kind: 'drain'; deadlineMs: number };
+  | { kind: 'initialise'; options: ChildOptions }
+  | { kind: 'start'; duty: Duty }
+  | { kind: 'drain'; deadlineMs: number; handOver: boolean }
+  | { kind: 'confirmed'; epoch: number }
+  | { kind: 'poison'; keys: string[] };
 
-/** From a child's main loop. `lastProgressAt` is when it last finished some work; `counters` are its own figures. */
+/**
+ * From a child's main loop. `lastProgressAt` is when it last finished some work; `connected` whether it has the bus, which says
+ * nothing about its own health; `counters` are its own figures.
+ */
 export interface Heartbeat {
   kind: 'heartbeat';
+  connected: boolean;
   at: number;
   loopDelayMs: number;
   utilisation: number;
@@ -57,6 +77,12 @@ export type ChildReport =
   /** Messages of the bus that it holds now, by ack subject; given back for it when it dies. */
   | { kind: 'took'; acks: string[] }
   | { kind: 'settled'; acks: string[] }
+  /** Those of them that it is working on at this moment; dying with one of them in hand, twice, makes that one poison. */
+  | { kind: 'treating'; acks: string[] }
+  /** It could not run for longer than its heartbeat may be silent: is its duty still its own? It puts nothing out until it knows. */
+  | { kind: 'doubt'; epoch: number }
+  /** It puts nothing out any more; a successor may start. */
+  | { kind: 'yielded' }
   | { kind: 'drained' };
 
 /** What `run/supervisor.json` holds, written anew on every change. Scripts and people may rely on it. */
@@ -70,15 +96,64 @@ export interface SupervisorState {
   nats: { url: string; monitorUrl: string; pid: number; restarts: number };
   console: { url: string; token: string } | null;
   children: ChildState[];
+  services: ServiceState[];
+  /** The latest reload of configuration or code; null: there was none. */
+  reload: ReloadState | null;
+  /** Those that are open, oldest first; all of them are in log/incidents.ndjson. */
+  incidents: OpenIncident[];
+  /** Since the start: how often this process itself was late, and by how much in all. */
+  late: { times: number; ms: number };
+  /** Of this process. */
+  rssMb: number;
+}
+
+export interface ServiceState {
+  id: string;
+  role: Role;
+  /** Processes that shall work, and that do. */
+  wanted: number;
+  working: number;
+  /** Warm, and ready to take over. */
+  spares: number;
+  condition: 'well' | 'degraded' | 'down';
+  epoch: number;
+}
+
+export interface ReloadState {
+  phase: 'preparing' | 'switching' | 'probation' | 'rolling-back' | 'done' | 'rolled-back' | 'refused';
+  edition: number;
+  reason: string;
+  /** Unix milliseconds. */
+  at: number;
+}
+
+export interface OpenIncident {
+  id: string;
+  component: string;
+  problem: string;
+  severity: string;
+  state: string;
+  openedAt: number;
+  summary: string;
 }
 
 export interface ChildState {
   id: string;
+  /** Which service it is a child of: `tts` for `tts` and `tts.2`. */
+  service: string;
   role: Role;
   pid: number;
+  /** Of its process, as the kernel counts it: tells it from a later one with the same pid. */
+  startTime: string;
+  /** When it came to its state; unix milliseconds. */
+  since: number;
   state: string;
   spare: boolean;
+  /** What it works under; empty: a spare, or not at work. */
+  lease: string;
+  epoch: number;
   generation: number;
+  edition: number;
   restarts: number;
   rssMb: number;
   cpuPct: number;

@@ -21,6 +21,8 @@ message Envelope {
     Incident incident = 9;
     DeadLetter dead = 10;
   }
+  string lease = 11;    // what its sender holds, such as "audio:demo"; empty: nothing
+  uint64 epoch = 12;    // of that lease; who reads drops messages of an epoch that is over
 }
 
 // What a viewer or the platform did. Times are unix milliseconds; ids of platforms are decimal strings.

@@ -2,44 +2,65 @@
  * Delays between restarts. The first restart is immediate; then full jitter over a doubling range, so that children which fell
  * together do not come back together. Health lowers the level step by step: it is neither forgotten at once (a crash loop would
  * look new each time) nor kept for ever (systemd never resets, and one bad night slows down every later restart).
+ *
+ * More than five failures within a minute mean quarantine: the child is tried at the longest delay only, for ever, until it has been
+ * healthy for a minute. Giving up would make an outage of it.
  */
 export interface Backoff {
   level: number;
-  /** When the level last changed; unix milliseconds. */
+  /** When the level last changed; milliseconds of the supervisor's clock. */
   since: number;
+  /** When it failed without having worked for long, within the last minute. */
+  failures: number[];
+  quarantined: boolean;
+}
+
+/** A process that ended. */
+export interface Failure {
+  /** For how long it had been ready or running. */
+  ranMs: number;
+  /** Somebody else sent SIGKILL: nothing says that the program is at fault. */
+  killed: boolean;
 }
 
 const firstRangeMs = 250;
-const capMs = 30_000;
-/** For a child that had been running for a while: it does not crash in a loop, and every second without it may be silence. */
-const steadyCapMs = 2_000;
-const steadyMs = 5_000;
+/** A child has to be back within 30 s after the cause of its failures is gone, its start included. */
+const capMs = 28_000;
+/** For a child that had been working for a while: it does not crash in a loop, and every second without it may be silence. */
+const steady = { ranMs: 5_000, capMs: 2_000 };
+const killed = { ranMs: 1_000, capMs: 500 };
 const halveAfterMs = 60_000;
 const clearAfterMs = 300_000;
+const windowMs = 60_000;
+const maxFailures = 5;
+/** Of a child that somebody keeps killing. */
+const maxKills = 60;
 
-export const noBackoff: Backoff = { level: 0, since: 0 };
+export const noBackoff: Backoff = { level: 0, since: 0, failures: [], quarantined: false };
 
-/** The delay before the next start and the raised level, after having run for `ranMs`; `random` in [0, 1). */
+/** The delay before the next start and the raised level; `random` in [0, 1). */
 export function afterFailure(
   backoff: Backoff,
   now: number,
   random: number,
-  ranMs = 0,
+  failure: Failure = { ranMs: 0, killed: false },
 ): { delayMs: number; backoff: Backoff } {
-  const range =
-    backoff.level === 0
-      ? 0
-      : Math.min(firstRangeMs * 2 ** (backoff.level - 1), ranMs >= steadyMs ? steadyCapMs : capMs);
-  return {
-    delayMs: Math.round(range * random),
-    backoff: { level: Math.min(backoff.level + 1, 32), since: now },
-  };
+  const isKilled = failure.killed && failure.ranMs >= killed.ranMs;
+  const isSteady = failure.ranMs >= steady.ranMs;
+  const recent = [...backoff.failures.filter((at) => now - at < windowMs), now].slice(-maxKills - 1);
+  const failures = isSteady ? recent.slice(0, -1) : recent;
+  const quarantined = backoff.quarantined || failures.length > (isKilled ? maxKills : maxFailures);
+  const next = { level: Math.min(backoff.level + 1, 32), since: now, failures, quarantined };
+  if (quarantined) return { delayMs: Math.round((capMs / 2) * (1 + random)), backoff: next };
+  const cap = isKilled ? killed.capMs : isSteady ? steady.capMs : capMs;
+  const range = backoff.level === 0 ? 0 : Math.min(firstRangeMs * 2 ** (backoff.level - 1), cap);
+  return { delayMs: Math.round(range * random), backoff: next };
 }
 
 /** The level after having been healthy since `healthySince`. */
 export function whileHealthy(backoff: Backoff, healthySince: number, now: number): Backoff {
-  if (backoff.level === 0) return backoff;
-  if (now - healthySince >= clearAfterMs) return { level: 0, since: now };
+  if (backoff.level === 0 && !backoff.quarantined) return backoff;
+  if (now - healthySince >= clearAfterMs) return { ...noBackoff, since: now };
   if (now - Math.max(backoff.since, healthySince) < halveAfterMs) return backoff;
-  return { level: Math.floor(backoff.level / 2), since: now };
+  return { ...backoff, level: Math.floor(backoff.level / 2), since: now, quarantined: false };
 }

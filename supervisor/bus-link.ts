@@ -19,6 +19,8 @@ export interface BusLinkOptions {
   home: string;
   log: Logger;
   onChange: (event: 'up' | 'down', reason: string) => void;
+  onDiskFull: (reason: string) => void;
+  onDiskFree: () => void;
 }
 
 /** File with the operator's read-only key, for the NATS CLI and for `inspect`. */
@@ -51,13 +53,25 @@ export class BusLink implements AsyncDisposable {
 
   /** Returns a sentence for people once streams and consumers are there. Throws when the bus cannot be had. */
   async open(): Promise<string> {
-    const { config, project, home, log, onChange } = this.#options;
+    const { config, project, home, log, onChange, onDiskFull, onDiskFree } = this.#options;
     const own = config.servers.length === 0;
     let said = `outside cluster ${config.servers.join(', ')}`;
     if (own) {
       const binary = await findNatsServer(project);
       const publicKeys = new Map([...this.#keys].map(([user, { publicKey }]) => [user, publicKey]));
-      this.#server = new NatsServer({ binary: binary.path, home, bus: config, publicKeys, log, onChange });
+      this.#server = new NatsServer({
+        binary: binary.path,
+        home,
+        bus: config,
+        publicKeys,
+        log,
+        onChange: (event, reason) => {
+          onChange(event, reason);
+          if (event === 'up' && reason !== '') void this.#layOutAgain();
+        },
+        onDiskFull,
+        onDiskFree,
+      });
       await this.#server.start();
       writeFileSync(operatorKeyFile(home), this.#seed('operator'), { mode: 0o600 });
       said = `nats-server ${binary.version} at ${this.#server.url}`;
@@ -65,13 +79,42 @@ export class BusLink implements AsyncDisposable {
     this.#connection = await connect({
       ...connectionDefaults,
       waitOnFirstConnect: own,
-      servers: own ? [this.state.url] : config.servers,
+      servers: this.#servers,
       name: 'supervisor',
       inboxPrefix: inboxPrefix('supervisor'),
       ...this.#authentication(),
     });
-    await setUpBus(this.#connection, { maxDiskMb: config.maxDiskMb, replicas: own ? 1 : 3 });
+    await this.#layOut(this.#connection);
     return said;
+  }
+
+  /** Nothing before it is open. */
+  get connection(): NatsConnection | undefined {
+    return this.#connection?.isClosed() ? undefined : this.#connection;
+  }
+
+  /** For the supervisor's own words; dropped while the bus is away. */
+  tell(subject: string, payload: Uint8Array): void {
+    this.connection?.publish(subject, payload);
+  }
+
+  /** Ends our own server, which is then started again; an outside cluster is not ours to restart. */
+  restart(): void {
+    this.#server?.restart();
+  }
+
+  async #layOut(connection: NatsConnection): Promise<void> {
+    const replicas = this.#server ? 1 : 3;
+    await setUpBus(connection, { maxDiskMb: this.#options.config.maxDiskMb, replicas });
+  }
+
+  /** Something was mended on the way: streams may be missing. */
+  async #layOutAgain(): Promise<void> {
+    try {
+      if (this.connection) await this.#layOut(this.connection);
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'cannot set the bus up again');
+    }
   }
 
   /** What a child needs to log in as its role; nothing for simulators. */
@@ -79,7 +122,7 @@ export class BusLink implements AsyncDisposable {
     if (role === 'sim') return { servers: [], seed: '', inboxPrefix: '', credentials: '' };
     const own = this.#server !== undefined;
     return {
-      servers: own ? [this.state.url] : this.#options.config.servers,
+      servers: this.#servers,
       seed: own ? this.#seed(role) : '',
       inboxPrefix: inboxPrefix(role),
       credentials: this.#credentials,
@@ -88,8 +131,7 @@ export class BusLink implements AsyncDisposable {
 
   /** Gives messages that a dead child held to whoever asks next, instead of after their ack wait. */
   handOver(acks: Iterable<string>): void {
-    if (!this.#connection || this.#connection.isClosed()) return;
-    for (const ack of acks) this.#connection.publish(ack, '-NAK');
+    for (const ack of acks) this.connection?.publish(ack, '-NAK');
   }
 
   /** At once, for an end in a hurry. */
@@ -102,6 +144,10 @@ export class BusLink implements AsyncDisposable {
       ?.close()
       .catch((error: unknown) => this.#options.log.warn({ err: error }, 'closing the bus'));
     await this.#server?.[Symbol.asyncDispose]();
+  }
+
+  get #servers(): string[] {
+    return this.#server?.servers ?? this.#options.config.servers;
   }
 
   #authentication(): object {

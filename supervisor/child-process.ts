@@ -2,36 +2,46 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { exitCodes } from '../protocol/exit-codes.ts';
 import type { ChildReport, SupervisorCommand } from '../protocol/ipc.ts';
 import type { ChildSpec } from './child-spec.ts';
-import { withParentDeath } from './parent-death.ts';
+import type { ExitClass } from './exit-class.ts';
+import { exitClass } from './exit-class.ts';
+import { hasParentDeath, withParentDeath } from './parent-death.ts';
+import { isAlive, readProcess } from './process-table.ts';
 
 export interface ChildProcessOptions {
+  id: string;
   spec: ChildSpec;
   project: string;
   home: string;
   onReport: (report: ChildReport) => void;
   /** Called exactly once, also when there was never a process. */
-  onExit: (exit: { reason: string; refused: boolean }) => void;
+  onExit: (exit: { reason: string; exit: ExitClass }) => void;
 }
 
-const groupGraceMs = 300;
 const maxLogBytes = 20_000_000;
+/** A process that the kernel no longer has, although nobody was told of its end. */
+const lostMs = 1_000;
 
 /** One process of a child. It leads its own process group, so that ending the group leaves no grandchild. */
 export class WorkerProcess {
+  /** Tells it from a later one with the same pid. */
+  readonly startTime: string;
   readonly #process: ChildProcess;
+  readonly #options: ChildProcessOptions;
+  #ended = false;
+  #goneSince: number | undefined;
 
   constructor(options: ChildProcessOptions) {
-    const { spec, project, home } = options;
-    const logFile = openLog(join(home, 'log', `${fileName(spec.id)}.ndjson`));
-    const heapMb = Math.round(spec.limitMb * 0.6);
+    this.#options = options;
+    const { id, spec, project, home } = options;
+    const logFile = openLog(join(home, 'log', `${fileName(id)}.ndjson`));
     const command = withParentDeath([
       process.execPath,
-      `--max-old-space-size=${heapMb}`,
+      `--max-old-space-size=${Math.round(spec.limitMb * 0.6)}`,
+      ...reportFlags(home),
       join(project, spec.entry),
-      spec.id,
+      id,
     ]);
     this.#process = spawn(command[0] ?? process.execPath, command.slice(1), {
       cwd: project,
@@ -42,27 +52,23 @@ export class WorkerProcess {
         ...process.env,
         MALLOC_ARENA_MAX: '2',
         NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(project, '.runtime', 'cache', 'node'),
+        // See workers/orphan-watch.ts: without the kernel's help a thread watches.
+        ONAIR_PARENT_DEATH: hasParentDeath ? '1' : '0',
       },
     });
     closeSync(logFile);
-    let ended = false;
-    const end = (reason: string, refused: boolean) => {
-      if (ended) return;
-      ended = true;
-      // What it had started may finish its last write; then the group ends.
-      setTimeout(() => this.signal('SIGKILL'), groupGraceMs);
-      options.onExit({ reason, refused });
-    };
+    this.startTime = readProcess(this.pid)?.startTime ?? '';
     this.#process.on('message', (report) => options.onReport(report as ChildReport));
     this.#process.once('error', (error) => {
-      if (this.#process.pid === undefined) end(`cannot be started: ${error.message}`, false);
+      if (this.#process.pid === undefined)
+        this.#end({ reason: `cannot be started: ${error.message}`, exit: 'failed' });
     });
-    this.#process.once('exit', (code, signal) => {
-      end(
-        signal === null ? `ended with code ${code}` : `ended by ${signal}`,
-        code === exitCodes.badConfiguration,
-      );
-    });
+    this.#process.once('exit', (code, signal) =>
+      this.#end({
+        reason: signal === null ? `ended with code ${code}` : `ended by ${signal}`,
+        exit: exitClass(code, signal),
+      }),
+    );
   }
 
   get pid(): number {
@@ -76,17 +82,66 @@ export class WorkerProcess {
   /** To the whole group; a group that is gone needs no signal. */
   signal(signal: NodeJS.Signals): void {
     if (this.pid === 0) return;
+    signalGroup(this.pid, signal);
+  }
+
+  /** Asks Node for a report of what it is doing; a stopped process cannot give one, and is ended at once. */
+  report(): void {
+    const state = readProcess(this.pid)?.state;
+    if (state === 'T' || state === 't' || process.platform === 'win32') return this.signal('SIGKILL');
     try {
-      process.kill(process.platform === 'win32' ? this.pid : -this.pid, signal);
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+      // To the process alone: what it has started would end of it.
+      process.kill(this.pid, 'SIGUSR2');
+    } catch {
+      // It ended a moment ago; its exit says so.
     }
+  }
+
+  /** Looks into the kernel's table: an end that nobody reported is an end all the same. */
+  verify(now: number): void {
+    if (this.#ended || this.pid === 0) return;
+    if (isAlive(this.pid, this.startTime)) this.#goneSince = undefined;
+    else {
+      this.#goneSince ??= now;
+      if (now - this.#goneSince >= lostMs)
+        this.#end({ reason: 'is gone, and nobody said how', exit: 'failed' });
+    }
+  }
+
+  #end(exit: { reason: string; exit: ExitClass }): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    // What it had started must not outlive it.
+    this.signal('SIGKILL');
+    this.#options.onExit(exit);
   }
 }
 
 /** A child's id as a file name. */
 export function fileName(id: string): string {
-  return id.replaceAll(/[^\w-]/g, '-');
+  return id.replaceAll(/[^\w.-]/g, '-');
+}
+
+export const reportFolder = (home: string): string => join(home, 'log', 'reports');
+
+function reportFlags(home: string): string[] {
+  return [
+    '--report-on-signal',
+    '--report-signal=SIGUSR2',
+    '--report-on-fatalerror',
+    '--report-compact',
+    '--report-exclude-network',
+    '--report-exclude-env',
+    `--report-directory=${reportFolder(home)}`,
+  ];
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(process.platform === 'win32' ? pid : -pid, signal);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
 }
 
 function openLog(path: string): number {

@@ -1,23 +1,50 @@
 import type { Config } from '../protocol/config.ts';
 import type { Role } from '../protocol/roles.ts';
 
-/** What the supervisor knows of a child: never what it does. */
+/** OTP's words: restarted always, only after a failure, or never. */
+export type RestartType = 'permanent' | 'transient' | 'temporary';
+
+/** What the supervisor knows of a service and its children: never what they do. */
 export interface ChildSpec {
+  /** Name of the service; its first child has the same, further ones are `<service>.2` and so on. */
   id: string;
   role: Role;
   /** Room or simulator that it is for; empty when for all. */
   subject: string;
   /** Program, relative to the project. */
   entry: string;
-  /** Started before it, stopped after it. */
+  /** Services that are started before it and stopped after it. */
   dependsOn: string[];
-  /** Children whose address its options hold. */
+  /** Services whose address its options hold. */
   needsAddressOf: string[];
   needsBus: boolean;
+  restart: RestartType;
+  /** Children that work at the same time. */
+  replicas: { min: number; max: number };
+  /** Children beyond those, warm and waiting. */
+  spares: number;
+  /** Two of them at work would speak twice: the old one has to yield before the new one starts. */
+  exclusive: boolean;
+  /** One child can take over from another; else it is replaced where it stands. */
+  swappable: boolean;
   readyTimeoutMs: number;
   heartbeatDeadlineMs: number;
+  /** Work at hand, and nothing finished for so long. */
+  progressDeadlineMs: number;
+  /** The bus is there, and the child has not found it again for so long. */
+  reconnectTimeoutMs: number;
+  /** For a planned swap: the time to give everything back. */
+  handOverMs: number;
+  /** Between asking for a diagnostic report and SIGKILL. */
+  reportMs: number;
+  /** Between SIGTERM and SIGKILL. */
   termMs: number;
+  softMb: number;
   limitMb: number;
+  /** 100: one core. Never kills by itself. */
+  cpuPct: number;
+  /** Planned replacement; 0: never. */
+  maxAgeMs: number;
 }
 
 const entries: Record<Role, string> = {
@@ -28,22 +55,41 @@ const entries: Record<Role, string> = {
   sim: 'ops/sim/main.ts',
 };
 
-/** The children of a configuration; `only` limits them to some roles (empty: all). */
+const times = { progressDeadlineMs: 30_000, reconnectTimeoutMs: 10_000, reportMs: 300, termMs: 2_000 };
+/** tts may have to finish a sentence that an engine is working on. */
+const handOverMs = { ingest: 1_500, reply: 1_000, tts: 5_000, audio: 1_000, sim: 1_000 };
+
+/** The services of a configuration; `only` limits them to some roles (empty: all). */
 export function childSpecs(config: Config, only: Role[] = []): ChildSpec[] {
-  const { readyTimeoutMs, heartbeatDeadlineMs, limitMb } = config.supervisor;
-  const common = { readyTimeoutMs, heartbeatDeadlineMs, limitMb, termMs: 2_000 };
+  const { readyTimeoutMs, heartbeatDeadlineMs, limitMb: commonLimitMb, services } = config.supervisor;
   const audio = config.rooms.map(({ id }) => `audio:${id}`);
   const simulators = config.simulators.map(({ id }) => `sim-${id}`);
-  const spec = (id: string, role: Role, subject: string, dependsOn: string[]): ChildSpec => ({
-    ...common,
-    id,
-    role,
-    subject,
-    entry: entries[role],
-    dependsOn,
-    needsAddressOf: [],
-    needsBus: role !== 'sim',
-  });
+  const spec = (id: string, role: Role, subject: string, dependsOn: string[]): ChildSpec => {
+    const service = services[role];
+    const limitMb = service.limitMb || commonLimitMb;
+    return {
+      ...times,
+      readyTimeoutMs,
+      heartbeatDeadlineMs,
+      handOverMs: handOverMs[role],
+      id,
+      role,
+      subject,
+      entry: entries[role],
+      dependsOn,
+      needsAddressOf: [],
+      needsBus: role !== 'sim',
+      restart: 'permanent',
+      replicas: { min: service.min, max: service.max },
+      spares: service.spares,
+      exclusive: role !== 'tts',
+      swappable: role !== 'sim',
+      softMb: Math.min(service.softMb || Math.round(limitMb * 0.8), limitMb),
+      limitMb,
+      cpuPct: 180,
+      maxAgeMs: service.maxAgeHours * 3_600_000,
+    };
+  };
   const all: ChildSpec[] = [
     ...config.simulators.map(({ id }) => spec(`sim-${id}`, 'sim', id, [])),
     ...config.rooms.map(({ id }) => spec(`audio:${id}`, 'audio', id, [])),
@@ -72,7 +118,7 @@ function addressesIn(config: Config): string[] {
   return [...JSON.stringify(config.rooms).matchAll(addressPattern)].flatMap(([, id]) => (id ? [id] : []));
 }
 
-/** Children in layers: a layer depends only on those before it. Throws on a cycle. */
+/** Services in layers: a layer depends only on those before it. Throws on a cycle. */
 export function startLayers(specs: ChildSpec[]): ChildSpec[][] {
   const layers: ChildSpec[][] = [];
   const placed = new Set<string>();

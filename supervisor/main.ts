@@ -10,6 +10,9 @@ import type { Options } from './options.ts';
 import { readOptions, usage } from './options.ts';
 import type { StopSignals } from './stop-signals.ts';
 import { openStopSignals } from './stop-signals.ts';
+import { hideFromKernel } from './out-of-memory.ts';
+import type { ServiceManager } from './service-manager.ts';
+import { openServiceManager } from './service-manager.ts';
 import { Supervisor } from './supervisor.ts';
 
 /** With `--for`, a start that takes longer than this is a failure. */
@@ -65,23 +68,58 @@ async function supervise(options: Options, config: Config, stop: StopSignals): P
   if (swept > 0) say(`ended ${swept} processes that an earlier supervisor had left behind`);
   say(`onair: ${configFile === '' ? 'demonstration with a simulated room' : configFile}, home ${home}`);
 
-  await using supervisor = new Supervisor({ config, configFile, project, home, only, log, say });
+  await using manager = openServiceManager(process.env, { onProblem: (text) => log.warn(text) });
+  hideFromKernel();
+  await using supervisor = new Supervisor({
+    config,
+    configFile,
+    project,
+    home,
+    only,
+    log,
+    say: (line) => {
+      say(line);
+      manager.status(line);
+    },
+    onTurn: () => manager.watchdog(),
+  });
   stop.onSecond = () => {
     say('stopping at once');
     supervisor.kill();
     process.exit(exitCodes.failed);
   };
+  stop.onReload = () => void reload(supervisor, configFile, manager);
   const startLimit =
     forMs > 0 ? AbortSignal.any([stop.signal, AbortSignal.timeout(maxStartMs)]) : stop.signal;
   const started = await supervisor.start(startLimit);
   if (started === 'on-air') {
     const seconds = ((Date.now() - supervisor.startedAt.getTime()) / 1_000).toFixed(1);
     say(`on air after ${seconds} s: sound and log files in ${home}, "npm run status" shows more`);
+    manager.ready('on air');
     await stop.wait(forMs);
   }
+  manager.stopping();
   say('stopping in order');
   await supervisor.stop();
   say('stopped');
   if (started === 'refused') return exitCodes.badConfiguration;
   return started === 'on-air' || stop.signal.aborted ? exitCodes.clean : exitCodes.failed;
+}
+
+/** Reads the configuration anew and brings it in; a wrong one changes nothing. Never throws. */
+async function reload(supervisor: Supervisor, configFile: string, manager: ServiceManager): Promise<void> {
+  manager.reloading();
+  try {
+    const loaded = await loadConfig(configFile, process.env);
+    if (loaded.ok) supervisor.reload(loaded.config);
+    else {
+      complain(loaded.lines);
+      supervisor.refuseReload(loaded.lines.join('\n'));
+    }
+  } catch (error) {
+    const reason = describeFailure(toFailure(error));
+    complain([reason]);
+    supervisor.refuseReload(reason);
+  }
+  manager.ready('on air');
 }

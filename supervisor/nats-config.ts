@@ -15,7 +15,8 @@ export interface NatsConfigOptions {
 
 /**
  * The configuration of our own nats-server: loopback only, one account, a user for each role with its own subjects. The monitor port
- * has no authentication, hence loopback for it too.
+ * has no authentication, hence loopback for it too. A client that is stopped or half-open is cut off after some 3 s, so that what it asked
+ * for is not given to it any more; the default is six minutes.
  */
 export function natsConfigText(options: NatsConfigOptions): string {
   const { bus, users } = options;
@@ -29,6 +30,9 @@ listen: ${listen(options.port)}
 http: ${listen(options.monitorPort)}
 max_payload: 1MB
 max_control_line: 32KB
+ping_interval: 1s
+ping_max: 2
+write_deadline: 3s
 logfile: ${JSON.stringify(options.logFile)}
 logfile_size_limit: 20MB
 logfile_max_num: 3

@@ -1,17 +1,23 @@
-import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
-import { openSync, readFileSync, readdirSync, rmSync, writeFileSync, closeSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from '../protocol/config.ts';
 import type { BusUser } from '../protocol/roles.ts';
 import type { Backoff } from './backoff.ts';
-import { afterFailure, noBackoff, whileHealthy } from './backoff.ts';
+import { noBackoff, whileHealthy } from './backoff.ts';
 import { makeFolder } from './make-folder.ts';
 import { natsConfigText } from './nats-config.ts';
-import { withParentDeath } from './parent-death.ts';
+import { askHealth } from './nats-health.ts';
+import { endLeftoverServers } from './nats-leftover.ts';
+import { choosePort, isFree } from './nats-ports.ts';
+import { NatsProcess } from './nats-process.ts';
+import { afterLoss } from './nats-restart.ts';
+import { watchServer } from './nats-watch.ts';
+import { lastWords, logLength } from './nats-words.ts';
+import { StoreMender } from './store-mender.ts';
+import { unreadableStream } from './store-meta.ts';
+import { watchStore } from './store-space.ts';
 
 export interface NatsServerOptions {
   binary: string;
@@ -19,203 +25,276 @@ export interface NatsServerOptions {
   bus: Config['bus'];
   publicKeys: Map<BusUser, string>;
   log: Logger;
-  /** Called after each start and end. */
+  /**
+   * Called after each start and end. `up` has a reason when something was mended on the way (streams may be missing: set them up again);
+   * `down` is repeated when starts keep failing.
+   */
   onChange: (event: 'up' | 'down', reason: string) => void;
+  /** Called when the disk takes no more or nearly so, again every 10 s while it lasts: whoever can free something should. */
+  onDiskFull?: (reason: string) => void;
+  onDiskFree?: () => void;
+  /** Free bytes below which the disk counts as full. */
+  reserveBytes?: number;
 }
 
-const bootTimeoutMs = 15_000;
-const probeEveryMs = 500;
-const probeTimeoutMs = 750;
-/** So many probes in a row without an answer, and the server is replaced. */
-const probesToLose = 3;
+/** Nothing at all from a starting server. */
+const silentBootMs = 15_000;
+/** A server that reads a large store says that it is not ready yet; ending it then would make it start from the beginning for ever. */
+const readingBootMs = 600_000;
+const keepMetaEveryMs = 30_000;
 
-/** Our own nats-server: starts it, keeps it up, on the same port for the supervisor's life. */
+/** Our own nats-server: starts it, keeps it up, on the same ports for the supervisor's life, and never gives up. */
 export class NatsServer implements AsyncDisposable {
-  url = '';
-  monitorUrl = '';
   restarts = 0;
   readonly #options: NatsServerOptions;
   readonly #stop = new AbortController();
-  #process: ChildProcess | undefined;
-  #keeper: Promise<void> | undefined;
-  #ports = { nats: 0, monitor: 0 };
+  readonly #folders: { run: string; log: string; store: string };
+  readonly #mender: StoreMender;
+  #process: NatsProcess | undefined;
+  #keepers: Promise<unknown> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+  /** The first is in use; the second is where it goes when somebody has taken the first. */
+  #ports: number[] = [];
+  #monitorPort = 0;
+  #retry = new AbortController();
 
   constructor(options: NatsServerOptions) {
+    const { home } = options;
     this.#options = options;
+    const store = join(home, 'jetstream');
+    this.#folders = { run: join(home, 'run'), log: join(home, 'log'), store };
+    this.#mender = new StoreMender({
+      store,
+      copies: join(home, 'run', 'stream-meta'),
+      damaged: join(home, 'damaged'),
+    });
   }
 
   get pid(): number {
-    return this.#process?.exitCode === null && this.#process.signalCode === null
-      ? (this.#process.pid ?? 0)
-      : 0;
+    return this.#process?.isRunning ? this.#process.pid : 0;
+  }
+
+  get url(): string {
+    return this.servers[0] ?? '';
+  }
+
+  /** All addresses at which it may be found, now or later: a client that knows them follows it when a port is lost. */
+  get servers(): string[] {
+    return this.#ports.map((port) => `nats://127.0.0.1:${port}`);
+  }
+
+  get monitorUrl(): string {
+    return this.#monitorPort === 0 ? '' : `http://127.0.0.1:${this.#monitorPort}`;
   }
 
   /** Starts and waits until JetStream answers; throws when it does not come up. */
   async start(): Promise<void> {
-    await this.#boot();
-    this.#keeper = this.#keep();
+    const { log, reserveBytes } = this.#options;
+    const { signal } = this.#stop;
+    const { store } = this.#folders;
+    const ended = await endLeftoverServers(this.#configFile, signal);
+    if (ended.length > 0) log.warn({ pids: ended }, 'ended an earlier nats-server of this home');
+    for (;;) {
+      try {
+        await this.#boot();
+        break;
+      } catch (error) {
+        // Each of these tries takes something out of the way.
+        if (signal.aborted || this.#mender.attempts === 0) throw error;
+        log.error({ err: error }, 'nats-server does not start');
+      }
+    }
+    this.#timer = setInterval(() => this.#keepMeta(), keepMetaEveryMs);
+    this.#keepers = Promise.all([
+      this.#keep(),
+      watchStore({
+        folder: store,
+        signal,
+        ...(reserveBytes === undefined ? {} : { reserveBytes }),
+        onFull: (reason) => this.#diskIsFull(reason),
+        onFree: () => this.#diskIsFree(),
+      }),
+    ]);
+  }
+
+  /** Ends the process; the keeper starts another. */
+  restart(): void {
+    this.#process?.signal('SIGKILL');
   }
 
   kill(): void {
     this.#stop.abort();
-    this.#process?.kill('SIGKILL');
+    this.#process?.signal('SIGKILL');
   }
 
   /** TERM first: lame duck mode would stop JetStream at once on a single server. Then INT, then KILL. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
-    const child = this.#process;
-    if (child && this.pid > 0) {
-      for (const [signal, waitMs] of [
-        ['SIGTERM', 3_000],
-        ['SIGINT', 1_000],
-        ['SIGKILL', 1_000],
-      ] as const) {
-        const exited = once(child, 'exit', { signal: AbortSignal.timeout(waitMs) });
-        child.kill(signal);
-        if (
-          await exited.then(
-            () => true,
-            () => this.pid === 0,
-          )
-        )
-          break;
-      }
-    }
-    await this.#keeper;
+    clearInterval(this.#timer);
+    await this.#keepers;
+    const running = this.#process;
+    if (!running?.isRunning) return;
+    this.#keepMeta();
+    for (const [signal, waitMs] of [
+      ['SIGTERM', 3_000],
+      ['SIGINT', 1_000],
+      ['SIGKILL', 1_000],
+    ] as const)
+      if (await running.end(signal, waitMs)) return;
+    this.#options.log.error({ pid: running.pid }, 'nats-server does not end');
+  }
+
+  get #configFile(): string {
+    return join(this.#folders.run, 'nats.conf');
   }
 
   async #boot(): Promise<void> {
-    const { binary, home, bus, publicKeys, log } = this.#options;
-    const run = join(home, 'run');
-    const folders = [run, join(home, 'log'), join(home, 'jetstream')];
-    for (const folder of folders) makeFolder(folder);
-    for (const name of readdirSync(run))
-      if (name.endsWith('.ports')) rmSync(join(run, name), { force: true });
-    const configFile = join(run, 'nats.conf');
+    const { binary, log, onChange } = this.#options;
+    const { run, log: logFolder, store } = this.#folders;
+    for (const folder of [run, logFolder, store]) makeFolder(folder);
+    await this.#choosePorts();
+    this.#writeConfig();
+    const logs = ['nats-server.log', 'nats-server.err'].map((name) => join(logFolder, name));
+    const before = logs.map((file) => ({ file, from: logLength(file) }));
+    const started = new NatsProcess({ binary, configFile: this.#configFile, logFolder });
+    this.#process = started;
+    if (!started.protect()) log.debug('the kernel does not let us spare nats-server');
+    const failure = await this.#untilReady(started);
+    if (failure === '') {
+      const mended = this.#mender.takeDone();
+      log.info({ pid: started.pid, url: this.url, monitorUrl: this.monitorUrl, mended }, 'nats-server is up');
+      onChange('up', mended);
+      return;
+    }
+    const gone = await started.end('SIGKILL', 5_000);
+    const words = lastWords(before);
+    const done = gone ? this.#mender.mend(failure, words) : '';
+    if (done !== '') log.error({ done }, 'mended a damaged store');
+    throw new Error(
+      `nats-server does not start: ${words === '' ? failure : `${failure}: ${words}`}; see ${logs[0]}`,
+    );
+  }
+
+  /** Empty, or why the start has failed. */
+  async #untilReady(started: NatsProcess): Promise<string> {
+    const { signal } = this.#stop;
+    const begun = performance.now();
+    const either = AbortSignal.any([signal, started.ended]);
+    for (let waitMs = 5; ; waitMs = Math.min(waitMs * 1.2, 250)) {
+      const health = await askHealth(this.#monitorPort, 1_000, either);
+      if (signal.aborted) return 'it is no longer wanted';
+      if (started.ended.aborted) return String(started.ended.reason);
+      if (health.kind === 'ok') return '';
+      if (health.kind === 'unwell' && unreadableStream(health.text)) return health.text;
+      const patienceMs = health.kind === 'unwell' ? readingBootMs : silentBootMs;
+      if (performance.now() - begun > patienceMs) return `not ready after ${patienceMs} ms: ${health.text}`;
+      await sleep(waitMs, undefined, { signal: either }).catch(() => undefined);
+    }
+  }
+
+  /** The ports of before, as long as they are to be had: clients know them. */
+  async #choosePorts(): Promise<void> {
+    const { log } = this.#options;
+    if (this.#monitorPort === 0 || !(await isFree(this.#monitorPort))) this.#monitorPort = await choosePort();
+    while (this.#ports.length < 2) this.#ports.push(await choosePort([this.#monitorPort, ...this.#ports]));
+    const [first = 0, second = 0] = this.#ports;
+    if (await isFree(first)) return;
+    log.warn({ port: first }, 'somebody else listens on the port of the bus');
+    const other = (await isFree(second)) ? second : await choosePort([this.#monitorPort, first]);
+    this.#ports = [other, first];
+  }
+
+  /** Only when it is another one: a full disk must not leave half a configuration. */
+  #writeConfig(): void {
+    const { bus, publicKeys } = this.#options;
     const text = natsConfigText({
-      port: this.#ports.nats,
-      monitorPort: this.#ports.monitor,
-      storeFolder: join(home, 'jetstream'),
-      logFile: join(home, 'log', 'nats-server.log'),
+      port: this.#ports[0] ?? 0,
+      monitorPort: this.#monitorPort,
+      storeFolder: this.#folders.store,
+      logFile: join(this.#folders.log, 'nats-server.log'),
       bus,
       users: publicKeys,
     });
-    writeFileSync(configFile, text, { mode: 0o600 });
-    const errors = openSync(join(home, 'log', 'nats-server.err'), 'a');
-    const [program, ...args] = withParentDeath([binary, '-c', configFile, '--ports_file_dir', run]);
-    const child = spawn(program ?? binary, args, {
-      stdio: ['ignore', errors, errors],
-      detached: true,
-      env: { ...process.env, GOMEMLIMIT: '512MiB' },
-    });
-    closeSync(errors);
-    this.#process = child;
-    const ended = new AbortController();
-    child.once('error', (error) => ended.abort(error));
-    child.once('exit', (code, signal) =>
-      ended.abort(
-        new Error(
-          `nats-server ended at its start (${signal ?? code}); see ${join(home, 'log', 'nats-server.log')}`,
-        ),
-      ),
-    );
-    const signal = AbortSignal.any([ended.signal, AbortSignal.timeout(bootTimeoutMs)]);
-    await this.#readPorts(join(run, `nats-server_${child.pid}.ports`), signal);
-    while (!(await this.#isHealthy(500)))
-      await sleep(10, undefined, { signal }).catch(() => signal.throwIfAborted());
-    log.info({ pid: child.pid, url: this.url, monitorUrl: this.monitorUrl }, 'nats-server is up');
-    this.#options.onChange('up', '');
+    if (readIfThere(this.#configFile) === text) return;
+    writeFileSync(this.#configFile, text, { mode: 0o600 });
   }
 
-  /** The file is written in the background and not atomically: read until it parses. */
-  async #readPorts(file: string, signal: AbortSignal): Promise<void> {
-    for (;;) {
-      signal.throwIfAborted();
-      try {
-        const ports = JSON.parse(readFileSync(file, 'utf8')) as { nats: string[]; monitoring: string[] };
-        this.url = ports.nats[0] ?? '';
-        this.monitorUrl = ports.monitoring[0] ?? '';
-        this.#ports = {
-          nats: Number(new URL(this.url).port),
-          monitor: Number(new URL(this.monitorUrl).port),
-        };
-        return;
-      } catch {
-        await sleep(5, undefined, { signal }).catch(() => undefined);
-      }
-    }
-  }
-
-  async #isHealthy(timeoutMs: number): Promise<boolean> {
-    try {
-      const response = await fetch(`${this.monitorUrl}/healthz?js-server-only=true`, {
-        signal: AbortSignal.timeout(timeoutMs),
-      });
-      await response.arrayBuffer();
-      return response.ok;
-    } catch {
-      return false;
-    }
-  }
-
-  /** Restarts the server when it ends, or ends it when it does not answer (stopped, out of reach). */
+  /** Replaces the server when it ends, is stopped, or does not answer. */
   async #keep(): Promise<void> {
     const { log, onChange } = this.#options;
     const { signal } = this.#stop;
     let backoff: Backoff = noBackoff;
-    let upSince = Date.now();
     while (!signal.aborted) {
-      const reason = await this.#untilLost(signal);
+      const upSince = Date.now();
+      const { reason, killed } = await this.#untilLost(signal);
       if (signal.aborted) return;
       log.error({ reason }, 'nats-server lost');
       onChange('down', reason);
       backoff = whileHealthy(backoff, upSince, Date.now());
-      for (;;) {
-        const next = afterFailure(backoff, Date.now(), Math.random());
+      let lost: { ranMs: number; killed: boolean } | undefined = { ranMs: Date.now() - upSince, killed };
+      for (let failures = 0; !signal.aborted;) {
+        const next = afterLoss(backoff, lost, Date.now(), Math.random());
+        lost = undefined;
         backoff = next.backoff;
         this.restarts += 1;
-        await sleep(next.delayMs, undefined, { signal }).catch(() => undefined);
+        await sleep(next.delayMs, undefined, { signal: AbortSignal.any([signal, this.#retry.signal]) }).catch(
+          () => undefined,
+        );
         if (signal.aborted) return;
         try {
           await this.#boot();
           break;
         } catch (error) {
-          log.error({ err: error }, 'nats-server does not start');
-          this.#process?.kill('SIGKILL');
+          failures += 1;
+          if (signal.aborted) return;
+          log.error({ err: error, failures }, 'nats-server does not start');
+          if (failures % 50 === 3) onChange('down', error instanceof Error ? error.message : String(error));
         }
       }
-      upSince = Date.now();
     }
   }
 
-  async #untilLost(signal: AbortSignal): Promise<string> {
-    const child = this.#process;
-    if (!child || this.pid === 0) return 'it is not running';
-    const gone = new AbortController();
-    const onExit = (code: number | null, by: string | null) => gone.abort(by ?? `exit code ${code}`);
-    child.once('exit', onExit);
-    const either = AbortSignal.any([signal, gone.signal]);
-    let lost = 0;
-    try {
-      while (!signal.aborted) {
-        await sleep(probeEveryMs, undefined, { signal: either }).catch(() => undefined);
-        if (gone.signal.aborted) return String(gone.signal.reason);
-        if (signal.aborted) return '';
-        const asked = performance.now();
-        const healthy = await this.#isHealthy(probeTimeoutMs);
-        // A late supervisor must not blame the server.
-        const late = performance.now() - asked > probeTimeoutMs + 500;
-        lost = healthy || late ? 0 : lost + 1;
-        if (lost < probesToLose) continue;
-        const exited = once(child, 'exit');
-        child.kill('SIGKILL');
-        await exited;
-        return `no answer to ${lost} probes`;
-      }
-      return '';
-    } finally {
-      child.off('exit', onExit);
+  /** Returns once the process is gone for certain: two servers on one store would destroy it. */
+  async #untilLost(stop: AbortSignal): Promise<{ reason: string; killed: boolean }> {
+    const running = this.#process;
+    if (!running) return { reason: 'it is not running', killed: false };
+    const signal = AbortSignal.any([stop, running.ended]);
+    const found = await watchServer({ pid: running.pid, monitorPort: this.#monitorPort, signal });
+    while (!stop.aborted && !(await running.end('SIGKILL', 5_000)))
+      this.#options.log.error({ pid: running.pid }, 'nats-server does not end; does its disk answer?');
+    return { reason: found === '' ? String(running.ended.reason) : found, killed: running.killed };
+  }
+
+  #diskIsFull(reason: string): void {
+    const { log, onDiskFull } = this.#options;
+    log.error({ reason }, 'the disk is full');
+    const folder = this.#folders.log;
+    for (const name of readdirSync(folder)) {
+      if (/^nats-server\.(log\..+|err\.1)$/.test(name)) rmSync(join(folder, name), { force: true });
     }
+    onDiskFull?.(reason);
+  }
+
+  #diskIsFree(): void {
+    this.#options.log.info('the disk has space again');
+    this.#retry.abort();
+    this.#retry = new AbortController();
+    this.#options.onDiskFree?.();
+  }
+
+  #keepMeta(): void {
+    try {
+      this.#mender.keep();
+    } catch (error) {
+      this.#options.log.warn({ err: error }, 'cannot keep the descriptions of the streams');
+    }
+  }
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
   }
 }

@@ -3,6 +3,8 @@ export interface StopSignals extends Disposable {
   signal: AbortSignal;
   /** Called by every further signal. */
   onSecond: () => void;
+  /** Called by SIGHUP: a terminal that goes away must not end the show, and an administrator asks for a reload with it. */
+  onReload: () => void;
   /** Until the first signal, or so many milliseconds (0: for ever). */
   wait(durationMs: number): Promise<void>;
 }
@@ -10,7 +12,7 @@ export interface StopSignals extends Disposable {
 /** A terminal sends one key to the whole group, and npm passes it on once more: what follows within a moment is the same. */
 const sameKeyMs = 300;
 const parentEveryMs = 500;
-const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const names = ['SIGINT', 'SIGTERM'] as const;
 
 /** Listens from the first moment on, so that a signal during the start stops in order too. */
 export function openStopSignals(onSecond: () => void = () => process.exit(1)): StopSignals {
@@ -25,12 +27,15 @@ export function openStopSignals(onSecond: () => void = () => process.exit(1)): S
     }
   };
   for (const name of names) process.on(name, onSignal);
+  const onHangUp = () => signals.onReload();
+  process.on('SIGHUP', onHangUp);
   const parent = watchParent(() => {
     if (firstAt === 0) onSignal();
   });
   const signals: StopSignals = {
     signal: controller.signal,
     onSecond,
+    onReload: () => undefined,
     async wait(durationMs) {
       const { promise, resolve } = Promise.withResolvers<void>();
       const timer = durationMs > 0 ? setTimeout(resolve, durationMs) : undefined;
@@ -45,6 +50,7 @@ export function openStopSignals(onSecond: () => void = () => process.exit(1)): S
     [Symbol.dispose]() {
       clearInterval(parent);
       for (const name of names) process.off(name, onSignal);
+      process.off('SIGHUP', onHangUp);
     },
   };
   return signals;

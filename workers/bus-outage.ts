@@ -15,6 +15,10 @@ export class BusOutage {
   readonly #onLost = new Set<() => void>();
   readonly #onBack = new Set<() => void>();
 
+  get isAway(): boolean {
+    return this.#away;
+  }
+
   lost(): void {
     this.#away = true;
     for (const tell of this.#onLost) tell();

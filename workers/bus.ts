@@ -1,13 +1,17 @@
 import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import type { ConsumerMessages, JetStreamClient, JsMsg } from '@nats-io/jetstream';
+import type { Consumer, ConsumerMessages, JetStreamClient, JsMsg } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import type { KV } from '@nats-io/kv';
 import type { NatsConnection, Subscription } from '@nats-io/transport-node';
-import type { Bodies, BodyName, Message } from '../protocol/codec.ts';
+import type { Bodies, BodyName, Message, Origin } from '../protocol/codec.ts';
 import { NotOursError, decode, encode } from '../protocol/codec.ts';
 import type { Bucket } from '../protocol/streams.ts';
 import { BusLostError, BusOutage } from './bus-outage.ts';
 import { delay } from './delay.ts';
+import { endPull } from './end-pull.ts';
+import type { OutputDuty } from './duty.ts';
+import { noDuty } from './duty.ts';
+import { Fence } from './fence.ts';
 import { headersOf } from './message-headers.ts';
 import type { Logger } from './logger.ts';
 
@@ -20,9 +24,18 @@ export interface PublishOptions {
 /** A message of a stream and its place there. `ack` and the like are the library's own. */
 export interface Delivery<Body> {
   body: Body;
+  origin: Origin;
   seq: number;
   deliveries: number;
   message: JsMsg;
+}
+
+export interface BusOptions {
+  connection: NatsConnection;
+  log: Logger;
+  /** Hears of each message that is given out as work. */
+  onTaken?: (message: JsMsg) => void;
+  duty?: OutputDuty;
 }
 
 /** A worker's way to the bus. Everything waits out an absent bus, until its signal says stop. */
@@ -30,19 +43,32 @@ export class Bus implements AsyncDisposable {
   readonly connection: NatsConnection;
   /** Payloads that were not ours, since the start. */
   refused = 0;
+  /** Messages of workers that had been replaced when they sent them. */
+  fenced = 0;
   readonly #js: JetStreamClient;
   readonly #log: Logger;
   readonly #outage = new BusOutage();
-
+  readonly #consumers = new Map<string, Consumer>();
   readonly #onTaken: (message: JsMsg) => void;
+  readonly #duty: OutputDuty;
 
-  /** `onTaken` hears of each message that is given out as work. */
-  constructor(connection: NatsConnection, log: Logger, onTaken: (message: JsMsg) => void = () => undefined) {
+  constructor({ connection, log, onTaken = () => undefined, duty = noDuty }: BusOptions) {
     this.connection = connection;
     this.#onTaken = onTaken;
+    this.#duty = duty;
     this.#js = jetstream(connection, { timeout: 3_000 });
     this.#log = log;
     void this.#watch();
+  }
+
+  /** Whether the server can be reached, as far as is known. */
+  get isConnected(): boolean {
+    return !this.#outage.isAway && !this.connection.isClosed();
+  }
+
+  /** Returns once something may be put out under the duty of this worker: for what is written past `publish`, such as buckets. */
+  async certain(): Promise<void> {
+    await this.#duty.certain();
   }
 
   /** Publishes into a stream and returns once the server has it: `duplicate` when it had it already. Throws only when the signal says stop. */
@@ -52,10 +78,11 @@ export class Bus implements AsyncDisposable {
     body: Bodies[Name],
     { msgId, signal }: PublishOptions,
   ): Promise<{ seq: number; duplicate: boolean }> {
-    const bytes = encode(type, body);
+    const bytes = encode(type, body, this.#duty.current);
     const options = { msgID: msgId, headers: headersOf(type, body), timeout: 2_000 };
     for (let attempt = 0; ; attempt++) {
       signal.throwIfAborted();
+      await this.#duty.certain();
       try {
         const { seq, duplicate } = await this.#outage.orLost(this.#js.publish(subject, bytes, options));
         return { seq, duplicate };
@@ -70,19 +97,23 @@ export class Bus implements AsyncDisposable {
 
   /** Publishes outside the streams: who listens hears it, nobody keeps it. Dropped while the bus is away. */
   tell<Name extends BodyName>(subject: string, type: Name, body: Bodies[Name]): void {
-    if (this.connection.isClosed()) return;
-    this.connection.publish(subject, encode(type, body), { headers: headersOf(type, body) });
+    if (this.connection.isClosed() || !this.#duty.isCertain) return;
+    this.connection.publish(subject, encode(type, body, this.#duty.current), {
+      headers: headersOf(type, body),
+    });
   }
 
   /** Messages of core subjects. Payloads that are not ours are counted and passed over. */
   async *listen(subject: string, signal: AbortSignal): AsyncGenerator<{ subject: string; message: Message }> {
     const subscription: Subscription = this.connection.subscribe(subject);
+    const fence = new Fence();
     const stop = () => subscription.unsubscribe();
     signal.addEventListener('abort', stop, { once: true });
     try {
       for await (const { subject: from, data } of subscription) {
         const message = this.#decode(data, from);
-        if (message) yield { subject: from, message };
+        if (message && !fence.admits(message.origin)) this.#fenced(message.origin, from);
+        else if (message) yield { subject: from, message };
       }
     } finally {
       signal.removeEventListener('abort', stop);
@@ -90,9 +121,14 @@ export class Bus implements AsyncDisposable {
     }
   }
 
+  /** Finds a durable consumer ahead of `work` and `take`, so that they begin without asking for it. */
+  async prepare(stream: string, consumer: string): Promise<void> {
+    await this.#consumer(stream, consumer);
+  }
+
   /**
    * Work from a durable consumer, at most `maxMessages` at hand, for ever: over restarts of the server too. Each has to be acked.
-   * Payloads that are not ours are ended with `term`.
+   * Payloads that are not ours are ended with `term`. When the signal says stop, what is on its way is still given out.
    */
   async *work<Name extends BodyName>(
     stream: string,
@@ -102,14 +138,15 @@ export class Bus implements AsyncDisposable {
   ): AsyncGenerator<Delivery<Bodies[Name]>> {
     while (!signal.aborted) {
       let messages: ConsumerMessages | undefined;
-      const stop = () => messages?.stop();
+      const stop = () => void (messages && endPull(messages));
       try {
-        const found = await this.#outage.orLost(this.#js.consumers.get(stream, consumer));
+        const found = await this.#consumer(stream, consumer);
         messages = await found.consume({ max_messages: maxMessages, expires: 5_000, idle_heartbeat: 1_000 });
         signal.addEventListener('abort', stop, { once: true });
         if (signal.aborted) messages.stop();
         yield* this.#giveOut(type, messages);
       } catch (error) {
+        this.#forget(stream, consumer);
         if (!signal.aborted) this.#log.warn({ err: error, stream, consumer }, 'consumer lost, trying again');
       } finally {
         signal.removeEventListener('abort', stop);
@@ -133,12 +170,15 @@ export class Bus implements AsyncDisposable {
     let left = maxMessages;
     while (left > 0 && !signal.aborted) {
       let messages: ConsumerMessages | undefined;
-      const stop = () => messages?.stop();
+      const stop = () => void (messages && endPull(messages));
       try {
-        const found = await this.#outage.orLost(this.#js.consumers.get(stream, consumer));
-        const waiting = (await this.#outage.orLost(found.info(true))).num_pending;
-        if (waitMs === undefined && waiting === 0) return;
-        const max_messages = waitMs === undefined ? Math.min(left, waiting) : left;
+        const found = await this.#consumer(stream, consumer);
+        let max_messages = left;
+        if (waitMs === undefined) {
+          const { num_pending } = await this.#outage.orLost(found.info());
+          if (num_pending === 0) return;
+          max_messages = Math.min(left, num_pending);
+        }
         messages = await found.fetch({ max_messages, expires: waitMs ?? 1_000, idle_heartbeat: 500 });
         signal.addEventListener('abort', stop, { once: true });
         if (signal.aborted) messages.stop();
@@ -148,6 +188,7 @@ export class Bus implements AsyncDisposable {
         }
         return;
       } catch (error) {
+        this.#forget(stream, consumer);
         if (!signal.aborted) this.#log.warn({ err: error, stream, consumer }, 'consumer lost, trying again');
       } finally {
         signal.removeEventListener('abort', stop);
@@ -173,6 +214,7 @@ export class Bus implements AsyncDisposable {
     },
   ): AsyncGenerator<Delivery<Bodies[Name]>> {
     const { filter, signal } = options;
+    const fence = new Fence();
     let from = options.from;
     let lastSeq = Infinity;
     for (let known = false; !signal.aborted;) {
@@ -202,7 +244,8 @@ export class Bus implements AsyncDisposable {
         for await (const message of messages) {
           from = { seq: message.seq + 1 };
           const delivery = this.#open(type, message);
-          if (delivery) yield delivery;
+          if (delivery && !fence.admits(delivery.origin)) this.#fenced(delivery.origin, message.subject);
+          else if (delivery) yield delivery;
           if (message.seq >= lastSeq || (options.untilEnd && message.info.pending === 0)) return;
         }
       } catch (error) {
@@ -240,6 +283,19 @@ export class Bus implements AsyncDisposable {
     }
   }
 
+  async #consumer(stream: string, name: string): Promise<Consumer> {
+    const key = `${stream} ${name}`;
+    const known = this.#consumers.get(key);
+    if (known) return known;
+    const found = await this.#outage.orLost(this.#js.consumers.get(stream, name));
+    this.#consumers.set(key, found);
+    return found;
+  }
+
+  #forget(stream: string, name: string): void {
+    this.#consumers.delete(`${stream} ${name}`);
+  }
+
   /** What is given out is told to who keeps account of it; what is not ours is ended. */
   async *#giveOut<Name extends BodyName>(
     type: Name,
@@ -259,7 +315,22 @@ export class Bus implements AsyncDisposable {
     const decoded = this.#decode(message.data, message.subject);
     if (decoded?.type !== type) return undefined;
     const { seq } = message;
-    return { body: decoded.body as Bodies[Name], seq, deliveries: message.info.deliveryCount, message };
+    const { origin } = decoded;
+    return {
+      body: decoded.body as Bodies[Name],
+      origin,
+      seq,
+      deliveries: message.info.deliveryCount,
+      message,
+    };
+  }
+
+  #fenced(origin: Origin, subject: string): void {
+    this.fenced += 1;
+    this.#log.warn(
+      { ...origin, subject, fenced: this.fenced },
+      'dropped a message of a worker that had been replaced',
+    );
   }
 
   #decode(data: Uint8Array, subject: string): Message | undefined {

@@ -1,15 +1,20 @@
-import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { ConfigurationError } from '../protocol/configuration-error.ts';
 import { exitCodes } from '../protocol/exit-codes.ts';
 import { describeFailure, toFailure } from '../protocol/failure.ts';
-import type { ChildOptions, ChildReport, SupervisorCommand } from '../protocol/ipc.ts';
+import type { ChildOptions, ChildReport } from '../protocol/ipc.ts';
 import type { Role } from '../protocol/roles.ts';
 import { healthSubject } from '../protocol/subjects.ts';
 import type { Bus } from './bus.ts';
-import { openBus } from './open-bus.ts';
+import { openCommands } from './commands.ts';
+import { DutyWatch } from './duty.ts';
+import { openHeart } from './heart.ts';
 import { HeldMessages } from './held-messages.ts';
 import type { Logger } from './logger.ts';
 import { openLogger } from './logger.ts';
+import { openBus } from './open-bus.ts';
+import { watchForOrphan } from './orphan-watch.ts';
+import { Poison } from './poison.ts';
+import { Treated } from './treated.ts';
 
 /** What a worker gets. Nothing else in a worker listens to `process`. */
 export interface Child {
@@ -19,39 +24,73 @@ export interface Child {
   signal: AbortSignal;
   /** Means: take no new work, finish what is at hand, then return. */
   draining: AbortSignal;
+  /** Valid once `draining`: a successor stands by. Give back what is not begun, say `yielded`, and return. */
+  handOver: boolean;
+  /** When the drain has to be over, in unix milliseconds; valid once `draining`. */
+  drainUntil: number;
   /** Figures of this worker, sent with each heartbeat. */
   counters: Record<string, number>;
-  /** Work that is being done now; the heartbeat carries it. */
+  /** Work that is being done now; the heartbeat carries it. Work without progress for long gets a worker replaced. */
   inFlight: number;
   /** Some work was finished. */
   progress(): void;
   /** Tells the person at the terminal. */
   notice(level: 'info' | 'warn', text: string): void;
-  /** Everything is acquired: says so (with the address where others reach this child, if any) and waits for the order to start. */
+  /**
+   * Everything is acquired and warm: says so (with the address where others reach this child, if any) and waits for the order to
+   * start, as a spare perhaps for days. Nothing may be put out before. From the order to the first work is what listeners wait for.
+   */
   initialised(address?: string): Promise<void>;
   /** Now working. */
   started(): void;
-  /** When the drain has to be over, in unix milliseconds; valid once `draining`. */
-  drainUntil: number;
+  /** Nothing will be put out any more, though this process may take a while to end. For `handOver`. */
+  yielded(): void;
+  /** What it works under, and whether that is certain; see `DutyWatch`. Ask before whatever does not go over the bus. */
+  duty: DutyWatch;
 }
 
 export interface ConnectedChild extends Child {
   bus: Bus;
+  /** Messages that must not be treated, since they ended two workers that tried. */
+  poison: Poison;
+  /** To be held open, with `using`, for as long as messages are worked on, so that it is known what a worker died of. */
+  treated: Treated;
 }
 
 /** Runs a worker as a child of the supervisor: handshake, heartbeat, drain, and its end when the supervisor is gone. */
 export async function runChild(role: Role, work: (child: ConnectedChild) => Promise<void>): Promise<void> {
-  await runUnconnected(role, async (child) => {
-    const { options, log, signal } = child;
+  const poison = new Poison();
+  let connected = () => false;
+  const run = async (child: Child): Promise<void> => {
+    const { options, log, signal, duty } = child;
+    poison.replace(options.poison);
     using held = new HeldMessages(report);
-    await using bus = await openBus(options.bus, options.id, log, signal, (message) => held.add(message));
+    await using bus = await openBus({
+      access: options.bus,
+      name: options.id,
+      log,
+      signal,
+      onTaken: (message) => held.add(message),
+      duty,
+    });
+    connected = () => bus.isConnected;
     using _health = tellHealth(child, bus);
-    await work(Object.assign(child, { bus }));
-  });
+    const treated = new Treated((acks) => report({ kind: 'treating', acks }));
+    await work(Object.assign(child, { bus, poison, treated }));
+  };
+  await runAny(role, run, { poison, connected: () => connected() });
 }
 
 /** The same for a child that has no business on the bus, such as a simulated room. */
 export async function runUnconnected(role: Role, work: (child: Child) => Promise<void>): Promise<void> {
+  await runAny(role, work, { poison: new Poison(), connected: () => true });
+}
+
+async function runAny(
+  role: Role,
+  work: (child: Child) => Promise<void>,
+  { poison, connected }: { poison: Poison; connected: () => boolean },
+): Promise<void> {
   if (!process.send) {
     console.error(`This program is a worker ("${role}") of onair. Start it with: npm run supervise`);
     process.exit(exitCodes.failed);
@@ -65,6 +104,15 @@ export async function runUnconnected(role: Role, work: (child: Child) => Promise
   const log = openLogger({ child: options.id, pid: process.pid });
   process.on('uncaughtException', (error) => fail(error, log));
   process.on('unhandledRejection', (error) => fail(error, log));
+  const { heartbeatMs, heartbeatDeadlineMs } = options.config.supervisor;
+  using duty = new DutyWatch({
+    // It finds out sooner than the supervisor does.
+    deadlineMs: Math.max(heartbeatMs, heartbeatDeadlineMs - heartbeatMs),
+    ask: (epoch) => report({ kind: 'doubt', epoch }),
+    signal: stop.signal,
+  });
+  commands.onConfirmed = (epoch) => duty.confirmed(epoch);
+  commands.onPoison = (keys) => poison.replace(keys);
 
   let lastProgressAt = Date.now();
   const child: Child = {
@@ -72,9 +120,11 @@ export async function runUnconnected(role: Role, work: (child: Child) => Promise
     log,
     signal: stop.signal,
     draining: drain.signal,
+    handOver: false,
     counters: {},
     inFlight: 0,
     drainUntil: 0,
+    duty,
     progress: () => (lastProgressAt = Date.now()),
     notice(level, text) {
       log[level]({ notice: true }, text);
@@ -82,29 +132,34 @@ export async function runUnconnected(role: Role, work: (child: Child) => Promise
     },
     async initialised(address = '') {
       report({ kind: 'initialised', address });
-      await commands.start;
+      const order = await commands.start;
+      if (order) duty.take(order.duty);
     },
     started: () => report({ kind: 'started' }),
+    yielded: () => report({ kind: 'yielded' }),
   };
-  void commands.drain.then(({ deadlineMs }) => {
-    log.info({ deadlineMs }, 'draining');
+  void commands.drain.then(({ deadlineMs, handOver }) => {
+    log.info({ deadlineMs, handOver }, 'draining');
     child.drainUntil = Date.now() + deadlineMs;
+    child.handOver = handOver;
     drain.abort();
     setTimeout(() => stop.abort(new Error('the time to finish is over')), deadlineMs).unref();
   });
   // A signal of the terminal reaches the whole group: the supervisor gives the order, so it is not taken twice.
-  process.on('SIGINT', () => undefined);
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
   process.on('SIGTERM', () => {
     drain.abort();
     stop.abort(new Error('asked to end'));
     setTimeout(() => process.exit(exitCodes.failed), 1_000).unref();
   });
 
-  using _heart = openHeart(options.config.supervisor.heartbeatMs, () => ({
+  const read = () => ({
+    connected: connected(),
     inFlight: child.inFlight,
     lastProgressAt,
     counters: child.counters,
-  }));
+  });
+  using _heart = openHeart(heartbeatMs, read, report);
   try {
     await work(child);
   } catch (error) {
@@ -143,62 +198,5 @@ function fail(error: unknown, log: Logger): never {
 /** Without its supervisor a child has no right to speak: a successor may be about to. */
 function endWithSupervisor(): void {
   process.on('disconnect', () => process.exit(exitCodes.failed));
-}
-
-interface Commands {
-  initialise: Promise<Extract<SupervisorCommand, { kind: 'initialise' }>>;
-  start: Promise<void>;
-  drain: Promise<Extract<SupervisorCommand, { kind: 'drain' }>>;
-}
-
-function openCommands(signal: AbortSignal): Commands {
-  const initialise = Promise.withResolvers<Extract<SupervisorCommand, { kind: 'initialise' }>>();
-  const start = Promise.withResolvers<void>();
-  const drain = Promise.withResolvers<Extract<SupervisorCommand, { kind: 'drain' }>>();
-  const onMessage = (command: SupervisorCommand) => {
-    switch (command.kind) {
-      case 'initialise':
-        return initialise.resolve(command);
-      case 'start':
-        return start.resolve();
-      case 'drain':
-        // A child that was never started has nothing to drain, but must not wait for ever.
-        start.resolve();
-        return drain.resolve(command);
-    }
-  };
-  process.on('message', onMessage);
-  signal.addEventListener('abort', () => start.resolve(), { once: true });
-  return { initialise: initialise.promise, start: start.promise, drain: drain.promise };
-}
-
-/** The heartbeat comes from the main loop, so that a blocked loop is silent. */
-function openHeart(
-  everyMs: number,
-  read: () => { inFlight: number; lastProgressAt: number; counters: Record<string, number> },
-): Disposable {
-  const delays = monitorEventLoopDelay({ resolution: 20 });
-  delays.enable();
-  let before = performance.eventLoopUtilization();
-  const beat = () => {
-    const now = performance.eventLoopUtilization();
-    report({
-      kind: 'heartbeat',
-      at: Date.now(),
-      loopDelayMs: Math.round(delays.percentile(99) / 1e6),
-      utilisation: performance.eventLoopUtilization(now, before).utilization,
-      heapMb: Math.round(process.memoryUsage().heapUsed / 1e6),
-      ...read(),
-    });
-    before = now;
-    delays.reset();
-  };
-  const timer = setInterval(beat, everyMs);
-  timer.unref();
-  return {
-    [Symbol.dispose]() {
-      clearInterval(timer);
-      delays.disable();
-    },
-  };
+  watchForOrphan();
 }

@@ -4,16 +4,22 @@ import type { ConnectionOptions } from '@nats-io/transport-node';
 import { connectionDefaults } from '../protocol/connection.ts';
 import type { BusAccess } from '../protocol/ipc.ts';
 import { Bus } from './bus.ts';
+import type { OutputDuty } from './duty.ts';
 import type { Logger } from './logger.ts';
 
+export interface OpenBusOptions {
+  access: BusAccess;
+  name: string;
+  log: Logger;
+  signal: AbortSignal;
+  /** Hears of each message that is given out as work. */
+  onTaken?: (message: JsMsg) => void;
+  /** Under what its owner publishes; without it, under nothing. */
+  duty?: OutputDuty;
+}
+
 /** Connects for ever: it returns once the bus is there, or throws when the signal says stop. */
-export async function openBus(
-  access: BusAccess,
-  name: string,
-  log: Logger,
-  signal: AbortSignal,
-  onTaken?: (message: JsMsg) => void,
-): Promise<Bus> {
+export async function openBus({ access, name, log, signal, onTaken, duty }: OpenBusOptions): Promise<Bus> {
   const authenticator = access.seed
     ? nkeyAuthenticator(new TextEncoder().encode(access.seed))
     : access.credentials
@@ -27,5 +33,10 @@ export async function openBus(
     ...(authenticator ? { authenticator } : {}),
   };
   signal.throwIfAborted();
-  return new Bus(await connect(options), log, onTaken);
+  return new Bus({
+    connection: await connect(options),
+    log,
+    ...(onTaken ? { onTaken } : {}),
+    ...(duty ? { duty } : {}),
+  });
 }

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { NotOursError, decode, decodeAs, encode } from '../../protocol/codec.ts';
+import { NotOursError, decode, decodeAs, encode, noOrigin } from '../../protocol/codec.ts';
 import type { EventBody } from '../../protocol/event.ts';
 import { eventKinds } from '../../protocol/event.ts';
 import type { Segment } from '../../protocol/speech.ts';
@@ -37,7 +37,7 @@ void t.test('encode() and decode() give every kind of event back unchanged', (t)
   );
   for (const body of bodies) {
     const event = liveEvent({ id: `r:douyin:${body.kind}`, body });
-    t.same(decode(encode('event', event)), { type: 'event', body: event });
+    t.same(decode(encode('event', event)), { type: 'event', body: event, origin: noOrigin });
   }
   t.end();
 });
@@ -105,7 +105,11 @@ void t.test('decode() refuses bytes that are not ours', (t) => {
 void t.test('decode() skips fields that it does not know', (t) => {
   const unknown = Uint8Array.from([0xfa, 0x7f, 0x03, 1, 2, 3]);
   const event = liveEvent({});
-  t.same(decode(Buffer.concat([encode('event', event), unknown])), { type: 'event', body: event });
+  t.same(decode(Buffer.concat([encode('event', event), unknown])), {
+    type: 'event',
+    body: event,
+    origin: noOrigin,
+  });
   t.end();
 });
 

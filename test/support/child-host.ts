@@ -46,7 +46,7 @@ export class HostedChild {
     await this.waitFor((report) => report.kind === 'registered');
     this.#send({ kind: 'initialise', options: this.#options });
     await this.waitFor((report) => report.kind === 'initialised');
-    this.#send({ kind: 'start' });
+    this.#send({ kind: 'start', duty: { lease: 'test', epoch: 1 } });
     await this.waitFor((report) => report.kind === 'started');
   }
 
@@ -82,8 +82,11 @@ export class HostedChild {
   }
 
   /** Tells it to finish, and waits for its end. */
-  async drain(deadlineMs = 10_000): Promise<{ code: number | null; signal: string | null }> {
-    this.#send({ kind: 'drain', deadlineMs });
+  async drain(
+    deadlineMs = 10_000,
+    { handOver = false } = {},
+  ): Promise<{ code: number | null; signal: string | null }> {
+    this.#send({ kind: 'drain', deadlineMs, handOver });
     return await this.ended;
   }
 
@@ -113,6 +116,7 @@ export function childOptions(
     home: '',
     bus: { servers: [], seed: '', inboxPrefix: '_INBOX_test', credentials: '' },
     previousAddress: '',
+    poison: [],
     config: checked,
     ...others,
   };

@@ -100,6 +100,11 @@ export class Show implements AsyncDisposable {
         nats: { url: '', monitorUrl: '', pid: 0, restarts: 0 },
         console: null,
         children: [],
+        services: [],
+        reload: null,
+        incidents: [],
+        late: { times: 0, ms: 0 },
+        rssMb: 0,
       }
     );
   }

@@ -1,0 +1,149 @@
+import type { Logger } from 'pino';
+import { encode } from '../protocol/codec.ts';
+import { describeFailure } from '../protocol/failure.ts';
+import type { ChildReport } from '../protocol/ipc.ts';
+import { incidentSubject } from '../protocol/subjects.ts';
+import type { BusLink } from './bus-link.ts';
+import type { ChildRecord, LifeEvent } from './child-record.ts';
+import type { Crew } from './crew.ts';
+import { DeadLetters } from './dead-letters.ts';
+import { HeldByChild } from './held-by-child.ts';
+import { incidentMessage } from './incidents/incident-message.ts';
+import type { IncidentRecord } from './incidents/incident-record.ts';
+import type { Signal } from './incidents/signal.ts';
+import type { RosterState } from './roster-state.ts';
+
+export interface ConversationOptions {
+  state: RosterState;
+  crew: Crew;
+  bus: BusLink;
+  log: Logger;
+  say: (line: string) => void;
+  tell: (child: ChildRecord, event: LifeEvent) => void;
+  signal: (signal: Signal) => void;
+}
+
+/** Workers have to know that a message is poison before they are given it again. */
+const poisonLeadMs = 100;
+
+/** What children say, and what becomes of the messages that they held when they ended. */
+export class Conversation {
+  readonly #options: ConversationOptions;
+  readonly #held = new HeldByChild();
+  readonly #letters: DeadLetters;
+  readonly #counters = new Map<string, Record<string, number>>();
+
+  constructor(options: ConversationOptions) {
+    this.#options = options;
+    const { bus, log } = options;
+    this.#letters = new DeadLetters({ connection: () => bus.connection, log });
+  }
+
+  get poison(): string[] {
+    return this.#held.poison;
+  }
+
+  countersOf(id: string): Record<string, number> {
+    return this.#counters.get(id) ?? {};
+  }
+
+  receive(child: ChildRecord, report: ChildReport): void {
+    const { state, crew, log, say, tell } = this.#options;
+    const { id, generation } = child;
+    const current = state.children.get(id);
+    if (current?.generation !== generation) return;
+    switch (report.kind) {
+      case 'registered':
+      case 'started':
+      case 'yielded':
+        return tell(child, { kind: report.kind });
+      case 'initialised':
+        return tell(child, report);
+      case 'heartbeat': {
+        this.#counters.set(id, {
+          ...report.counters,
+          inFlight: report.inFlight,
+          loopDelayMs: report.loopDelayMs,
+        });
+        const { inFlight, lastProgressAt, connected } = report;
+        return tell(child, {
+          kind: 'heartbeat',
+          inFlight,
+          lastProgressAt,
+          connected,
+          busReady: state.busReady,
+        });
+      }
+      case 'notice':
+        log[report.level]({ child: id, notice: report.text }, 'notice');
+        return say(report.level === 'warn' ? `${id}: warning: ${report.text}` : `${id}: ${report.text}`);
+      case 'failed':
+        log.error({ child: id, failure: report.failure }, 'child failed');
+        return say(`${id}: ${describeFailure(report.failure)}`);
+      case 'took':
+        return this.#took(current, report.acks);
+      case 'settled':
+        return this.#held.settled(id, report.acks);
+      case 'treating':
+        return this.#held.treating(id, report.acks);
+      case 'doubt':
+        // Only who still has this duty may go on; another one is about to be ended.
+        if (current.duty?.epoch === report.epoch) crew.send(id, { kind: 'confirmed', epoch: report.epoch });
+        return;
+      case 'drained':
+        return;
+    }
+  }
+
+  /** Its process has ended: what it held goes to others, unless it died of it. */
+  ended(child: ChildRecord): void {
+    const { bus, crew } = this.#options;
+    const died = child.life.name !== 'draining' && !child.leaving;
+    const { acks, poison } = this.#held.release(child.id, { died, now: performance.now() });
+    this.#counters.delete(child.id);
+    if (poison.length === 0) return bus.handOver(acks);
+    crew.sendToAll({ kind: 'poison', keys: this.poison });
+    bus.handOver(acks.filter((ack) => !poison.includes(ack)));
+    const reason = `two workers ended with it in hand, the last one: ${child.id}`;
+    for (const ack of poison) void this.#letters.keep(ack, reason);
+    setTimeout(() => bus.handOver(poison), poisonLeadMs);
+    this.#signal(child, 'poisoned', `${poison.length} messages`);
+  }
+
+  publish(record: IncidentRecord): void {
+    this.#options.bus.tell(incidentSubject, encode('incident', incidentMessage(record)));
+  }
+
+  #took(child: ChildRecord, acks: string[]): void {
+    const takenOver = this.#held.took(child.id, acks, performance.now());
+    if (takenOver.length === 0) return;
+    const [soonest = 0, latest = 0] = [Math.min(...takenOver), Math.max(...takenOver)].map(round);
+    this.#options.log.info(
+      { child: child.id, messages: takenOver.length, soonestMs: soonest, latestMs: latest },
+      'messages of a dead child taken over',
+    );
+    this.#signal(child, 'handed-over', `${takenOver.length} messages`, {
+      soonestMs: soonest,
+      latestMs: latest,
+    });
+  }
+
+  #signal(
+    { spec, id }: ChildRecord,
+    kind: Signal['kind'],
+    detail: string,
+    figures?: Record<string, number>,
+  ): void {
+    const at = performance.timeOrigin + performance.now();
+    this.#options.signal({
+      at,
+      component: spec.id,
+      child: id,
+      kind,
+      detail,
+      ...(figures ? { figures } : {}),
+    });
+  }
+}
+
+const round = (ms: number): number => Math.round(ms * 10) / 10;

@@ -1,0 +1,118 @@
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { toFailure } from '../protocol/failure.ts';
+import type { ChildOptions, ChildReport, SupervisorCommand } from '../protocol/ipc.ts';
+import { reportFolder, WorkerProcess } from './child-process.ts';
+import type { ChildRecord, Effect } from './child-record.ts';
+import type { ExitClass } from './exit-class.ts';
+
+export interface CrewOptions {
+  project: string;
+  home: string;
+  log: Logger;
+  optionsFor: (child: ChildRecord) => ChildOptions;
+  onSpawned: (child: ChildRecord, pid: number) => void;
+  onReport: (child: ChildRecord, report: ChildReport) => void;
+  onExit: (child: ChildRecord, exit: { reason: string; exit: ExitClass }) => void;
+}
+
+interface Member {
+  generation: number;
+  process: WorkerProcess;
+}
+
+const keptReports = 20;
+
+/** The processes of the children: does what the roster says, and tells what happened to them. */
+export class Crew {
+  readonly #options: CrewOptions;
+  readonly #members = new Map<string, Member>();
+
+  constructor(options: CrewOptions) {
+    this.#options = options;
+    mkdirSync(reportFolder(options.home), { recursive: true });
+  }
+
+  startTimeOf(id: string): string {
+    return this.#members.get(id)?.process.startTime ?? '';
+  }
+
+  perform(child: ChildRecord, effect: Effect): void {
+    const process = this.#processOf(child);
+    switch (effect.kind) {
+      case 'spawn':
+        return this.#spawn(child);
+      case 'initialise':
+        return process?.send({ kind: 'initialise', options: this.#options.optionsFor(child) });
+      case 'start':
+      case 'drain':
+        return process?.send(effect);
+      case 'report':
+        this.#dropOldReports();
+        return process?.report();
+      case 'signal':
+        return process?.signal(effect.signal);
+    }
+  }
+
+  send(id: string, command: SupervisorCommand): void {
+    this.#members.get(id)?.process.send(command);
+  }
+
+  sendToAll(command: SupervisorCommand): void {
+    for (const { process } of this.#members.values()) process.send(command);
+  }
+
+  /** Looks whether all of them are really there. */
+  verify(now: number): void {
+    for (const { process } of this.#members.values()) process.verify(now);
+  }
+
+  kill(): void {
+    for (const { process } of this.#members.values()) process.signal('SIGKILL');
+  }
+
+  /** The process that this generation of the child has, if it still has it. */
+  #processOf({ id, generation }: ChildRecord): WorkerProcess | undefined {
+    const member = this.#members.get(id);
+    return member?.generation === generation ? member.process : undefined;
+  }
+
+  #spawn(child: ChildRecord): void {
+    const { project, home, log, onSpawned, onReport, onExit } = this.#options;
+    const { id, spec, generation } = child;
+    try {
+      const process = new WorkerProcess({
+        id,
+        spec,
+        project,
+        home,
+        onReport: (report) => onReport(child, report),
+        onExit: (exit) => {
+          if (this.#members.get(id)?.generation === generation) this.#members.delete(id);
+          onExit(child, exit);
+        },
+      });
+      this.#members.set(id, { generation, process });
+      onSpawned(child, process.pid);
+    } catch (error) {
+      log.error({ err: error, child: id }, 'cannot start a process');
+      // Not from within: the roster is still busy with the event that led here.
+      setImmediate(() =>
+        onExit(child, { reason: `cannot be started: ${toFailure(error).message}`, exit: 'failed' }),
+      );
+    }
+  }
+
+  #dropOldReports(): void {
+    const folder = reportFolder(this.#options.home);
+    try {
+      const names = readdirSync(folder).sort();
+      for (const name of names.slice(0, Math.max(0, names.length - keptReports)))
+        rmSync(join(folder, name), { force: true });
+    } catch (error) {
+      this.#options.log.warn({ err: error }, 'cannot tidy the reports');
+    }
+  }
+}

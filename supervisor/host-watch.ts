@@ -1,0 +1,50 @@
+import type { Logger } from 'pino';
+import { HostSampler } from './host-sampler.ts';
+import type { HostHistory } from './host-verdict.ts';
+import { judgeHost, noHostSamples } from './host-verdict.ts';
+import type { SignalKind } from './incidents/signal.ts';
+
+export interface HostWatchOptions {
+  home: string;
+  log: Logger;
+  onSignal: (kind: SignalKind, detail: string) => void;
+}
+
+const signals: Record<string, SignalKind> = {
+  'cpu warning': 'cpu-high',
+  'cpu critical': 'cpu-high',
+  'cpu fine': 'cpu-ok',
+  'memory warning': 'memory-soft',
+  'memory critical': 'memory-soft',
+  'memory fine': 'memory-ok',
+  'disk warning': 'disk-low',
+  'disk critical': 'disk-full',
+  'disk fine': 'disk-ok',
+};
+
+/** CPU, memory and disk of the machine: early warnings, and what the scaler has to know. */
+export class HostWatch {
+  readonly #options: HostWatchOptions;
+  readonly #sampler: HostSampler;
+  #history: HostHistory = noHostSamples;
+
+  constructor(options: HostWatchOptions) {
+    this.#options = options;
+    this.#sampler = new HostSampler({
+      home: options.home,
+      onProblem: (what, err) => options.log.warn({ err, what }, 'not known of this machine'),
+    });
+  }
+
+  /** In percent; what is not known counts as free. Never throws. */
+  async look(now: number): Promise<{ cpuPct: number; memoryPct: number }> {
+    const sample = await this.#sampler.sample(now);
+    const { history, verdicts } = judgeHost(this.#history, sample);
+    this.#history = history;
+    for (const { resource, level, changed, reason } of verdicts) {
+      const kind = signals[`${resource} ${level}`];
+      if (changed && kind) this.#options.onSignal(kind, reason);
+    }
+    return { cpuPct: sample.cpuPct ?? 0, memoryPct: sample.memoryPct ?? 0 };
+  }
+}

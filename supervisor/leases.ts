@@ -1,0 +1,90 @@
+import { jetstream } from '@nats-io/jetstream';
+import { Kvm } from '@nats-io/kv';
+import type { KV } from '@nats-io/kv';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { Logger } from 'pino';
+import type { Duty } from '../protocol/ipc.ts';
+
+/** What the bucket `leases` holds of a service, as JSON: who works under its latest epoch. */
+export interface LeaseRecord {
+  lease: string;
+  epoch: number;
+  child: string;
+  pid: number;
+  /** Unix milliseconds. */
+  at: number;
+}
+
+const timeoutMs = 2_000;
+const retryMs = 500;
+
+/**
+ * The epochs of all services in the bucket `leases`, so that a later supervisor goes on above them. A promotion does not wait for this:
+ * while the bus is away it is the more urgent, and there is one supervisor to a home. Each write says which one it follows; when
+ * somebody else has written meanwhile, the higher epoch stays.
+ */
+export class Leases {
+  readonly #log: Logger;
+  #bucket: KV | undefined;
+  readonly #waiting = new Map<string, LeaseRecord>();
+  #writing = false;
+  #closed = false;
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  /** The highest epoch of each service of the given names. Throws when the bus does not answer. */
+  async open(connection: NatsConnection, services: string[]): Promise<Map<string, number>> {
+    this.#bucket = await new Kvm(jetstream(connection, { timeout: timeoutMs })).open('leases');
+    const epochs = new Map<string, number>();
+    for (const service of services) epochs.set(service, (await this.#read(service)).epoch);
+    return epochs;
+  }
+
+  /** Never waits and never throws: the latest of each service is written as soon as that is possible. */
+  note(service: string, duty: Duty, { child, pid }: { child: string; pid: number }): void {
+    this.#waiting.set(service, { ...duty, child, pid, at: Date.now() });
+    void this.#write();
+  }
+
+  close(): void {
+    this.#closed = true;
+  }
+
+  async #write(): Promise<void> {
+    if (this.#writing || !this.#bucket) return;
+    this.#writing = true;
+    for (const [service, record] of this.#waiting) {
+      if (this.#closed) break;
+      try {
+        const { epoch, revision } = await this.#read(service);
+        if (epoch < record.epoch)
+          await this.#bucket.put(keyOf(service), JSON.stringify(record), { previousSeq: revision });
+        if (this.#waiting.get(service) === record) this.#waiting.delete(service);
+      } catch (error) {
+        this.#log.warn({ err: error, service, epoch: record.epoch }, 'lease not written, trying again');
+        setTimeout(() => void this.#write(), retryMs).unref();
+        break;
+      }
+    }
+    this.#writing = false;
+  }
+
+  async #read(service: string): Promise<{ epoch: number; revision: number }> {
+    const entry = await this.#bucket?.get(keyOf(service));
+    if (!entry) return { epoch: 0, revision: 0 };
+    try {
+      const { epoch } = JSON.parse(entry.string()) as LeaseRecord;
+      return { epoch: Number.isSafeInteger(epoch) ? epoch : 0, revision: entry.revision };
+    } catch {
+      // Damaged: what is written next replaces it.
+      return { epoch: 0, revision: entry.revision };
+    }
+  }
+}
+
+/** A key may not hold every character of a service's name. */
+function keyOf(service: string): string {
+  return service.replaceAll(':', '.');
+}

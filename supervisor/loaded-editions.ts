@@ -1,0 +1,57 @@
+import type { Config } from '../protocol/config.ts';
+import type { Role } from '../protocol/roles.ts';
+import { childSpecs } from './child-spec.ts';
+import type { Output, RosterEvent, RosterState } from './roster-state.ts';
+
+export interface EditionsOptions {
+  first: Config;
+  only: Role[];
+  state: RosterState;
+  tell: (event: RosterEvent) => void;
+}
+
+/** The configurations that children run with, by the number of their edition, and the one to go back to. */
+export class Editions {
+  readonly #options: EditionsOptions;
+  readonly #configs = new Map<number, Config>();
+  /** Those that have proved to work, latest last. */
+  #proven = [1];
+  #latest = 1;
+
+  constructor(options: EditionsOptions) {
+    this.#options = options;
+    this.#configs.set(1, options.first);
+  }
+
+  /** What is wanted now. */
+  get current(): Config {
+    return this.configOf(this.#options.state.edition);
+  }
+
+  configOf(edition: number): Config {
+    return this.#configs.get(edition) ?? this.#options.first;
+  }
+
+  load(config: Config): void {
+    const { tell, only } = this.#options;
+    this.#latest += 1;
+    this.#configs.set(this.#latest, config);
+    tell({ kind: 'reload', specs: childSpecs(config, only), edition: this.#latest });
+  }
+
+  /** Makes the configuration before the last one the wanted one again; false when there is none. */
+  rollBack(_reason: string): boolean {
+    const before = this.#proven.at(-2);
+    if (before === undefined || this.#options.state.reload) return false;
+    this.#proven = this.#proven.slice(0, -1);
+    this.load(this.configOf(before));
+    return true;
+  }
+
+  note(phase: Extract<Output, { kind: 'reload' }>['phase'], edition: number): void {
+    if (phase !== 'done') return;
+    this.#proven = [...this.#proven.filter((one) => one !== edition), edition].slice(-5);
+    for (const known of this.#configs.keys())
+      if (known < edition && !this.#proven.includes(known)) this.#configs.delete(known);
+  }
+}

@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { askHealth } from './nats-health.ts';
+import { readProcess } from './process-table.ts';
+
+/** What is known of a running server; `look` makes the next. */
+export interface Watched {
+  /** Probes in a row without a good answer. */
+  misses: number;
+  /** Since when the kernel calls it stopped; undefined while it runs. */
+  stoppedSince: number | undefined;
+  lookedAt: number;
+}
+
+export type Look = { kind: 'state'; letter: string } | { kind: 'probe'; ok: boolean; text: string };
+
+const lookEveryMs = 250;
+const probeEveryMs = 500;
+const probeTimeoutMs = 750;
+/** So many probes in a row without a good answer, the later ones without a pause between them: 2.75 s at the most. */
+const probesToLose = 3;
+/** Stopped for so long: by a person, by a debugger that went away, by a frozen job. A shorter stop is left alone. */
+const stoppedToLoseMs = 1_000;
+/** Looks that lie so far apart say that this process was late; nobody else is blamed for it. */
+const lateMs = 1_000;
+
+export const newlyWatched = (now: number): Watched => ({ misses: 0, stoppedSince: undefined, lookedAt: now });
+
+/** What follows from a look: the next state, and the reason to replace the server, if there is one. Times in milliseconds of one clock. */
+export function look(before: Watched, seen: Look, now: number): { watched: Watched; reason: string } {
+  const late = now - before.lookedAt > lateMs;
+  const watched = { ...(late ? newlyWatched(now) : before), lookedAt: now };
+  if (seen.kind === 'state') {
+    watched.stoppedSince = seen.letter === 'T' ? (watched.stoppedSince ?? now) : undefined;
+    const stoppedMs = now - (watched.stoppedSince ?? now);
+    const reason = stoppedMs >= stoppedToLoseMs ? `stopped for ${Math.round(stoppedMs)} ms` : '';
+    return { watched, reason };
+  }
+  watched.misses = seen.ok || late ? 0 : watched.misses + 1;
+  const reason =
+    watched.misses >= probesToLose ? `no good answer to ${watched.misses} probes: ${seen.text}` : '';
+  return { watched, reason };
+}
+
+/** Watches a running server; returns why it has to be replaced, or an empty text when the signal says stop. */
+export async function watchServer(options: {
+  pid: number;
+  monitorPort: number;
+  signal: AbortSignal;
+}): Promise<string> {
+  const { pid, monitorPort } = options;
+  const found = new AbortController();
+  const signal = AbortSignal.any([options.signal, found.signal]);
+  let watched = newlyWatched(performance.now());
+  let reason = '';
+  const note = (seen: Look) => {
+    const next = look(watched, seen, performance.now());
+    watched = next.watched;
+    if (next.reason === '' || signal.aborted) return;
+    reason = next.reason;
+    found.abort();
+  };
+  const looks = async () => {
+    while (await pause(lookEveryMs, signal)) note({ kind: 'state', letter: readProcess(pid)?.state ?? '' });
+  };
+  const probes = async () => {
+    while (await pause(watched.misses === 0 ? probeEveryMs : 0, signal)) {
+      const asked = performance.now();
+      const health = await askHealth(monitorPort, probeTimeoutMs, signal);
+      const ok = health.kind === 'ok';
+      if (signal.aborted) return;
+      // What fails at once is not asked again at once.
+      if (!ok) await pause(probeTimeoutMs - (performance.now() - asked), signal);
+      note({ kind: 'probe', ok, text: health.kind === 'ok' ? '' : health.text });
+    }
+  };
+  await Promise.all([looks(), probes()]);
+  return options.signal.aborted ? '' : reason;
+}
+
+/** False when the signal cut it short. */
+async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
+  return await sleep(Math.max(0, ms), true, { signal }).catch(() => false);
+}

@@ -1,0 +1,120 @@
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { ActionName } from './incidents/playbook.ts';
+import type { RosterState, RosterEvent } from './roster-state.ts';
+import { childrenOf } from './roster-state.ts';
+
+export interface RepairsOptions {
+  state: RosterState;
+  home: string;
+  log: Logger;
+  say: (line: string) => void;
+  tell: (event: RosterEvent) => void;
+  restartBus: () => void;
+  /** Goes back to the configuration before the last one; false: there is none. */
+  rollBack: (reason: string) => boolean;
+}
+
+/** What a playbook may order, done. Each is safe to do at any time, and to do twice. */
+export class Repairs {
+  readonly #options: RepairsOptions;
+
+  constructor(options: RepairsOptions) {
+    this.#options = options;
+  }
+
+  /** Never throws: an action that fails shows by its verification. */
+  act(action: ActionName, component: string): void {
+    const { log, say, state, restartBus, rollBack } = this.#options;
+    try {
+      switch (action) {
+        case 'none':
+          return;
+        case 'replace':
+          return this.#retire(component);
+        case 'restart':
+        case 'reconnect':
+          return component === 'bus' ? restartBus() : this.#restart(component);
+        case 'restart-dependency':
+          for (const id of state.services.get(component)?.spec.dependsOn ?? []) this.#retire(id);
+          return;
+        case 'restart-bus':
+          return restartBus();
+        case 'set-cache-aside':
+          return this.#setCacheAside();
+        case 'free-disk':
+          return this.freeDisk();
+        case 'roll-back-configuration':
+          if (!rollBack(`${component} fails since the last change`))
+            log.info('no configuration to go back to');
+          return;
+        case 'scale-up':
+          return this.#scaleUp(component);
+        case 'degrade':
+          return say(`${component} does not work; the rest goes on without it`);
+        case 'tell-people':
+          return say(`${component} needs somebody: see log/incidents.ndjson`);
+      }
+    } catch (error) {
+      log.error({ err: error, action, component }, 'a repair failed');
+    }
+  }
+
+  /** Gives back disk: what can be made anew first, then the oldest recordings, never what is still being written. */
+  freeDisk(): void {
+    const { home, log } = this.#options;
+    const audio = join(home, 'audio');
+    const old = list(audio).filter((name) => /-\d{4}-\d\d-\d\dT[\d-]+Z\.wav$/.test(name));
+    const logs = list(join(home, 'log')).filter((name) => name.endsWith('.1'));
+    const files = [
+      ...logs.map((name) => join(home, 'log', name)),
+      ...list(join(home, 'log', 'reports')).map((name) => join(home, 'log', 'reports', name)),
+      ...list(home)
+        .filter((name) => name.startsWith('cache-aside-'))
+        .map((name) => join(home, name)),
+      // The newer half is kept.
+      ...old.slice(0, Math.ceil(old.length / 2)).map((name) => join(audio, name)),
+    ];
+    for (const file of files) rmSync(file, { recursive: true, force: true });
+    log.warn({ files }, 'freed disk');
+  }
+
+  #retire(service: string): void {
+    const { state, tell } = this.#options;
+    for (const { id, duty } of childrenOf(state, service)) {
+      if (duty) tell({ kind: 'retire', id, reason: 'a playbook asks for it' });
+    }
+  }
+
+  #restart(service: string): void {
+    const { state, tell } = this.#options;
+    for (const { id, generation, duty } of childrenOf(state, service)) {
+      if (!duty) continue;
+      const event = {
+        kind: 'condemn',
+        reason: 'restarted by a playbook',
+        again: true,
+        stage: 'term',
+      } as const;
+      tell({ kind: 'child', id, generation, event });
+    }
+    for (const { id, generation } of childrenOf(state, service))
+      tell({ kind: 'child', id, generation, event: { kind: 'wake' } });
+  }
+
+  #setCacheAside(): void {
+    const cache = join(this.#options.home, 'cache');
+    if (existsSync(cache)) renameSync(cache, `${cache}-aside-${Date.now()}`);
+  }
+
+  #scaleUp(service: string): void {
+    const { state, tell } = this.#options;
+    const wanted = (state.services.get(service)?.wanted ?? 0) + 1;
+    tell({ kind: 'scale', service, wanted });
+  }
+}
+
+function list(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder).sort() : [];
+}

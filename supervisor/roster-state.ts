@@ -1,0 +1,124 @@
+import type { Duty } from '../protocol/ipc.ts';
+import type { ChildRecord, Effect, LifeEvent } from './child-record.ts';
+import type { ChildSpec } from './child-spec.ts';
+
+/** A service: children that do the same thing. */
+export interface ServiceRecord {
+  spec: ChildSpec;
+  /** How many children shall work. */
+  wanted: number;
+  /** The highest epoch that was given out. */
+  epoch: number;
+  /** Leases whose holders lost them; taken before new ones are made. */
+  vacant: string[];
+  nextLease: number;
+  /** It has worked at least once: those that depend on it need not wait again. */
+  proven: boolean;
+  /** No longer in the configuration. */
+  removed: boolean;
+}
+
+/**
+ * A new configuration or new code on its way in. `preparing`: each service gets a spare of the new edition, nothing has changed for
+ * the listeners; `switching`: one after the other takes over; `probation`: all run, and have to for a while.
+ */
+export interface Reload {
+  phase: 'preparing' | 'switching' | 'probation' | 'rolling-back';
+  since: number;
+  from: { edition: number; specs: ChildSpec[] };
+  failures: number;
+}
+
+export interface RosterState {
+  services: Map<string, ServiceRecord>;
+  children: Map<string, ChildRecord>;
+  busReady: boolean;
+  /** Spares come once the show is on: the first sound does not wait for them. */
+  sparesAllowed: boolean;
+  stopping: boolean;
+  /** Of the configuration that is wanted. */
+  edition: number;
+  reload: Reload | undefined;
+}
+
+export type RosterEvent =
+  | { kind: 'child'; id: string; generation: number; event: LifeEvent }
+  | { kind: 'tick' }
+  | { kind: 'bus'; ready: boolean }
+  | { kind: 'allow-spares' }
+  /** What an earlier supervisor had given out. */
+  | { kind: 'epochs'; epochs: Map<string, number> }
+  | { kind: 'scale'; service: string; wanted: number }
+  /** Replace it in order, as soon as another can take over. */
+  | { kind: 'retire'; id: string; reason: string }
+  | { kind: 'reload'; specs: ChildSpec[]; edition: number }
+  /** Each child of the services finishes what it has, and ends; nothing is started any more. */
+  | { kind: 'stop'; services: string[]; deadline: number };
+
+export type Output =
+  | { kind: 'effect'; child: ChildRecord; effect: Effect }
+  | { kind: 'changed'; before: ChildRecord; child: ChildRecord; on: LifeEvent['kind'] }
+  | { kind: 'promoted'; child: ChildRecord; duty: Duty; reason: string }
+  | { kind: 'gone'; id: string }
+  | { kind: 'reload'; phase: Reload['phase'] | 'done' | 'rolled-back'; edition: number; reason: string };
+
+export function newService(spec: ChildSpec): ServiceRecord {
+  return {
+    spec,
+    wanted: spec.replicas.min,
+    epoch: 0,
+    vacant: [],
+    nextLease: 1,
+    proven: false,
+    removed: false,
+  };
+}
+
+/** The children of a service that are to stay. */
+export function childrenOf(state: RosterState, service: string): ChildRecord[] {
+  return [...state.children.values()].filter(({ spec, leaving }) => spec.id === service && !leaving);
+}
+
+/** It has its duty, and is able to do it. */
+export function isActive({ duty, life }: ChildRecord): boolean {
+  return duty !== undefined && (life.name === 'starting' || life.name === 'running' || isGivingUp({ life }));
+}
+
+/** It still has its duty and is about to hand it over. */
+function isGivingUp({ life }: Pick<ChildRecord, 'life'>): boolean {
+  return life.name === 'draining' && life.handOver && !life.yielded;
+}
+
+/** It could take over at once. */
+export function isReady({ duty, life, retiring }: ChildRecord): boolean {
+  return duty === undefined && life.name === 'initialised' && retiring === '';
+}
+
+/** It will not come up by itself soon: who depends on it goes on without it. */
+function isDown({ life }: ChildRecord): boolean {
+  return life.name === 'quarantined' || life.name === 'refused' || life.name === 'gave-up';
+}
+
+/** Whether a service may begin its work: what it depends on works, or is known not to. */
+export function mayWork(state: RosterState, { dependsOn }: ChildSpec): boolean {
+  return dependsOn.every((id) => {
+    const service = state.services.get(id);
+    if (!service || service.proven) return true;
+    const children = childrenOf(state, id);
+    return children.length > 0 && children.every(isDown);
+  });
+}
+
+export type Condition = 'well' | 'degraded' | 'down';
+
+/** `degraded`: it works, but not all that should work or stand by do. */
+export function conditionOf(state: RosterState, service: string): Condition {
+  const record = state.services.get(service);
+  if (!record || record.removed) return 'well';
+  const children = childrenOf(state, service);
+  const working = children.filter((child) => child.duty && child.life.name === 'running').length;
+  if (working === 0) return 'down';
+  const standingBy = children.filter(isReady).length;
+  const spares = state.sparesAllowed ? record.spec.spares : 0;
+  return working >= record.wanted && standingBy >= spares ? 'well' : 'degraded';
+}

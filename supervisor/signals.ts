@@ -1,0 +1,79 @@
+import type { ChildRecord } from './child-record.ts';
+import { pidOf } from './child-record.ts';
+import type { Signal, SignalKind } from './incidents/signal.ts';
+import type { Output } from './roster-state.ts';
+
+/** What the roster did, as the incident desk understands it. `at` in unix milliseconds. */
+export function signalsOf(output: Output, at: number): Signal[] {
+  switch (output.kind) {
+    case 'changed':
+      return ofChange(output.before, output.child, at);
+    case 'promoted':
+      return [signal(output.child, 'promoted', `${output.duty.lease} epoch ${output.duty.epoch}`, at)];
+    case 'reload':
+      return ofReload(output.phase, output.reason, at);
+    case 'effect':
+    case 'gone':
+      return [];
+  }
+}
+
+function ofChange(before: ChildRecord, child: ChildRecord, at: number): Signal[] {
+  const { life } = child;
+  const was = before.life.name;
+  switch (life.name) {
+    case 'spawning':
+      return [signal(child, 'spawned', `generation ${child.generation}`, at)];
+    case 'initialised':
+      return [signal(child, 'initialised', `pid ${pidOf(child)}`, at)];
+    case 'running':
+      return [signal(child, 'running', `pid ${pidOf(child)}`, at)];
+    case 'draining':
+      return life.again || life.handOver
+        ? [signal(child, 'retired', child.retiring || 'another configuration', at)]
+        : [];
+    case 'ending':
+      return life.again ? [signal(child, kindOfVerdict(life.reason), life.reason, at)] : [];
+    case 'quarantined':
+      return [ended(before, child, at), signal(child, 'quarantined', child.lastReason, at)];
+    case 'refused':
+      return [signal(child, 'refused', child.lastReason, at)];
+    case 'gave-up':
+      return [signal(child, 'gave-up', child.lastReason, at)];
+    case 'backoff':
+      return was === 'draining' || was === 'ending' ? [] : [ended(before, child, at)];
+    case 'stopped':
+    case 'registered':
+    case 'initialising':
+    case 'starting':
+      return [];
+  }
+}
+
+/** A process that never came as far as being ready failed at its start. */
+function ended(before: ChildRecord, child: ChildRecord, at: number): Signal {
+  const early = ['spawning', 'registered', 'initialising'].includes(before.life.name);
+  return signal(child, early ? 'start-failed' : 'exited', child.lastReason, at);
+}
+
+function kindOfVerdict(reason: string): SignalKind {
+  if (reason.startsWith('no heartbeat')) return 'heartbeat-missed';
+  if (reason.startsWith('has work in hand')) return 'no-progress';
+  if (reason.startsWith('did not find the bus')) return 'reconnect-failed';
+  if (reason.startsWith('not ')) return 'not-ready';
+  return reason.startsWith('used ') ? 'memory-hard' : 'exited';
+}
+
+function ofReload(phase: string, reason: string, at: number): Signal[] {
+  const kinds: Record<string, SignalKind> = {
+    preparing: 'reload-begun',
+    done: 'reload-done',
+    'rolling-back': 'reload-rolled-back',
+  };
+  const kind = kinds[phase];
+  return kind ? [{ at, component: 'configuration', child: '', kind, detail: reason }] : [];
+}
+
+function signal({ spec, id }: ChildRecord, kind: SignalKind, detail: string, at: number): Signal {
+  return { at, component: spec.id, child: id, kind, detail };
+}

@@ -1,0 +1,94 @@
+import type { ReloadState, SupervisorState } from '../protocol/ipc.ts';
+import type { BusLink } from './bus-link.ts';
+import type { ChildRecord } from './child-record.ts';
+import { pidOf } from './child-record.ts';
+import type { Conversation } from './conversation.ts';
+import type { Crew } from './crew.ts';
+import { describeChild } from './describe-child.ts';
+import { describeIncidents, describeServices, spareIds } from './describe-state.ts';
+import type { Healing } from './healing.ts';
+import type { ResourceWatch } from './resource-watch.ts';
+import type { RosterState } from './roster-state.ts';
+
+export interface StateViewOptions {
+  startedAt: Date;
+  configFile: string;
+  roster: RosterState;
+  bus: BusLink;
+  crew: Crew;
+  healing: Healing;
+  resources: ResourceWatch;
+  conversation: Conversation;
+}
+
+/** Everything that the state file shows, gathered from those who know it. */
+export class StateView {
+  readonly runId: string;
+  phase: SupervisorState['state'] = 'starting';
+  readonly #options: StateViewOptions;
+  readonly #since = new Map<string, number>();
+  #reload: ReloadState | null = null;
+  #late = { times: 0, ms: 0 };
+
+  constructor(options: StateViewOptions) {
+    this.#options = options;
+    this.runId = options.startedAt.getTime().toString(36);
+  }
+
+  /** Unix milliseconds. */
+  noteChange({ id }: ChildRecord, at: number): void {
+    this.#since.set(id, Math.round(at));
+  }
+
+  forget(id: string): void {
+    this.#since.delete(id);
+  }
+
+  noteReload(phase: ReloadState['phase'], edition: number, reason: string): void {
+    // Why it was rolled back is said when that begins, and still true at its end.
+    const why = reason === '' && phase === 'rolled-back' ? (this.#reload?.reason ?? '') : reason;
+    this.#reload = { phase, edition, reason: why, at: Date.now() };
+  }
+
+  noteLate(ms: number): void {
+    this.#late = { times: this.#late.times + 1, ms: Math.round(this.#late.ms + ms) };
+  }
+
+  pidOf(child: ChildRecord): number {
+    return pidOf(child);
+  }
+
+  /** Where each service is reached. */
+  addresses(): Map<string, string> {
+    const { children } = this.#options.roster;
+    return new Map([...children.values()].map(({ spec, address }) => [spec.id, address]));
+  }
+
+  read(): SupervisorState {
+    const { startedAt, configFile, roster, bus, crew, healing, resources, conversation } = this.#options;
+    const spares = spareIds(roster);
+    return {
+      pid: process.pid,
+      startedAt: startedAt.toISOString(),
+      runId: this.runId,
+      state: this.phase,
+      configFile,
+      nats: bus.state,
+      console: null,
+      children: [...roster.children.values()].map((child) =>
+        describeChild(child, {
+          usage: resources.of(child.id),
+          counters: conversation.countersOf(child.id),
+          startTime: crew.startTimeOf(child.id),
+          since: this.#since.get(child.id) ?? startedAt.getTime(),
+          spare: spares.has(child.id),
+        }),
+      ),
+      services: describeServices(roster),
+      reload: this.#reload,
+      incidents: describeIncidents(healing.open),
+      late: this.#late,
+      rssMb: Math.round(process.memoryUsage.rss() / 1e5) / 10,
+    };
+  }
+}
