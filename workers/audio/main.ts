@@ -1,26 +1,34 @@
 import { join } from 'node:path';
-import { audioSubject } from '../../protocol/subjects.ts';
 import { runChild } from '../child.ts';
 import { Checkpoint } from './checkpoint.ts';
+import { Follower } from './follower.ts';
 import { OutputChain } from './output-chain.ts';
+import { PositionFile, readPosition } from './position.ts';
+import { toResume } from './resume.ts';
 import { RoomSound } from './room-sound.ts';
 
 await runChild('audio', async (child) => {
-  const { bus, log, signal, counters } = child;
+  const { bus, log, signal, counters, duty } = child;
   const { subject: room, home, runId, config } = child.options;
   const { audio } = config;
-  const checkpoint = await Checkpoint.open({ room, bus, log, signal });
   const place = { file: join(home, 'audio', `${room}.wav`), runId, recordMaxMinutes: audio.recordMaxMinutes };
-  const notice = child.notice.bind(child);
-  await using outputs = await OutputChain.choose({ room, audio, place, notice, counters }, signal);
-  await child.initialised();
+  const positionFile = join(home, 'run', `${room}.position`);
 
-  outputs.start();
-  const sound = new RoomSound({ room, audio, child, checkpoint, outputs });
-  const from = { seq: checkpoint.resume.resumeSeq };
-  const over = sound.run(
-    bus.read('AUDIO', 'chunk', { filter: audioSubject(room), from, signal: sound.signal }),
+  const checkpoint = await Checkpoint.open({ room, bus, duty, log, signal });
+  await using follower = new Follower({ room, bus, checkpoint, log, counters, signal });
+  const inherited = await follower.outputInUse(audio.outputs);
+  await using outputs = await OutputChain.choose(
+    { room, audio, place, log, counters, notice: child.notice.bind(child) },
+    signal,
+    inherited,
   );
-  child.started();
-  await over;
+  follower.onPlayhead = ({ output }) => outputs.follow(output);
+  await child.initialised();
+  if (child.draining.aborted) return;
+
+  const resume = toResume(await follower.latest(), readPosition(positionFile), Date.now());
+  await using positions = new PositionFile(positionFile, log);
+  outputs.start();
+  const sound = new RoomSound({ room, audio, child, resume, checkpoint, positions, outputs });
+  await sound.run(follower);
 });

@@ -1,18 +1,21 @@
 import type { AudioConfig, OutputKind } from '../../protocol/config.ts';
 import { delay } from '../delay.ts';
+import type { Logger } from '../logger.ts';
 import type { Choice } from './outputs/find-first.ts';
 import { findFirst, whatNext } from './outputs/find-first.ts';
 import type { Found, OutputPlace } from './outputs/find-output.ts';
-import { fileSpec, findOutput } from './outputs/find-output.ts';
+import { fileSpec, findOutput, outputNamed } from './outputs/find-output.ts';
 import { Recorder } from './outputs/recorder.ts';
 import type { SinkSpec } from './outputs/sink-process.ts';
 import { SinkProcess } from './outputs/sink-process.ts';
+import { WarmSink } from './outputs/warm-sink.ts';
 
 export interface OutputChainOptions {
   room: string;
   audio: Pick<AudioConfig, 'outputs' | 'record'>;
   place: OutputPlace;
   notice: (level: 'info' | 'warn', text: string) => void;
+  log: Pick<Logger, 'info' | 'warn'>;
   counters: Record<string, number>;
   /** Whether an output works here; tests give another. */
   find?: (kind: OutputKind, place: OutputPlace, signal: AbortSignal) => Promise<Found>;
@@ -25,17 +28,28 @@ const retryMs = { first: 250, most: 30_000 };
 /** How often a better output is looked for, at first and at last. */
 const betterMs = { first: 30_000, most: 600_000 };
 const endMs = 1_000;
+/** So long the sink of the one before may hold a device: it plays out what it has. */
+const inheritMs = 3_000;
+const inheritRetryMs = 50;
+const readyMs = 3_000;
 
 /**
  * The sinks of a room: the first output of the configured order that works, and the recording beside it. A sink that ends or
  * takes no sound is started again, and given up for the next kind when that keeps happening; a better one is looked for from time
  * to time. While there is none to write to, `accepting` is false, so that nothing is said to nobody; the recording beside does not
  * count. Who wants sound to be discarded without a device configures `null` as the last output.
+ *
+ * Before its `start` it is a spare's: its sinks are loaded and wait, and it goes by what the one that plays has chosen.
  */
 export class OutputChain implements AsyncDisposable {
   readonly #options: OutputChainOptions;
   readonly #stop = new AbortController();
   readonly #recorder: Recorder;
+  readonly #warm: WarmSink;
+  readonly #warmRecording: WarmSink;
+  readonly #recording: SinkSpec;
+  /** The output is one that the one before was playing on: until then it may be held by its sink. */
+  #inheritedUntil: number | undefined;
   /** Nothing: no output works. */
   #choice: Choice | undefined;
   #main: SinkProcess | undefined;
@@ -44,24 +58,56 @@ export class OutputChain implements AsyncDisposable {
 
   private constructor(options: OutputChainOptions) {
     this.#options = options;
+    this.#recording = fileSpec(options.place);
+    const sinks = {
+      spawn: (spec: SinkSpec) => this.#spawn(spec),
+      onLost: ({ name }: SinkSpec, reason: string) =>
+        options.log.warn({ name, reason }, 'a waiting sink ended'),
+    };
+    this.#warm = new WarmSink(sinks);
+    this.#warmRecording = new WarmSink(sinks);
     this.#recorder = new Recorder({
-      spawn: () => this.#spawn(fileSpec(options.place)),
+      spawn: () => this.#warmRecording.take(this.#recording) ?? this.#spawn(this.#recording),
       warn: (text) => this.#warn(text),
     });
   }
 
-  /** Finds the output, without playing on it yet. */
-  static async choose(options: OutputChainOptions, signal: AbortSignal): Promise<OutputChain> {
+  /**
+   * Finds the output and makes ready to play on it, without touching it yet. `inherited` names what another process of this room plays
+   * on now: that is taken as it is, since trying it out could disturb it, or find it busy.
+   */
+  static async choose(
+    options: OutputChainOptions,
+    signal: AbortSignal,
+    inherited?: string,
+  ): Promise<OutputChain> {
     const chain = new OutputChain(options);
-    chain.#choice = await chain.#find(signal);
+    if (inherited === undefined || !chain.#inherit(inherited)) chain.#choice = await chain.#find(signal);
+    chain.#prepare();
+    const waiting = new AbortController();
+    const ready = Promise.all([chain.#warm.ready(), chain.#warmRecording.ready()]);
+    await Promise.race([ready, delay(readyMs, AbortSignal.any([signal, waiting.signal]))]);
+    waiting.abort();
     return chain;
+  }
+
+  /** The one that plays has this output now; nothing changes once this one plays itself. */
+  follow(name: string): void {
+    if (this.#running || this.#stop.signal.aborted || !this.#inherit(name)) return;
+    this.#prepare();
   }
 
   /** Begins to play, and says on what. */
   start(): void {
-    if (this.#running) return;
+    if (this.#running || this.#stop.signal.aborted) return;
+    if (this.#inheritedUntil !== undefined) this.#inheritedUntil = performance.now() + inheritMs;
     this.#say();
     this.#running = this.#run();
+  }
+
+  /** Everything that was written has left this process, and will be heard even if it is killed. */
+  get isDelivered(): boolean {
+    return this.#main?.isDelivered ?? false;
   }
 
   /** False while what is said would be lost: no output works, no sink plays, or it is not yet ready for more. */
@@ -100,7 +146,8 @@ export class OutputChain implements AsyncDisposable {
   /** Lets the sinks play out what they have, a second at most. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
-    await Promise.all([this.#main?.end(endMs), this.#recorder.stop()]);
+    const warm = [this.#warm, this.#warmRecording].map(async (sink) => await sink[Symbol.asyncDispose]());
+    await Promise.all([this.#main?.end(endMs), this.#recorder.stop(), ...warm]);
     await this.#running;
   }
 
@@ -126,6 +173,11 @@ export class OutputChain implements AsyncDisposable {
         continue;
       }
       const now = performance.now();
+      if (now < (this.#inheritedUntil ?? 0)) {
+        this.#options.log.info({ output: this.name, end }, 'the output is still held, trying again');
+        await delay(inheritRetryMs, signal);
+        continue;
+      }
       deaths = [...deaths.filter((at) => now - at < deathWindowMs), now];
       if (deaths.length < maxDeaths) {
         this.#warn(`"${this.name}" ended (${end}), starting it again`);
@@ -141,12 +193,13 @@ export class OutputChain implements AsyncDisposable {
   async #playOn({ index, spec }: Choice): Promise<string | Choice> {
     const { counters, audio } = this.#options;
     const isFile = spec.name === 'file';
-    if (isFile) await this.#recorder.stop();
+    // Without a pause when there is nothing to stop: the first frame is due.
+    if (isFile && this.#recorder.sink) await this.#recorder.stop();
     if (this.#stop.signal.aborted) return 'stopping';
     if (audio.record && !isFile) this.#recorder.start();
     const search = new AbortController();
     const signal = AbortSignal.any([search.signal, this.#stop.signal]);
-    const sink = this.#spawn(spec);
+    const sink = this.#warm.take(spec) ?? this.#spawn(spec);
     this.#main = sink;
     try {
       const end = await Promise.race([sink.ended, this.#findBetter(index, signal)]);
@@ -160,6 +213,27 @@ export class OutputChain implements AsyncDisposable {
       search.abort();
       await sink.end(endMs);
     }
+  }
+
+  /** False: it is not one of ours, and this one has to find its own. */
+  #inherit(name: string): boolean {
+    const { audio, place } = this.#options;
+    if (name === this.name) return true;
+    const found = outputNamed(name, place);
+    const index = found ? audio.outputs.indexOf(found.kind) : -1;
+    if (!found || index === -1) return false;
+    this.#choice = { index, spec: found.spec };
+    this.#inheritedUntil = 0;
+    return true;
+  }
+
+  /** The sinks that would be needed now are started, and wait. */
+  #prepare(): void {
+    const spec = this.#choice?.spec;
+    this.#warm.keep(spec);
+    this.#warmRecording.keep(
+      this.#options.audio.record && spec?.name !== 'file' ? this.#recording : undefined,
+    );
   }
 
   /** Resolves only with a better output than the one that plays. */

@@ -15,6 +15,8 @@ export interface Outputs {
   accepting: boolean;
   /** No output works, and none is about to. */
   broken: boolean;
+  /** What was written is out of this process. */
+  isDelivered: boolean;
   name: string;
   write(frame: Buffer, now: number): void;
   skip(samples: number): void;
@@ -30,18 +32,31 @@ export interface PlayerOptions {
   onEnding: (ending: Ending) => void;
   /** Several times a second; `worthKeeping` while speaking and on every change. */
   onPlayhead: (playhead: Playhead, worthKeeping: boolean) => void;
+  /** With every frame of speech that was written. */
+  onPlace: (place: Place) => void;
+  /** False: somebody else may have the room by now, so nothing is put out. */
+  mayPlay: () => boolean;
   /** Sound was heard. */
   onProgress: () => void;
 }
 
-/** A successor repeats at most this, and what it takes to write it down. */
-const playheadEveryFrames = 8;
+/** Up to where an utterance was heard: `offset` samples of its segment `nextIndex`. */
+export interface Place {
+  utteranceId: string;
+  nextIndex: number;
+  offset: number;
+}
+
+/** Where the place cannot be noted, a successor repeats at most this much, and what it takes to tell it. */
+const playheadEveryFrames = { speaking: 5, otherwise: 8 };
 const silence = Buffer.alloc(frameSamples * 2);
 
 /** The clock of a room: every 20 ms a frame of what the playlist has, or of silence, for ever. */
 export class Player {
   readonly #options: PlayerOptions;
   #voice: Voice | undefined;
+  #cue: { utteranceId: string; index: number } | undefined;
+  #place: Place | undefined;
   readonly #recent = new RecentFrames<Voice>();
   /** Ends of sentences that went down with a sink after their voice had ended; at most a second. */
   #again: { frame: Buffer; source: Voice | undefined }[] = [];
@@ -55,11 +70,15 @@ export class Player {
     this.#options = options;
   }
 
-  /** Runs until the signal says stop. */
+  /** Runs until the signal says stop. The first frame is due at once: listeners may be waiting for it. */
   async run(signal: AbortSignal): Promise<void> {
-    const { outputs, counters } = this.#options;
-    const clock = new FrameClock({ startMs: performance.now(), catchUpMs: primeMs });
+    const { outputs, counters, mayPlay } = this.#options;
+    const clock = new FrameClock({ startMs: performance.now() - frameMs, catchUpMs: primeMs });
     while (!signal.aborted) {
+      if (!mayPlay()) {
+        await delay(frameMs, signal);
+        continue;
+      }
       const now = performance.now();
       const { frames, lostFrames } = clock.due(now);
       if (lostFrames > 0) {
@@ -69,6 +88,7 @@ export class Player {
       }
       this.#goBack();
       for (let frame = 0; frame < frames; frame++) outputs.write(this.#frame(), now);
+      this.#notePlace();
       this.#tick();
       await delay(clock.untilNext(performance.now()), signal);
     }
@@ -87,12 +107,29 @@ export class Player {
     if (this.#voice && !this.#voice.done) {
       outputs.write(toBuffer(this.#voice.read({ cut: true })), performance.now());
       playlist.at(this.#voice.position);
+      this.#moved(this.#voice);
     }
+    this.#notePlace();
     this.#voice = undefined;
     this.#again = [];
     playlist.cut();
     this.changed();
     this.#tick();
+  }
+
+  /** Stops where it is, fading out, for a successor to go on from there; nothing may be written after it. */
+  halt(): void {
+    const { outputs, playlist, mayPlay } = this.#options;
+    if (!mayPlay()) return;
+    const now = performance.now();
+    if (outputs.accepting) {
+      for (const { frame } of this.#again.splice(0)) outputs.write(frame, now);
+      if (this.#voice) this.#fadeOut(this.#voice, now);
+    }
+    if (this.#voice) playlist.pause(this.#voice.position);
+    this.#voice = undefined;
+    this.#notePlace();
+    this.tell();
   }
 
   /** Something of the playhead is different now. */
@@ -106,6 +143,7 @@ export class Player {
     const { again, currentSamples } = this.#recent.takeLost(outputs.takeLost(), this.#voice);
     this.#again = [...again, ...this.#again];
     this.#voice?.rewind(currentSamples);
+    if (this.#voice && currentSamples > 0) this.#moved(this.#voice);
     this.#brokenSince = outputs.broken ? (this.#brokenSince ?? Date.now()) : undefined;
     if (!outputs.broken || !this.#voice) return;
     playlist.pause(this.#voice.position);
@@ -129,11 +167,13 @@ export class Player {
       const cue = playlist.next(Date.now());
       if (!cue) return { frame: silence, source: undefined };
       this.#voice = new Voice({ sound: cue.sound, from: cue.from, volume });
+      this.#cue = cue;
       this.changed();
     }
     const source = this.#voice;
     const frame = toBuffer(source.read());
     playlist.at(source.position);
+    this.#moved(source);
     if (source.done) {
       this.#voice = undefined;
       playlist.heard();
@@ -141,6 +181,29 @@ export class Player {
       this.changed();
     }
     return { frame, source };
+  }
+
+  #fadeOut(voice: Voice, now: number): void {
+    const { outputs, playlist } = this.#options;
+    outputs.write(toBuffer(voice.read({ cut: true })), now);
+    playlist.at(voice.position);
+    this.#moved(voice);
+    if (!voice.done) return;
+    playlist.heard();
+    this.#voice = undefined;
+  }
+
+  #moved({ position, done }: Voice): void {
+    if (!this.#cue) return;
+    const { utteranceId, index } = this.#cue;
+    this.#place = { utteranceId, nextIndex: done ? index + 1 : index, offset: done ? 0 : position };
+  }
+
+  /** Not what is still in this process: when it is killed, that was not heard. */
+  #notePlace(): void {
+    if (!this.#place || !this.#options.outputs.isDelivered) return;
+    this.#options.onPlace(this.#place);
+    this.#place = undefined;
   }
 
   #tick(): void {
@@ -151,7 +214,8 @@ export class Player {
       this.changed();
     }
     this.#sinceTold += 1;
-    if (this.#changed || this.#sinceTold >= playheadEveryFrames) this.tell();
+    const { speaking, otherwise } = playheadEveryFrames;
+    if (this.#changed || this.#sinceTold >= (this.#voice ? speaking : otherwise)) this.tell();
     if (this.#draining && this.#isHeard() && playlist.isDrained(Date.now())) this.#drained.resolve();
   }
 

@@ -1,18 +1,18 @@
 import { once } from 'node:events';
 import type { AudioConfig } from '../../protocol/config.ts';
-import type { AudioChunk, Playhead } from '../../protocol/speech.ts';
+import type { Playhead } from '../../protocol/speech.ts';
 import { playheadSubject } from '../../protocol/subjects.ts';
-import type { Delivery } from '../bus.ts';
 import type { ConnectedChild } from '../child.ts';
 import { delay } from '../delay.ts';
-import { CatchUp } from './catch-up.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import type { ChunkDelivery, Follower } from './follower.ts';
 import { Intake } from './intake.ts';
-import { findLastChunk } from './last-chunk.ts';
 import type { Ending } from './line.ts';
 import { Player } from './player.ts';
-import type { Outputs } from './player.ts';
+import type { Outputs, Place } from './player.ts';
+import type { Resume } from './playlist.ts';
 import { Playlist } from './playlist.ts';
+import type { PositionFile } from './position.ts';
 import { Renditions } from './renditions.ts';
 import { Settler } from './settler.ts';
 import type { SegmentSound } from './voice.ts';
@@ -21,35 +21,47 @@ export interface RoomSoundOptions {
   room: string;
   audio: AudioConfig;
   child: ConnectedChild;
+  resume: Resume;
   checkpoint: Checkpoint;
-  outputs: Outputs;
+  positions: PositionFile;
+  outputs: Outputs & AsyncDisposable;
 }
 
 const maxUtterances = 512;
 const maxBytes = 128_000_000;
 /** What of the time to finish is left for outcomes, the playhead and the sinks. */
 const closingMs = 500;
-/** So long, at most, what waits in the stream is read before anything new begins. */
-const catchUpMs = 500;
+/** Listeners wait for the successor meanwhile: a bus that is away must not keep it waiting. */
+const handOverMs = 40;
 
 /** Everything between the chunks of a room and its outputs. */
 export class RoomSound {
   readonly #options: RoomSoundOptions;
   readonly #stop = new AbortController();
-  readonly #renditions = new Renditions();
+  /** Means that no frame and no outcome is to be put out any more. */
+  readonly #signal: AbortSignal;
   readonly #playlist: Playlist<SegmentSound>;
+  readonly #renditions = new Renditions();
+  readonly #intake: Intake;
   readonly #player: Player;
   readonly #settler: Settler;
-  readonly #catchUp: CatchUp;
 
   constructor(options: RoomSoundOptions) {
-    const { room, audio, child, checkpoint, outputs } = options;
+    const { room, audio, child, resume, outputs } = options;
+    const { log } = child;
     this.#options = options;
+    this.#signal = AbortSignal.any([this.#stop.signal, child.signal]);
     this.#playlist = new Playlist<SegmentSound>({
       slotTimeoutMs: audio.slotTimeoutMs,
       maxUtterances,
       maxBytes,
-      resume: checkpoint.resume,
+      resume,
+    });
+    this.#intake = new Intake({
+      room,
+      playlist: this.#playlist,
+      renditions: this.#renditions,
+      onRefused: (reason, { id }) => log.warn({ chunk: id, reason }, 'refused a chunk'),
     });
     this.#player = new Player({
       room,
@@ -59,34 +71,29 @@ export class RoomSound {
       counters: child.counters,
       onEnding: (ending) => this.#settler.add(ending),
       onPlayhead: (playhead, worthKeeping) => this.#tell(playhead, worthKeeping),
+      onPlace: (place) => this.#note(place),
       onProgress: () => child.progress(),
+      mayPlay: () => child.duty.isCertain,
     });
     this.#settler = new Settler({
       room,
       bus: child.bus,
-      signal: child.signal,
+      signal: this.#signal,
       onSettled: (ending) => this.#settled(ending),
     });
-    this.#catchUp = new CatchUp({
-      findLast: async () => await findLastChunk(child.bus, room, catchUpMs),
-      from: checkpoint.resume.resumeSeq,
-      timeoutMs: catchUpMs,
-      signal: this.signal,
-    });
   }
 
-  /** Means that no chunk is needed any more. */
-  get signal(): AbortSignal {
-    return AbortSignal.any([this.#stop.signal, this.#options.child.signal]);
-  }
-
-  /** Plays the chunks until the child has drained, and leaves nothing unsaid about what was heard. */
-  async run(chunks: AsyncIterable<Delivery<AudioChunk>>): Promise<void> {
-    const { checkpoint } = this.#options;
-    this.#playlist.catchingUp = true;
-    const work = Promise.all([this.#player.run(this.signal), this.#read(chunks), this.#caughtUp()]);
+  /** Plays what the follower hands on until the child has drained, and leaves nothing unsaid about what was heard. */
+  async run(follower: Follower): Promise<void> {
+    const { child, checkpoint, resume } = this.#options;
+    // Something urgent among what waits is to be heard before what lies ahead of it in the stream.
+    this.#playlist.catchingUp = !follower.isCaughtUp;
+    follower.handOn(resume, (chunk) => this.#take(chunk));
+    const work = Promise.all([this.#player.run(this.#signal), this.#caughtUp(follower)]);
+    child.started();
     try {
       await Promise.race([work, this.#drained()]);
+      if (child.handOver) return await this.#handOver();
       this.#player.cut();
       await this.#settler.settled();
       this.#player.tell();
@@ -100,6 +107,7 @@ export class RoomSound {
   async #drained(): Promise<void> {
     const { child } = this.#options;
     if (!child.draining.aborted) await once(child.draining, 'abort');
+    if (child.handOver) return;
     const waiting = new AbortController();
     const signal = AbortSignal.any([waiting.signal, child.signal]);
     const timeMs = Math.max(0, child.drainUntil - closingMs - Date.now());
@@ -107,28 +115,37 @@ export class RoomSound {
     waiting.abort();
   }
 
-  /** Something urgent among what waits is to be heard before what lies ahead of it in the stream. */
-  async #caughtUp(): Promise<void> {
-    const how = await this.#catchUp.over();
+  /**
+   * Stops in the middle of what is being said and says exactly where, for a successor to go on. What has ended and is not written down
+   * yet is written down by that one, who finds it in the playhead.
+   */
+  async #handOver(): Promise<void> {
+    const { child, checkpoint, positions, outputs } = this.#options;
+    this.#stop.abort();
+    this.#player.halt();
+    const closed = outputs[Symbol.asyncDispose]();
+    const waiting = new AbortController();
+    const written = Promise.all([positions.written(), checkpoint.written()]);
+    await Promise.race([written, delay(handOverMs, AbortSignal.any([waiting.signal, child.signal]))]);
+    waiting.abort();
+    checkpoint.stop();
+    child.yielded();
+    await closed;
+  }
+
+  async #caughtUp(follower: Follower): Promise<void> {
+    const how = await follower.caughtUp;
     this.#playlist.catchingUp = false;
     this.#options.child.log.info({ how }, 'chunks that waited');
   }
 
-  async #read(chunks: AsyncIterable<Delivery<AudioChunk>>): Promise<void> {
-    const { room, child } = this.#options;
-    const { counters, log } = child;
-    const intake = new Intake({
-      room,
-      playlist: this.#playlist,
-      renditions: this.#renditions,
-      onRefused: (reason, { id }) => log.warn({ chunk: id, reason }, 'refused a chunk'),
-    });
-    for await (const { body, seq } of chunks) {
-      const taken = intake.take(body, seq);
-      const name = `chunks.${taken}`;
-      counters[name] = (counters[name] ?? 0) + 1;
-      this.#catchUp.read(seq);
-    }
+  #take({ body, seq, message }: ChunkDelivery): void {
+    const { counters, poison, treated } = this.#options.child;
+    const isPoison = poison.has(message);
+    using _ = isPoison ? undefined : treated.hold(message);
+    const chunk = isPoison ? { ...body, pcm: new Uint8Array(), missingReason: 'poison' } : body;
+    const name = `chunks.${this.#intake.take(chunk, seq)}`;
+    counters[name] = (counters[name] ?? 0) + 1;
   }
 
   #settled({ utteranceId, what, reason, text }: Ending): void {
@@ -138,6 +155,11 @@ export class RoomSound {
     this.#player.changed();
     counters[what] = (counters[what] ?? 0) + 1;
     log.info({ utterance: utteranceId, what, reason, text }, 'utterance ended');
+  }
+
+  #note(place: Place): void {
+    const { child, positions } = this.#options;
+    positions.note({ ...place, epoch: child.duty.current.epoch, at: Date.now() });
   }
 
   #tell(playhead: Playhead, worthKeeping: boolean): void {

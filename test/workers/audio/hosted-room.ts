@@ -36,7 +36,7 @@ export class HostedRoom {
     const stop = new AbortController();
     const log = openLogger({});
     log.level = 'silent';
-    const bus = await openBus(accessTo(url), 'test', log, stop.signal);
+    const bus = await openBus({ access: accessTo(url), name: 'test', log, signal: stop.signal });
     t.teardown(async () => {
       stop.abort();
       await bus[Symbol.asyncDispose]();

@@ -7,7 +7,11 @@ import { OutputChain } from '../../../workers/audio/output-chain.ts';
 import type { Found } from '../../../workers/audio/outputs/find-output.ts';
 import { findOutput } from '../../../workers/audio/outputs/find-output.ts';
 import type { SinkSpec } from '../../../workers/audio/outputs/sink-process.ts';
+import { openLogger } from '../../../workers/logger.ts';
 import { readWav } from './outputs/wav.ts';
+
+const log = openLogger({});
+log.level = 'silent';
 
 const frame = Buffer.from(new Int16Array(960).fill(1_000).buffer);
 
@@ -17,6 +21,7 @@ const failing = (name: string): SinkSpec => ({
   args: ['-e', 'console.error("error: unplugged"); process.exit(4)'],
   reports: false,
   primeMs: 0,
+  canWait: false,
   keepsTime: false,
 });
 
@@ -36,6 +41,7 @@ async function choose(t: Test, { outputs, record = false, find = () => undefined
       audio: { outputs, record },
       place: { file: join(dir, 'demo.wav'), runId: 'one', recordMaxMinutes: 60 },
       counters: {},
+      log,
       notice: (level, text) => {
         notices.push(`${level} ${text}`);
         said.emit('notice');

@@ -1,6 +1,7 @@
 import t from 'tap';
 import type { Playhead } from '../../../protocol/speech.ts';
 import type { Ending } from '../../../workers/audio/line.ts';
+import type { Place } from '../../../workers/audio/player.ts';
 import { Player } from '../../../workers/audio/player.ts';
 import { Playlist } from '../../../workers/audio/playlist.ts';
 import type { SegmentSound } from '../../../workers/audio/voice.ts';
@@ -17,10 +18,13 @@ function open() {
   const frames: Int16Array[] = [];
   const endings: Ending[] = [];
   const playheads: Playhead[] = [];
+  const places: Place[] = [];
+  const duty = { isCertain: true };
   const watchers: (() => void)[] = [];
   const outputs = {
     accepting: true,
     broken: false,
+    isDelivered: true,
     name: 'fake',
     lost: 0,
     write: (frame: Buffer) => {
@@ -46,11 +50,13 @@ function open() {
     },
     onPlayhead: (playhead) => playheads.push(playhead),
     onProgress: () => undefined,
+    onPlace: (place) => places.push(place),
+    mayPlay: () => duty.isCertain,
   });
   const until = async (holds: () => boolean) =>
     await new Promise<void>((resolve) => watchers.push(() => holds() && resolve()));
   const loud = () => frames.filter((frame) => frame.some((value) => value !== 0)).length;
-  return { playlist, frames, endings, playheads, outputs, player, until, loud };
+  return { playlist, frames, endings, playheads, places, duty, outputs, player, until, loud };
 }
 
 const sound = (frames = 10) =>

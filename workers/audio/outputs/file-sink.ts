@@ -1,6 +1,7 @@
 /**
  * Writes standard input to a recording: `file-sink.ts --file demo.wav --run <run id> --max-minutes 60`. The wall time that a
- * predecessor of the same run missed becomes silence.
+ * predecessor of the same run missed becomes silence. Until the first byte comes it leaves the file alone: it may be a spare's, started
+ * long before its time, while another one writes.
  */
 import { parseArgs } from 'node:util';
 import { toFailure } from '../../../protocol/failure.ts';
@@ -23,15 +24,9 @@ if (!file || !run) {
 }
 
 try {
-  await takeOver(file);
   let recording: Recording | undefined;
-  await readSound((pcm) => {
-    recording ??= new Recording({
-      file,
-      run,
-      maxSamples: samplesOf(Number(maxMinutes) * 60_000),
-      now: Date.now(),
-    });
+  await readSound(async (pcm) => {
+    recording ??= await begin(file, run);
     recording.write(pcm, Date.now());
   });
   recording?.close();
@@ -39,4 +34,11 @@ try {
 } catch (error) {
   console.error(`Cannot write ${file}: ${toFailure(error).message}`);
   process.exit(1);
+}
+
+/** The first sample belongs to the time when it came, however long the one before takes to end. */
+async function begin(file: string, run: string): Promise<Recording> {
+  const now = Date.now();
+  await takeOver(file);
+  return new Recording({ file, run, maxSamples: samplesOf(Number(maxMinutes) * 60_000), now });
 }

@@ -4,6 +4,7 @@ import type { OutputKind } from '../../../protocol/config.ts';
 import { probe } from './probe.ts';
 import type { SinkSpec } from './sink-process.ts';
 import { installedPlayers, systemPlayers } from './system-players.ts';
+import type { SystemPlayer } from './system-players.ts';
 
 export interface OutputPlace {
   /** Where the `file` output writes. */
@@ -18,6 +19,21 @@ export type Found = { works: true; spec: SinkSpec } | { works: false; reason: st
 export const primeMs = 300;
 const speakerProbeMs = 3_000;
 const playerProbeMs = 5_000;
+
+/**
+ * The output that another process of this room has chosen, by the name that it tells, without trying it out: that could disturb the one
+ * that plays. Undefined when it is not known here.
+ */
+export function outputNamed(
+  name: string,
+  place: OutputPlace,
+): { kind: OutputKind; spec: SinkSpec } | undefined {
+  if (name === 'speaker') return { kind: name, spec: speakerSpec() };
+  if (name === 'file') return { kind: name, spec: fileSpec(place) };
+  if (name === 'null') return { kind: name, spec: nullSpec() };
+  const player = installedPlayers(process.env['PATH'] ?? '').find((each) => playerName(each) === name);
+  return player && { kind: 'player', spec: playerSpec(player) };
+}
 
 /** Finds out, by playing silence in a program of its own, whether an output works here. */
 export async function findOutput(kind: OutputKind, place: OutputPlace, signal: AbortSignal): Promise<Found> {
@@ -39,7 +55,7 @@ export async function findOutput(kind: OutputKind, place: OutputPlace, signal: A
     case 'file':
       return { works: true, spec: fileSpec(place) };
     case 'null':
-      return { works: true, spec: { ...ownProgram('null-sink.ts', []), name: 'null', primeMs: 0 } };
+      return { works: true, spec: nullSpec() };
   }
 }
 
@@ -57,29 +73,33 @@ async function findPlayer(signal: AbortSignal): Promise<Found> {
     };
   }
   const reasons: string[] = [];
-  for (const { program, args } of players) {
-    const name = basename(program);
+  for (const player of players) {
+    const { program, args } = player;
     const reason = await probe({ command: program, args, feedMs: 200, timeoutMs: playerProbeMs, signal });
-    if (!reason) {
-      const spec = {
-        name: `player (${name})`,
-        command: program,
-        args,
-        reports: false,
-        primeMs,
-        keepsTime: false,
-      };
-      return { works: true, spec };
-    }
-    reasons.push(`${name}: ${reason}`);
+    if (!reason) return { works: true, spec: playerSpec(player) };
+    reasons.push(`${basename(program)}: ${reason}`);
     if (signal.aborted) break;
   }
   return { works: false, reason: reasons.join('; ') };
 }
 
+const playerName = ({ program }: SystemPlayer): string => `player (${basename(program)})`;
+
+/** These open the device as soon as they are started. */
+const playerSpec = (player: SystemPlayer): SinkSpec => ({
+  name: playerName(player),
+  command: player.program,
+  args: player.args,
+  reports: false,
+  primeMs,
+  canWait: false,
+  keepsTime: false,
+});
+
 const speakerSpec = (): SinkSpec => ({ ...ownProgram('speaker-sink.ts', []), name: 'speaker', primeMs });
+const nullSpec = (): SinkSpec => ({ ...ownProgram('null-sink.ts', []), name: 'null', primeMs: 0 });
 
 function ownProgram(file: string, args: string[]): Omit<SinkSpec, 'name' | 'primeMs'> {
   const path = fileURLToPath(new URL(file, import.meta.url));
-  return { command: process.execPath, args: [path, ...args], reports: true, keepsTime: false };
+  return { command: process.execPath, args: [path, ...args], reports: true, canWait: true, keepsTime: false };
 }

@@ -9,6 +9,8 @@ export async function readSound(take: (pcm: Buffer) => void | Promise<void>): Pr
   process.stdout.on('error', () => undefined);
   let rest: Buffer = Buffer.alloc(0);
   let consumed = 0;
+  // It has begun to read.
+  process.stdout.write('consumed 0\n');
   for await (const data of process.stdin as AsyncIterable<Buffer>) {
     const bytes = rest.byteLength > 0 ? Buffer.concat([rest, data]) : data;
     const whole = bytes.byteLength - (bytes.byteLength % 2);

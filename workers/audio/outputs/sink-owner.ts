@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { readSidecar } from './sidecar.ts';
 
 const patienceMs = 3_000;
-const lookEveryMs = 20;
+/** Listeners wait for it: the one before needs no longer than a process needs to end. */
+const lookEveryMs = 2;
 
 /** Waits until the program that writes this recording is gone: an orphan ends by itself when its input does. Throws when it stays. */
 export async function takeOver(file: string): Promise<void> {

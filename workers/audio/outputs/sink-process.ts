@@ -13,8 +13,10 @@ export interface SinkSpec {
   args: string[];
   /** It says on standard output how many bytes it has consumed (`consumed <total>` per line). */
   reports: boolean;
-  /** Silence that goes ahead, so that a device's buffer is never empty. */
+  /** Silence that goes ahead of the first frame, so that a device's buffer is never empty. */
   primeMs: number;
+  /** Until its first byte it touches neither device nor file, so that it may be started long before. */
+  canWait: boolean;
   /** It keeps time itself: what the clock lost or the pipe dropped is given to it as silence. */
   keepsTime: boolean;
 }
@@ -39,10 +41,13 @@ export class SinkProcess implements AsyncDisposable {
   readonly spec: SinkSpec;
   /** Resolves once it is gone. */
   readonly ended: Promise<string>;
+  /** Resolves once it reads, as far as it says so, or is gone. */
+  readonly ready: Promise<unknown>;
   readonly #process: ChildProcess;
   readonly #stdin: Writable;
   readonly #figures: SinkFigures;
   readonly #lastWords: LastWords;
+  readonly #reports = Promise.withResolvers<void>();
   #sent = 0;
   /** Of what was sent: frames, not the silence ahead of them or between. */
   #written = 0;
@@ -72,12 +77,22 @@ export class SinkProcess implements AsyncDisposable {
     // A broken pipe is the sink's end, which says more.
     stdin.on('error', () => undefined);
     if (stdout) this.#readReports(stdout);
+    else this.#reports.resolve();
     this.ended = this.#watchEnd();
-    if (spec.primeMs > 0) this.#send(Buffer.alloc(samplesOf(spec.primeMs) * bytesPerSample));
+    this.ready = Promise.race([this.#reports.promise, this.ended]);
   }
 
   get pid(): number | undefined {
     return this.#process.pid;
+  }
+
+  get isOver(): boolean {
+    return this.#over;
+  }
+
+  /** The system has all that was sent: it reaches the sink even when this process is killed. */
+  get isDelivered(): boolean {
+    return this.#stdin.writableLength === 0;
   }
 
   /** Samples of frames that were sent and, as far as is known, not consumed. */
@@ -93,6 +108,7 @@ export class SinkProcess implements AsyncDisposable {
   write(frame: Buffer, now: number): void {
     if (this.#over) return;
     if (this.#isStalled(now)) return this.#end(`took no sound for ${stallMs} ms`);
+    if (this.#sent === 0) this.#prime();
     this.#payOwed();
     if (this.#owed === 0 && this.#backlog() + frame.byteLength <= maxBacklogBytes) {
       this.#written += frame.byteLength;
@@ -119,6 +135,10 @@ export class SinkProcess implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.end(1_000);
+  }
+
+  #prime(): void {
+    if (this.spec.primeMs > 0) this.#send(Buffer.alloc(samplesOf(this.spec.primeMs) * bytesPerSample));
   }
 
   #send(bytes: Buffer): void {
@@ -161,7 +181,9 @@ export class SinkProcess implements AsyncDisposable {
       const lines = (rest + text).slice(-4_096).split('\n');
       rest = lines.pop() ?? '';
       const consumed = Number(lines.at(-1)?.replace('consumed ', ''));
-      if (Number.isSafeInteger(consumed)) this.#progress(consumed);
+      if (!Number.isSafeInteger(consumed)) return;
+      this.#reports.resolve();
+      this.#progress(consumed);
     });
   }
 

@@ -2,7 +2,15 @@ import t from 'tap';
 import { findFirst } from '../../../../workers/audio/outputs/find-first.ts';
 import type { Found } from '../../../../workers/audio/outputs/find-output.ts';
 
-const spec = { name: 'x', command: '', args: [], reports: false, primeMs: 0, keepsTime: false };
+const spec = {
+  name: 'x',
+  command: '',
+  args: [],
+  reports: false,
+  primeMs: 0,
+  canWait: false,
+  keepsTime: false,
+};
 
 void t.test('findFirst() tries in order, within its bounds, and says what happens next', async (t) => {
   const failures: string[] = [];

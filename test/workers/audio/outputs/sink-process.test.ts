@@ -15,6 +15,7 @@ const program = (source: string): SinkSpec => ({
   args: ['-e', source],
   reports: false,
   primeMs: 0,
+  canWait: false,
   keepsTime: false,
 });
 const placeIn = (dir: string) => ({ file: join(dir, 'demo.wav'), runId: 'one', recordMaxMinutes: 60 });

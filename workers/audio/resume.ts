@@ -1,0 +1,53 @@
+import type { Playhead } from '../../protocol/speech.ts';
+import { samplesOf } from './format.ts';
+import type { Partial } from './line.ts';
+import type { Resume } from './playlist.ts';
+import type { Position } from './position.ts';
+
+/** A playhead and under which epoch it was said. */
+export interface Kept {
+  playhead: Playhead;
+  epoch: number;
+}
+
+/** The sound of what began longer ago than this may be gone from its stream, and nobody can go on with it. */
+const partialTtlMs = 900_000;
+
+/** The one that says more: of the later holder, or else the later one. */
+export function newest(a: Kept | undefined, b: Kept | undefined): Kept | undefined {
+  if (!a || !b) return a ?? b;
+  if (a.epoch !== b.epoch) return a.epoch > b.epoch ? a : b;
+  return b.playhead.at > a.playhead.at ? b : a;
+}
+
+/** Where to go on: after what the playhead says, and more exactly after `position` when that was noted since. */
+export function toResume(kept: Kept | undefined, position: Position | undefined, now: number): Resume {
+  const { playhead, epoch } = kept ?? { playhead: undefined, epoch: 0 };
+  const ended = playhead?.ended ?? [];
+  const partial = playhead && now - playhead.at < partialTtlMs ? playhead.partial.map(toPartial) : [];
+  const isLater =
+    position !== undefined &&
+    position.epoch >= epoch &&
+    position.at >= (playhead?.at ?? 0) &&
+    now - position.at < partialTtlMs &&
+    !ended.includes(position.utteranceId);
+  return {
+    resumeSeq: Math.max(1, playhead?.resumeSeq ?? 1),
+    ended,
+    partial: isLater ? moved(partial, position) : partial,
+  };
+}
+
+function moved(partial: Partial[], { utteranceId, nextIndex, offset }: Position): Partial[] {
+  const place = { utteranceId, nextIndex, offset };
+  const isKnown = partial.some((each) => each.utteranceId === utteranceId);
+  if (!isKnown) return [...partial, place];
+  // Of an utterance that has ended the playhead knows more.
+  return partial.map((each) =>
+    each.utteranceId === utteranceId && each.nextIndex <= nextIndex ? place : each,
+  );
+}
+
+function toPartial({ utteranceId, nextIndex, offsetMs }: Playhead['partial'][number]): Partial {
+  return { utteranceId, nextIndex, offset: samplesOf(offsetMs) };
+}
