@@ -50,9 +50,7 @@ export class IncidentDesk {
   note(signal: Signal): Order[] {
     this.#signals.add(signal);
     if (signal.kind === 'supervisor-late' || signal.kind === 'clock-jumped') this.#forgive(signal);
-    const playbook = this.#signals.isPlannedEnd(signal)
-      ? undefined
-      : playbookFor(this.#options.playbooks, signal);
+    const playbook = this.#isWanted(signal) ? undefined : playbookFor(this.#options.playbooks, signal);
     const key = playbook ? keyOf(signal.component, playbook.family) : '';
     for (const [other, entry] of this.#open) {
       if (other !== key && entry.incident.record.component === signal.component)
@@ -90,6 +88,17 @@ export class IncidentDesk {
   /** Problems that got no incident because too many were open. */
   get omitted(): number {
     return this.#omitted;
+  }
+
+  /** Whether a process ended because it was retired, or because an action of ours restarts it: no fault either way. */
+  #isWanted(signal: Signal): boolean {
+    if (signal.kind !== 'exited') return false;
+    if (this.#signals.isPlannedEnd(signal)) return true;
+    return [...this.#open.values()].some(({ incident: { record } }) => {
+      const { action, outcome } = record.actions.at(-1) ?? {};
+      const isOurs = record.component === signal.component && outcome === 'pending';
+      return isOurs && (action === 'restart' || action === 'reconnect');
+    });
   }
 
   #openOrReopen(key: string, signal: Signal, playbook: Playbook): Order[] {

@@ -3,6 +3,7 @@ import type { SignalKind } from './signal.ts';
 
 const second = 1_000;
 const minute = 60_000;
+const day = 86_400_000;
 
 /** An action that must show within so many seconds, and hold for three unless said otherwise. */
 function act(action: ActionName, within: number, more: Partial<PlaybookStep> = {}): PlaybookStep {
@@ -53,6 +54,29 @@ export const playbooks: Playbook[] = [
     ],
     closeWhen: { health: 'well', signs: ['bus-up'], quietFor: minute },
   },
+  // What is wrong with the host is told when it begins and when it ends; what is wrong with a process, again and again.
+  {
+    problem: 'host-memory',
+    says: 'is short of memory',
+    triggers: ['memory-soft', 'memory-hard', 'memory-trend'],
+    roles: ['host'],
+    severity: 'warning',
+    family: 'memory',
+    rank: 1,
+    actions: [act('none', 120), people],
+    closeWhen: onceTold(['memory-ok'], day),
+  },
+  {
+    problem: 'host-cpu',
+    says: 'has hardly any CPU left',
+    triggers: ['cpu-high'],
+    roles: ['host'],
+    severity: 'warning',
+    family: 'cpu',
+    rank: 1,
+    actions: [act('none', 120), people],
+    closeWhen: onceTold(['cpu-ok'], day),
+  },
   { ...ofProcess, problem: 'crash', says: 'crashed', triggers: ['exited'], rank: 1, actions: afterDeath },
   {
     ...ofProcess,
@@ -69,10 +93,10 @@ export const playbooks: Playbook[] = [
     triggers: ['no-progress'],
     rank: 2,
     actions: [
-      act('none', 5),
+      act('none', 15),
       act('replace', 20),
-      act('restart', 20),
       contain,
+      act('restart', 20),
       act('restart-dependency', 30, ifDown),
       people,
     ],
@@ -141,8 +165,8 @@ export const playbooks: Playbook[] = [
     severity: 'warning',
     family: 'memory',
     rank: 1,
-    actions: [act('replace', 60), people],
-    closeWhen: onceTold(['swapped', 'exited', 'memory-ok']),
+    actions: [act('none', 90), act('replace', 60), people],
+    closeWhen: onceTold(['swapped', 'promoted', 'exited', 'memory-ok']),
   },
   {
     problem: 'memory-high',
@@ -151,8 +175,8 @@ export const playbooks: Playbook[] = [
     severity: 'warning',
     family: 'memory',
     rank: 2,
-    actions: [act('replace', 60), act('restart', 30), people],
-    closeWhen: onceTold(['swapped', 'exited', 'memory-ok']),
+    actions: [act('none', 90), act('replace', 60), people],
+    closeWhen: onceTold(['swapped', 'promoted', 'exited', 'memory-ok']),
   },
   {
     problem: 'cpu-high',
@@ -161,8 +185,8 @@ export const playbooks: Playbook[] = [
     severity: 'warning',
     family: 'cpu',
     rank: 1,
-    actions: [act('none', 60), act('scale-up', 60), act('replace', 60), people],
-    closeWhen: onceTold(['cpu-ok', 'swapped', 'exited'], 2 * minute),
+    actions: [act('none', 120), act('scale-up', 120), people],
+    closeWhen: onceTold(['cpu-ok'], minute / 2),
   },
   {
     problem: 'bus-slow',
@@ -182,7 +206,7 @@ export const playbooks: Playbook[] = [
     family: 'disk',
     rank: 2,
     actions: [act('free-disk', 30), act('degrade', 60), people],
-    closeWhen: onceTold(['disk-ok']),
+    closeWhen: onceTold(['disk-ok'], day),
   },
   {
     problem: 'disk-low',
@@ -192,7 +216,7 @@ export const playbooks: Playbook[] = [
     family: 'disk',
     rank: 1,
     actions: [act('free-disk', 60), people],
-    closeWhen: onceTold(['disk-ok']),
+    closeWhen: onceTold(['disk-ok'], day),
   },
   {
     problem: 'bad-reload',
@@ -212,7 +236,8 @@ export const playbooks: Playbook[] = [
     family: 'connection',
     rank: 1,
     actions: [
-      act('reconnect', 10),
+      act('none', 15),
+      act('reconnect', 15),
       act('restart-bus', 15, { whenCause: 'bus' }),
       act('replace', 20),
       act('restart', 20, ifDown),

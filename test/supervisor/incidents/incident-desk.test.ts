@@ -201,21 +201,53 @@ void t.test('the planned end of a retired child is no fault, that of its success
   t.end();
 });
 
+void t.test('the end of a process that an action restarts is no new fault', (t) => {
+  const run = new DeskRun();
+  run.health('tts', 'down');
+  run.signal('tts', 'reconnect-failed');
+  run.pass(15_000);
+  t.same(run.actions, ['reconnect']);
+  run.signal('tts', 'exited', { detail: 'restarted by a playbook' });
+  t.equal(run.desk.open.length, 1);
+  t.equal(run.desk.open[0]?.timeline.at(-1)?.what, 'exited');
+  run.health('tts', 'well');
+  run.pass(3_000);
+  t.match(run.desk.recent, [{ occurrences: 1, actions: [{ outcome: 'failed' }, { outcome: 'worked' }] }]);
+  run.signal('tts', 'exited', { detail: 'code 1' });
+  t.equal(run.desk.open[0]?.problem, 'crash', 'a later one is');
+  t.end();
+});
+
 void t.test('a condition that lasts needs its sign, or a long quiet', (t) => {
   const run = new DeskRun();
   run.signal('tts', 'memory-soft', { detail: '412 MB' });
-  t.same(run.actions, ['replace']);
   run.pass(20_000);
   t.equal(run.desk.open.length, 1, 'being well proves nothing');
-  run.signal('tts', 'swapped');
+  run.signal('tts', 'promoted');
   run.pass(3_000);
   t.same(run.desk.open, []);
+  t.same(run.actions, []);
 
-  run.signal('host', 'disk-low');
-  run.pass(5 * 60_000 + 2_900);
+  for (let second = 0; second < 30; second++) {
+    run.signal('reply', 'cpu-high', { detail: '99 %' });
+    run.pass(1_000);
+  }
+  run.pass(31_900);
   t.equal(run.desk.open.length, 1);
   run.pass(100);
   t.same(run.desk.open, [], 'not told of any more, so it is over');
+  t.equal(run.desk.recent[0]?.occurrences, 30);
+
+  run.signal('host', 'disk-low', { detail: '800 MB free' });
+  run.pass(3_600_000, 5_000);
+  t.match(
+    run.desk.open,
+    [{ problem: 'disk-low', state: 'unresolved' }],
+    'told once, it lasts until its end is told',
+  );
+  run.signal('host', 'disk-ok');
+  run.pass(3_000);
+  t.same(run.desk.open, []);
   t.end();
 });
 
