@@ -91,7 +91,7 @@ function exited(
   if (child.leaving) return to(next, { name: 'stopped' });
   if (life.name === 'draining') {
     // It was asked to go: a planned end is no failure.
-    const planned: ChildRecord = { ...next, lastReason: child.retiring || lastReason };
+    const planned: ChildRecord = { ...next, lastReason: child.retiring || 'replaced in order' };
     return life.again ? to(planned, { name: 'backoff', until: now }) : to(planned, { name: 'stopped' });
   }
   if (life.name === 'ending' && !life.again) return to(next, { name: 'stopped' });

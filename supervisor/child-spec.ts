@@ -1,5 +1,7 @@
 import type { Config } from '../protocol/config.ts';
+import type { ChildOptions } from '../protocol/ipc.ts';
 import type { Role } from '../protocol/roles.ts';
+import type { ChildRecord } from './child-record.ts';
 
 /** OTP's words: restarted always, only after a failure, or never. */
 export type RestartType = 'permanent' | 'transient' | 'temporary';
@@ -25,8 +27,10 @@ export interface ChildSpec {
   spares: number;
   /** Two of them at work would speak twice: the old one has to yield before the new one starts. */
   exclusive: boolean;
-  /** One child can take over from another; else it is replaced where it stands. */
+  /** One child can take over from another; else it is replaced where it stands, and only when its `settings` are others. */
   swappable: boolean;
+  /** What it takes from the configuration, as a text to compare; empty: anything. */
+  settings: string;
   readyTimeoutMs: number;
   heartbeatDeadlineMs: number;
   /** Work at hand, and nothing finished for so long. */
@@ -84,6 +88,7 @@ export function childSpecs(config: Config, only: Role[] = []): ChildSpec[] {
       spares: service.spares,
       exclusive: role !== 'tts',
       swappable: role !== 'sim',
+      settings: '',
       softMb: Math.min(service.softMb || Math.round(limitMb * 0.8), limitMb),
       limitMb,
       cpuPct: 180,
@@ -91,7 +96,10 @@ export function childSpecs(config: Config, only: Role[] = []): ChildSpec[] {
     };
   };
   const all: ChildSpec[] = [
-    ...config.simulators.map(({ id }) => spec(`sim-${id}`, 'sim', id, [])),
+    ...config.simulators.map((simulator) => ({
+      ...spec(`sim-${simulator.id}`, 'sim', simulator.id, []),
+      settings: JSON.stringify(simulator),
+    })),
     ...config.rooms.map(({ id }) => spec(`audio:${id}`, 'audio', id, [])),
     spec('tts', 'tts', '', audio),
     spec('reply', 'reply', '', ['tts']),
@@ -132,4 +140,12 @@ export function startLayers(specs: ChildSpec[]): ChildSpec[][] {
     rest = rest.filter(({ id }) => !placed.has(id));
   }
   return layers;
+}
+
+/** What a child is told about itself. */
+export function childOptions(
+  { spec, id, address }: ChildRecord,
+  given: Pick<ChildOptions, 'runId' | 'home' | 'config' | 'bus' | 'poison'>,
+): ChildOptions {
+  return { id, role: spec.role, subject: spec.subject, previousAddress: address, ...given };
 }

@@ -50,6 +50,8 @@ export function announcement(before: ChildRecord, child: ChildRecord, now: numbe
   }
   if (life.name === 'refused') return `${id} ${lastReason}: its configuration is wrong, waiting for another`;
   if (life.name === 'gave-up') return `${id} ${lastReason}: it says that it will never work here`;
+  if (life.name === 'ending' && before.life.name === 'running' && life.again)
+    return `${id} ${life.reason}, ended`;
   if (life.name === 'draining' && before.life.name === 'running' && life.again)
     return `${id} is being replaced: ${child.retiring || 'another configuration'}`;
   if (life.name !== 'running') return '';

@@ -85,12 +85,15 @@ function rollBack(state: RosterState, reload: Reload, now: number, reason: strin
 function wantSpecs(state: RosterState, specs: ChildSpec[]): void {
   const wanted = new Set(specs.map(({ id }) => id));
   for (const spec of specs) {
-    const service = state.services.get(spec.id) ?? newService(spec);
+    const known = state.services.get(spec.id);
+    const stays = known !== undefined && !spec.swappable && known.spec.settings === spec.settings;
+    const service = known ?? newService(spec);
     state.services.set(spec.id, service);
     service.removed = false;
     service.spec = spec;
     service.wanted = Math.min(Math.max(service.wanted, spec.replicas.min), spec.replicas.max);
-    for (const child of childrenOf(state, spec.id)) state.children.set(child.id, { ...child, spec });
+    for (const child of childrenOf(state, spec.id))
+      state.children.set(child.id, { ...child, spec, ...(stays ? { edition: state.edition } : {}) });
   }
   for (const [id, service] of state.services) if (!wanted.has(id)) service.removed = true;
 }

@@ -29,7 +29,7 @@ const maxFileBytes = 20_000_000;
 /** The incident desk and its surroundings: records to a file and the bus, actions to who can do them, words to people. */
 export class Healing {
   readonly #options: HealingOptions;
-  readonly #desk = new IncidentDesk({ playbooks, maxOpen: 64, maxHistory: 200 });
+  readonly #desk = new IncidentDesk({ playbooks, maxOpen: 256, maxHistory: 200 });
 
   constructor(options: HealingOptions) {
     this.#options = options;

@@ -4,6 +4,8 @@ import type { KV } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from 'pino';
 import type { Duty } from '../protocol/ipc.ts';
+import type { ChildRecord } from './child-record.ts';
+import { pidOf } from './child-record.ts';
 
 /** What the bucket `leases` holds of a service, as JSON: who works under its latest epoch. */
 export interface LeaseRecord {
@@ -43,8 +45,8 @@ export class Leases {
   }
 
   /** Never waits and never throws: the latest of each service is written as soon as that is possible. */
-  note(service: string, duty: Duty, { child, pid }: { child: string; pid: number }): void {
-    this.#waiting.set(service, { ...duty, child, pid, at: Date.now() });
+  note(child: ChildRecord, duty: Duty): void {
+    this.#waiting.set(child.spec.id, { ...duty, child: child.id, pid: pidOf(child), at: Date.now() });
     void this.#write();
   }
 

@@ -1,6 +1,7 @@
 import type { Config } from '../protocol/config.ts';
 import type { Role } from '../protocol/roles.ts';
-import { childSpecs } from './child-spec.ts';
+import type { ChildRecord } from './child-record.ts';
+import { childSpecs, fillAddresses } from './child-spec.ts';
 import type { Output, RosterEvent, RosterState } from './roster-state.ts';
 
 export interface EditionsOptions {
@@ -30,6 +31,15 @@ export class Editions {
 
   configOf(edition: number): Config {
     return this.#configs.get(edition) ?? this.#options.first;
+  }
+
+  /** That of the child's edition, with the addresses that it needs. */
+  configFor({ spec, edition }: ChildRecord): Config {
+    const config = this.configOf(edition);
+    if (spec.needsAddressOf.length === 0) return config;
+    const { children } = this.#options.state;
+    const addresses = new Map([...children.values()].map((child) => [child.spec.id, child.address]));
+    return fillAddresses(config, addresses);
   }
 
   load(config: Config): void {

@@ -122,3 +122,16 @@ export function conditionOf(state: RosterState, service: string): Condition {
   const spares = state.sparesAllowed ? record.spec.spares : 0;
   return working >= record.wanted && standingBy >= spares ? 'well' : 'degraded';
 }
+
+/** The same for anything that incidents are about; what is not known is well. */
+export function componentCondition(state: RosterState, component: string): Condition {
+  if (component === 'bus') return state.busReady ? 'well' : 'down';
+  return conditionOf(state, component);
+}
+
+/** Services that do not work, and whether that will not change soon. */
+export function missingServices(state: RosterState): { id: string; isHopeless: boolean }[] {
+  return [...state.services.keys()]
+    .filter((id) => conditionOf(state, id) === 'down')
+    .map((id) => ({ id, isHopeless: childrenOf(state, id).some(isDown) }));
+}

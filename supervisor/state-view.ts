@@ -1,14 +1,12 @@
 import type { ReloadState, SupervisorState } from '../protocol/ipc.ts';
 import type { BusLink } from './bus-link.ts';
-import type { ChildRecord } from './child-record.ts';
-import { pidOf } from './child-record.ts';
 import type { Conversation } from './conversation.ts';
 import type { Crew } from './crew.ts';
 import { describeChild } from './describe-child.ts';
 import { describeIncidents, describeServices, spareIds } from './describe-state.ts';
 import type { Healing } from './healing.ts';
 import type { ResourceWatch } from './resource-watch.ts';
-import type { RosterState } from './roster-state.ts';
+import type { Output, RosterState } from './roster-state.ts';
 
 export interface StateViewOptions {
   startedAt: Date;
@@ -35,13 +33,11 @@ export class StateView {
     this.runId = options.startedAt.getTime().toString(36);
   }
 
-  /** Unix milliseconds. */
-  noteChange({ id }: ChildRecord, at: number): void {
-    this.#since.set(id, Math.round(at));
-  }
-
-  forget(id: string): void {
-    this.#since.delete(id);
+  /** `at` in unix milliseconds. */
+  note(output: Output, at: number): void {
+    if (output.kind === 'changed') this.#since.set(output.child.id, Math.round(at));
+    if (output.kind === 'gone') this.#since.delete(output.id);
+    if (output.kind === 'reload') this.noteReload(output.phase, output.edition, output.reason);
   }
 
   noteReload(phase: ReloadState['phase'], edition: number, reason: string): void {
@@ -52,16 +48,6 @@ export class StateView {
 
   noteLate(ms: number): void {
     this.#late = { times: this.#late.times + 1, ms: Math.round(this.#late.ms + ms) };
-  }
-
-  pidOf(child: ChildRecord): number {
-    return pidOf(child);
-  }
-
-  /** Where each service is reached. */
-  addresses(): Map<string, string> {
-    const { children } = this.#options.roster;
-    return new Map([...children.values()].map(({ spec, address }) => [spec.id, address]));
   }
 
   read(): SupervisorState {

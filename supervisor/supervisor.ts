@@ -1,30 +1,26 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from '../protocol/config.ts';
-import type { ChildOptions } from '../protocol/ipc.ts';
 import type { Role } from '../protocol/roles.ts';
 import { BusLink } from './bus-link.ts';
 import type { ChildRecord } from './child-record.ts';
-import { childSpecs, fillAddresses, startLayers } from './child-spec.ts';
+import { childOptions, childSpecs, startLayers } from './child-spec.ts';
+import { Conditions } from './conditions.ts';
 import { Conversation } from './conversation.ts';
 import { Crew } from './crew.ts';
-import { announcement } from './describe-child.ts';
 import { Healing } from './healing.ts';
-import { HostWatch } from './host-watch.ts';
 import type { Signal, SignalKind } from './incidents/signal.ts';
 import { Leases } from './leases.ts';
 import { Editions } from './loaded-editions.ts';
+import { narrate } from './narrator.ts';
 import { Repairs } from './repairs.ts';
-import { ResourceWatch } from './resource-watch.ts';
-import type { ResourceVerdict } from './resource-verdict.ts';
-import type { Condition, Output, RosterEvent } from './roster-state.ts';
-import { conditionOf } from './roster-state.ts';
+import type { Output, RosterEvent } from './roster-state.ts';
+import { componentCondition, missingServices } from './roster-state.ts';
 import { Roster } from './roster.ts';
-import { Scaler } from './scaler.ts';
 import { signalsOf } from './signals.ts';
 import { StateWriter } from './state-file.ts';
 import { StateView } from './state-view.ts';
 import { SupervisionClock } from './supervision-clock.ts';
+import { Upkeep } from './upkeep.ts';
 
 export interface SupervisorOptions {
   config: Config;
@@ -42,7 +38,6 @@ export interface SupervisorOptions {
 const tickMs = 50;
 /** Incidents are looked at less often than children. */
 const healEveryTicks = 4;
-const lookEveryMs = 5_000;
 /** Spares come after the first sound. */
 const sparesAfterMs = 1_500;
 const maxUpstreamDrainMs = 4_000;
@@ -63,14 +58,11 @@ export class Supervisor implements AsyncDisposable {
   readonly #conversation: Conversation;
   readonly #healing: Healing;
   readonly #repairs: Repairs;
-  readonly #resources: ResourceWatch;
-  readonly #host: HostWatch;
-  readonly #scaler: Scaler;
+  readonly #upkeep: Upkeep;
   readonly #view: StateView;
   readonly #file: StateWriter;
   readonly #timers: NodeJS.Timeout[] = [];
-  /** Called after every change, until they return true. */
-  readonly #watchers = new Set<() => boolean>();
+  readonly #conditions = new Conditions();
   /** Events that came while one was being handled. */
   readonly #queue: RosterEvent[] = [];
   #handling = false;
@@ -99,14 +91,25 @@ export class Supervisor implements AsyncDisposable {
       project,
       home,
       log,
-      optionsFor: (child) => this.#childOptions(child),
+      optionsFor: (child) => {
+        const { runId } = this.#view;
+        const config = this.#editions.configFor(child);
+        const { poison } = this.#conversation;
+        return childOptions(child, {
+          runId,
+          home,
+          config,
+          bus: this.#bus.accessFor(child.spec.role),
+          poison,
+        });
+      },
       onSpawned: (child, pid) => this.#tellChild(child, { kind: 'spawned', pid }),
       onReport: (child, report) => this.#conversation.receive(child, report),
       onExit: (child, exit) => {
         const current = state.children.get(child.id);
         if (current?.generation !== child.generation) return;
         this.#conversation.ended(current);
-        this.#resources.forget(child.id);
+        this.#upkeep.resources.forget(child.id);
         this.#tellChild(child, { kind: 'exited', ...exit });
       },
     });
@@ -125,7 +128,7 @@ export class Supervisor implements AsyncDisposable {
       say,
       act: (action, component) => this.#repairs.act(action, component),
       publish: (record) => this.#conversation.publish(record),
-      health: (component) => this.#condition(component),
+      health: (component) => componentCondition(state, component),
     });
     this.#repairs = new Repairs({
       state,
@@ -136,27 +139,18 @@ export class Supervisor implements AsyncDisposable {
       restartBus: () => this.#bus.restart(),
       rollBack: (reason) => this.#editions.rollBack(reason),
     });
-    const { signal } = this.#stopped;
-    this.#resources = new ResourceWatch({
-      log,
-      sampleMs: config.supervisor.sampleMs,
-      now: () => this.#now(),
-      children: () => this.#roster.children,
-      onVerdict: (child, verdict) => this.#judged(child, verdict),
-      onLooked: () => this.#file.write(),
-      signal,
-    });
-    this.#host = new HostWatch({ home, log, onSignal: (kind, detail) => this.#signal('host', kind, detail) });
-    this.#scaler = new Scaler({
+    this.#upkeep = new Upkeep({
       state,
-      resources: this.#resources,
-      counters: (id) => this.#conversation.countersOf(id),
-      onScale: (service, wanted, reason) => {
-        this.#signal(service, 'scaled', `to ${wanted}: ${reason}`);
-        say(`${service}: ${wanted} at work from now on (${reason})`);
-        this.#handle({ kind: 'scale', service, wanted });
-      },
-      onRecycle: (id, reason) => this.#handle({ kind: 'retire', id, reason }),
+      home,
+      sampleMs: config.supervisor.sampleMs,
+      log,
+      say,
+      now: () => this.#now(),
+      countersOf: (id) => this.#conversation.countersOf(id),
+      tell: (event) => this.#handle(event),
+      signal: (signal) => this.#healing.note(signal),
+      onLooked: () => this.#file.write(),
+      stopped: this.#stopped.signal,
     });
     this.#view = new StateView({
       startedAt: this.startedAt,
@@ -165,7 +159,7 @@ export class Supervisor implements AsyncDisposable {
       bus: this.#bus,
       crew: this.#crew,
       healing: this.#healing,
-      resources: this.#resources,
+      resources: this.#upkeep.resources,
       conversation: this.#conversation,
     });
     this.#file = new StateWriter({ home, log, read: () => this.#view.read() });
@@ -177,8 +171,7 @@ export class Supervisor implements AsyncDisposable {
    */
   async start(signal: AbortSignal): Promise<'on-air' | 'refused' | 'aborted'> {
     this.#timers.push(setInterval(() => this.#tick(), tickMs));
-    this.#timers.push(setInterval(() => void this.#look(), lookEveryMs));
-    void this.#resources.run();
+    void this.#upkeep.run();
     this.#handle({ kind: 'tick' });
     this.#options.say(`bus: ${await this.#bus.open()}`);
     if (this.#bus.connection) {
@@ -187,10 +180,14 @@ export class Supervisor implements AsyncDisposable {
     }
     this.#handle({ kind: 'bus', ready: true });
     const isRefused = () => this.#roster.children.some(({ life }) => life.name === 'refused');
-    await this.#until(() => isRefused() || this.#missing().every(({ isHopeless }) => isHopeless), signal);
+    await this.#conditions.until(
+      () => isRefused() || missingServices(this.#roster.state).every(({ isHopeless }) => isHopeless),
+      signal,
+    );
     if (signal.aborted) return 'aborted';
     if (isRefused()) return 'refused';
-    for (const { id } of this.#missing()) this.#options.say(`on air without ${id}, which keeps failing`);
+    for (const { id } of missingServices(this.#roster.state))
+      this.#options.say(`on air without ${id}, which keeps failing`);
     this.#view.phase = 'on-air';
     this.#file.write();
     this.#timers.push(setTimeout(() => this.#handle({ kind: 'allow-spares' }), sparesAfterMs));
@@ -222,7 +219,7 @@ export class Supervisor implements AsyncDisposable {
       this.#handle({ kind: 'stop', services, deadline: this.#now() + drainMs });
       const stopped = () =>
         this.#roster.children.every(({ spec, life }) => !services.includes(spec.id) || !('pid' in life));
-      await this.#until(stopped, AbortSignal.timeout(left + hardStopMs));
+      await this.#conditions.until(stopped, AbortSignal.timeout(left + hardStopMs));
       log.info({ layer: services, complete: stopped() }, 'layer stopped');
     }
   }
@@ -255,7 +252,7 @@ export class Supervisor implements AsyncDisposable {
     } finally {
       this.#handling = false;
     }
-    for (const watcher of this.#watchers) if (watcher()) this.#watchers.delete(watcher);
+    this.#conditions.look();
   }
 
   #tellChild({ id, generation }: ChildRecord, event: Extract<RosterEvent, { kind: 'child' }>['event']): void {
@@ -265,37 +262,11 @@ export class Supervisor implements AsyncDisposable {
   #follow(output: Output): void {
     const { log, say } = this.#options;
     const at = performance.timeOrigin + performance.now();
-    switch (output.kind) {
-      case 'effect':
-        return this.#crew.perform(output.child, output.effect);
-      case 'changed': {
-        const { before, child, on } = output;
-        const { id, generation, restarts, lastReason } = child;
-        const change = { child: id, from: before.life.name, to: child.life.name, on };
-        log.info({ ...change, generation, restarts, lastReason }, 'child changed');
-        const line = announcement(before, child, this.#now());
-        if (line !== '') say(line);
-        this.#view.noteChange(child, at);
-        break;
-      }
-      case 'promoted': {
-        const { child, duty, reason } = output;
-        log.info({ child: child.id, ...duty, reason }, 'child promoted');
-        this.#leases.note(child.spec.id, duty, { child: child.id, pid: this.#view.pidOf(child) });
-        if (reason === 'takes over') say(`${child.id} takes over ${duty.lease}`);
-        break;
-      }
-      case 'gone':
-        this.#view.forget(output.id);
-        break;
-      case 'reload': {
-        const { phase, edition, reason } = output;
-        log.info({ phase, edition, reason }, 'reload');
-        say(`reload: ${phase}${reason === '' ? '' : ` (${reason})`}`);
-        this.#editions.note(phase, edition);
-        this.#view.noteReload(phase, edition, reason);
-      }
-    }
+    if (output.kind === 'effect') return this.#crew.perform(output.child, output.effect);
+    narrate(output, { log, say, now: this.#now() });
+    this.#view.note(output, at);
+    if (output.kind === 'reload') this.#editions.note(output.phase, output.edition);
+    if (output.kind === 'promoted') this.#leases.note(output.child, output.duty);
     for (const signal of signalsOf(output, at)) this.#healing.note(signal);
     this.#file.write();
   }
@@ -319,30 +290,6 @@ export class Supervisor implements AsyncDisposable {
     return now;
   }
 
-  async #look(): Promise<void> {
-    const host = await this.#host.look(this.#now());
-    if (this.#view.phase === 'on-air') this.#scaler.look(this.#now(), host);
-  }
-
-  #judged(child: ChildRecord, { kind, reason, busy }: ResourceVerdict): void {
-    const note = (signal: SignalKind) =>
-      this.#healing.note({
-        at: Date.now(),
-        component: child.spec.id,
-        child: child.id,
-        kind: signal,
-        detail: reason,
-      });
-    if (busy) note('cpu-high');
-    if (kind === 'hard') {
-      note('memory-hard');
-      this.#tellChild(child, { kind: 'condemn', reason, again: true, stage: 'kill' });
-    } else if (kind === 'soft' && child.retiring === '') {
-      note('memory-soft');
-      this.#handle({ kind: 'retire', id: child.id, reason });
-    }
-  }
-
   #busChanged(event: 'up' | 'down', reason: string): void {
     const { say } = this.#options;
     if (event === 'down') say(`bus lost (${reason}), starting it again`);
@@ -357,54 +304,5 @@ export class Supervisor implements AsyncDisposable {
     this.#options.log.info({ component, kind, detail }, 'noticed');
     const signal: Signal = { at: Date.now(), component, child: '', kind, detail };
     this.#healing.note(signal);
-  }
-
-  #condition(component: string): Condition {
-    const { state } = this.#roster;
-    if (component === 'bus') return state.busReady ? 'well' : 'down';
-    return state.services.has(component) ? conditionOf(state, component) : 'well';
-  }
-
-  /** Services that do not work yet, and whether that is about to change. */
-  #missing(): { id: string; isHopeless: boolean }[] {
-    const { state } = this.#roster;
-    return [...state.services.keys()]
-      .filter((id) => conditionOf(state, id) === 'down')
-      .map((id) => ({
-        id,
-        isHopeless: this.#roster.children.some(
-          ({ spec, life }) => spec.id === id && (life.name === 'quarantined' || life.name === 'gave-up'),
-        ),
-      }));
-  }
-
-  #childOptions({ spec, id, edition, address }: ChildRecord): ChildOptions {
-    const config = this.#editions.configOf(edition);
-    return {
-      id,
-      role: spec.role,
-      subject: spec.subject,
-      runId: this.#view.runId,
-      home: this.#options.home,
-      bus: this.#bus.accessFor(spec.role),
-      config: spec.needsAddressOf.length > 0 ? fillAddresses(config, this.#view.addresses()) : config,
-      previousAddress: address,
-      poison: this.#conversation.poison,
-    };
-  }
-
-  async #until(condition: () => boolean, signal: AbortSignal): Promise<void> {
-    if (condition() || signal.aborted) return;
-    const done = new AbortController();
-    const watcher = () => {
-      if (!condition()) return false;
-      done.abort();
-      return true;
-    };
-    this.#watchers.add(watcher);
-    await sleep(2 ** 31 - 1, undefined, { signal: AbortSignal.any([signal, done.signal]) }).catch(
-      () => undefined,
-    );
-    this.#watchers.delete(watcher);
   }
 }
