@@ -91,6 +91,11 @@ export class Board {
     return this.#shed();
   }
 
+  /** Likes were thanked for by the process before this one. */
+  observeLikes(at: number): void {
+    this.#lastLikeAt = Math.max(this.#lastLikeAt, at);
+  }
+
   /** Events that waited too long. */
   expire(now: number): LetGo[] {
     const gone: LetGo[] = [];

@@ -1,121 +1,177 @@
+import { randomBytes } from 'node:crypto';
 import type { LiveEvent } from '../../protocol/event.ts';
-import { outcomeId } from '../../protocol/ids.ts';
-import { outcomeSubject, speechSubject } from '../../protocol/subjects.ts';
 import type { Delivery } from '../bus.ts';
 import type { ConnectedChild } from '../child.ts';
 import { delay } from '../delay.ts';
-import { RoomHost, outcomeOf } from './room-host.ts';
-import { SpeechHistory } from './speech-history.ts';
-import { remainingSegments } from './utterance.ts';
+import { publishOutcome } from './outcome.ts';
+import type { Verdict } from './outcome.ts';
+import { rehearse } from './rehearse.ts';
+import { RoomHost } from './room-host.ts';
+import { SpeechFollower } from './speech-follower.ts';
+import { TurnClock } from './turn-clock.ts';
 
-const historyMs = 3_600_000;
-const turnEveryMs = 100;
 /** A third of the consumer's ack wait. */
 const keepAliveEveryMs = 2_000;
 const maxAtHand = 1_000;
 /** With no event for so long while draining, everything has arrived: those before us have ended. */
 const quietMs = 300;
-/** A message that was delivered so often killed its worker each time. */
-const maxDeliveries = 30;
+/** The last resort, when nobody keeps account of what workers died of: every planned replacement hands out again what waited. */
+const maxDeliveries = 100;
 
 /** All rooms' hosts, and the event stream that feeds them. */
-export class Desk {
+export class Desk implements AsyncDisposable {
   readonly #child: ConnectedChild;
-  readonly #hosts = new Map<string, RoomHost>();
+  readonly #hosts: Map<string, RoomHost>;
+  readonly #follower: SpeechFollower;
+  readonly #clock: TurnClock<RoomHost>;
+  readonly #ended = new AbortController();
+  readonly #hearing: Promise<void>;
+  /** Everything that it writes down about events of rooms that are not ours. */
+  readonly #writing = new Set<Promise<void>>();
   #lastEventAt = 0;
 
-  private constructor(child: ConnectedChild) {
+  private constructor(child: ConnectedChild, hosts: Map<string, RoomHost>, follower: SpeechFollower) {
     this.#child = child;
+    this.#hosts = hosts;
+    this.#follower = follower;
+    this.#clock = new TurnClock(hosts.values());
+    this.#hearing = this.#hearPlayheads();
   }
 
-  /** Reads what has been said already, and finishes what a predecessor had begun. */
+  /** Reads what has been said already, and from now on follows what is said and heard. Puts nothing out. */
   static async open(child: ConnectedChild): Promise<Desk> {
-    const { bus, options, signal, log, counters } = child;
-    const history = new SpeechHistory();
-    const from = { timeMs: Date.now() - historyMs };
-    const filter = 'live.*.speech.*';
-    for await (const { body } of bus.read('SPEECH', 'segment', { filter, from, untilEnd: true, signal }))
-      history.add(body);
-    for (const { first, reached } of history.unfinished) {
-      for (const segment of remainingSegments(first, reached)) {
-        const subject = speechSubject(segment.room, segment.priority);
-        await bus.publish(subject, 'segment', segment, { msgId: segment.id, signal });
-      }
-    }
-    const desk = new Desk(child);
-    for (const { id: room } of options.config.rooms) {
-      const host = new RoomHost(
-        {
-          room,
-          config: options.config.reply,
-          voice: options.config.tts.voice,
-          bus,
-          log,
-          signal,
-          lifeId: `${Date.now().toString(36)}`,
-          history: history.idleOf(room),
-          onProgress: () => child.progress(),
-          count: (name) => (counters[name] = (counters[name] ?? 0) + 1),
-        },
-        history.answered,
-      );
-      desk.#hosts.set(room, host);
-    }
-    return desk;
+    const { bus, log, signal } = child;
+    rehearse(child.options.config.reply);
+    const hosts = openHosts(child);
+    const [follower] = await Promise.all([
+      SpeechFollower.open({ bus, log, signal, onSegment: (body) => hosts.get(body.room)?.observe(body) }),
+      bus.prepare('EVENTS', 'reply'),
+    ]);
+    return new Desk(child, hosts, follower);
   }
 
-  /** Works until asked to drain, then finishes. */
+  /** Works until asked to drain; then finishes, or hands over. */
   async run(): Promise<void> {
-    const { signal, draining } = this.#child;
-    const ended = new AbortController();
-    const all = AbortSignal.any([signal, ended.signal]);
+    const child = this.#child;
+    const { signal, draining } = child;
+    const taking = new AbortController();
     const leaving = AbortSignal.any([signal, draining]);
-    const loops = [this.#takeEvents(all), this.#hearPlayheads(all), this.#keepAlive(all)];
+    const ready = this.#begin();
+    const takingEvents = this.#takeEvents(ready, AbortSignal.any([signal, taking.signal]));
+    // Whoever awaits it, below, hears of it; should `ready` fail, nobody does.
+    takingEvents.catch(() => undefined);
+    const keepingAlive = this.#keepAlive(AbortSignal.any([signal, this.#ended.signal]));
+    await ready;
     while (!leaving.aborted) {
-      await Promise.all([...this.#hosts.values()].map(async (host) => await host.turn()));
-      this.#child.inFlight = [...this.#hosts.values()].reduce((sum, { waiting }) => sum + waiting, 0);
-      this.#child.counters['waiting'] = this.#child.inFlight;
-      this.#child.counters['refused'] = this.#child.bus.refused;
-      await delay(turnEveryMs, leaving);
+      await Promise.all(this.#clock.due(performance.now()).map(async (host) => await host.turn()));
+      child.counters['waiting'] = this.#hostList.reduce((sum, { waiting }) => sum + waiting, 0);
+      child.counters['refused'] = child.bus.refused;
+      await this.#clock.next(leaving);
     }
+    if (!child.handOver) await this.#untilQuiet();
+    taking.abort();
+    await takingEvents;
+    const end = async (host: RoomHost) => await (child.handOver ? host.giveBack() : host.finish());
+    await Promise.all([...this.#hostList.map(end), ...this.#writing]);
+    if (child.handOver) child.yielded();
+    this.#ended.abort();
+    await keepingAlive;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ended.abort();
+    await this.#follower[Symbol.asyncDispose]();
+    await this.#hearing;
+  }
+
+  get #hostList(): RoomHost[] {
+    return [...this.#hosts.values()];
+  }
+
+  /** Whoever worked before has ended: learns its last words, and finishes what it had half said. */
+  async #begin(): Promise<void> {
+    await this.#follower.catchUp();
+    await Promise.all(this.#hostList.map(async (host) => await host.begin()));
+  }
+
+  async #untilQuiet(): Promise<void> {
+    const { signal } = this.#child;
     this.#lastEventAt = Date.now();
     while (!signal.aborted && Date.now() - this.#lastEventAt < quietMs) await delay(20, signal);
-    await Promise.all([...this.#hosts.values()].map(async (host) => await host.finish()));
-    ended.abort();
-    await Promise.all(loops);
   }
 
-  async #takeEvents(signal: AbortSignal): Promise<void> {
+  /** The first events may come while it catches up; none is looked at before it has. */
+  async #takeEvents(ready: Promise<void>, signal: AbortSignal): Promise<void> {
     const { bus, counters } = this.#child;
     for await (const delivery of bus.work('EVENTS', 'reply', 'event', { maxMessages: maxAtHand, signal })) {
+      await ready;
       this.#lastEventAt = Date.now();
       counters['events'] = (counters['events'] ?? 0) + 1;
-      await this.#take(delivery);
+      this.#take(delivery);
     }
   }
 
-  async #take({ body: event, message, deliveries }: Delivery<LiveEvent>): Promise<void> {
+  #take(delivery: Delivery<LiveEvent>): void {
+    const { body: event, message, deliveries } = delivery;
+    const { poison, treated, log } = this.#child;
     const host = this.#hosts.get(event.room);
-    if (host && deliveries <= maxDeliveries) return await host.take(event, message);
-    const { bus, signal, log } = this.#child;
-    const reason = host ? `delivered ${deliveries} times` : 'the room is not hosted';
-    const what = host ? 'failed' : 'skipped';
-    log.warn({ event: event.id, reason }, 'event let go');
-    const outcome = outcomeOf(event, event.room, what, reason);
-    await bus.publish(outcomeSubject(event.room, what), 'outcome', outcome, {
-      msgId: outcomeId(event.id),
-      signal,
-    });
-    message.ack();
+    if (!host) return this.#refuse(delivery, { what: 'skipped', reason: 'the room is not hosted' });
+    if (poison.has(message) || deliveries > maxDeliveries) {
+      log.warn({ event: event.id, deliveries }, 'an event that workers died of');
+      return host.refuse(event, message, { what: 'failed', reason: 'poison' });
+    }
+    // Most are looked at for microseconds, once: only what has been with somebody else is suspected.
+    using _ = deliveries > 1 ? treated.hold(message) : undefined;
+    host.take(event, message);
+    this.#clock.wake(host);
   }
 
-  async #hearPlayheads(signal: AbortSignal): Promise<void> {
-    for await (const { message } of this.#child.bus.listen('live.*.playhead', signal)) {
+  #refuse({ body: event, message }: Delivery<LiveEvent>, verdict: Verdict): void {
+    const { bus, signal, log } = this.#child;
+    log.warn({ event: event.id, ...verdict }, 'event let go');
+    const writing = publishOutcome(bus, event, verdict, signal)
+      .then(() => message.ack())
+      .catch((error: unknown) => {
+        // The signal says stop: it stays with the bus.
+        if (!signal.aborted) throw error;
+      })
+      .finally(() => this.#writing.delete(writing));
+    this.#writing.add(writing);
+  }
+
+  async #hearPlayheads(): Promise<void> {
+    const { bus, signal } = this.#child;
+    const all = AbortSignal.any([signal, this.#ended.signal]);
+    for await (const { message } of bus.listen('live.*.playhead', all)) {
       if (message.type === 'playhead') this.#hosts.get(message.body.room)?.hear(message.body);
     }
   }
 
   async #keepAlive(signal: AbortSignal): Promise<void> {
-    while (await delay(keepAliveEveryMs, signal)) for (const host of this.#hosts.values()) host.keepAlive();
+    while (await delay(keepAliveEveryMs, signal))
+      if (this.#child.duty.isCertain) for (const host of this.#hosts.values()) host.keepAlive();
   }
+}
+
+function openHosts(child: ConnectedChild): Map<string, RoomHost> {
+  const { options, bus, log, signal, draining, counters, treated } = child;
+  const { rooms, reply: config, tts } = options.config;
+  // Two spares may begin in the same millisecond, on two machines even under the same pid.
+  const lifeId = `${Date.now().toString(36)}-${process.pid.toString(36)}-${randomBytes(3).toString('hex')}`;
+  const shared = {
+    config,
+    voice: tts.voice,
+    bus,
+    log,
+    signal,
+    draining,
+    lifeId,
+    holdTreated: (messages: Delivery<LiveEvent>['message'][]) => treated.hold(...messages),
+    onWork(change: 1 | -1) {
+      child.inFlight += change;
+      if (change === -1) child.progress();
+    },
+    count: (name: string) => (counters[name] = (counters[name] ?? 0) + 1),
+  };
+  return new Map(rooms.map(({ id: room }) => [room, new RoomHost({ ...shared, room })]));
 }

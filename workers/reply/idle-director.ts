@@ -8,23 +8,22 @@ export interface IdleUtterance {
 
 export const disclosureScript = 'disclosure';
 
-/** What an earlier process had said last, so that the show goes on there. */
-export interface IdleHistory {
-  lastScript: string;
-  disclosedAt: number;
-}
-
-/** Keeps the show going: scripts in turn, and every so often the sentence that says that the voice is an AI. Pure. */
+/**
+ * Keeps the show going: scripts in turn, and every so often the sentence that says that the voice is an AI. What another process has
+ * said is told to it by `observe`, so that the show goes on there. Pure.
+ */
 export class IdleDirector {
   readonly #config: Pick<ReplyConfig, 'idle' | 'disclosure'>;
-  #next: number;
-  #disclosedAt: number;
+  #next = 0;
+  #disclosedAt = -Infinity;
 
-  constructor(config: Pick<ReplyConfig, 'idle' | 'disclosure'>, history?: IdleHistory) {
+  constructor(config: Pick<ReplyConfig, 'idle' | 'disclosure'>) {
     this.#config = config;
-    const last = config.idle.findIndex(({ id }) => id === history?.lastScript);
-    this.#next = (last + 1) % config.idle.length;
-    this.#disclosedAt = history?.disclosedAt ?? -Infinity;
+  }
+
+  observe(script: string, at: number): void {
+    if (script === disclosureScript) this.#disclosedAt = at;
+    else this.#next = (this.#config.idle.findIndex(({ id }) => id === script) + 1) % this.#config.idle.length;
   }
 
   next(now: number): IdleUtterance {

@@ -21,7 +21,10 @@ export class Pacer {
   #reportedAt = -Infinity;
   #current = { utteranceId: '', offsetMs: 0 };
 
+  /** Something was released, by this process or by the one before it, at `now`. */
   release(utteranceId: string, priority: Priority, durationMs: number, now: number): void {
+    this.#forget(now);
+    if (this.#released.has(utteranceId)) return;
     this.#released.set(utteranceId, { priority, durationMs, releasedAt: now, seen: false });
   }
 

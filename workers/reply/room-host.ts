@@ -1,32 +1,38 @@
 import type { JsMsg } from '@nats-io/jetstream';
 import type { ReplyConfig } from '../../protocol/config.ts';
 import type { LiveEvent } from '../../protocol/event.ts';
-import { isPaid } from '../../protocol/event.ts';
-import { outcomeId, utteranceId } from '../../protocol/ids.ts';
-import type { Outcome, OutcomeKind, Playhead, Segment } from '../../protocol/speech.ts';
-import { outcomeSubject, speechSubject } from '../../protocol/subjects.ts';
+import { describeFailure, toFailure } from '../../protocol/failure.ts';
+import { utteranceId } from '../../protocol/ids.ts';
+import type { Playhead, Segment } from '../../protocol/speech.ts';
 import type { Bus } from '../bus.ts';
 import type { Logger } from '../logger.ts';
 import { answerTopic } from './answer.ts';
 import type { LetGo, Topic } from './board.ts';
 import { Board } from './board.ts';
-import type { IdleHistory } from './idle-director.ts';
 import { IdleDirector } from './idle-director.ts';
+import type { Verdict } from './outcome.ts';
+import { publishOutcome } from './outcome.ts';
 import { Pacer, estimateMs } from './pacer.ts';
 import { splitSentences } from './phrase.ts';
-import { segmentsOf } from './utterance.ts';
+import { publishUtterance } from './publish-utterance.ts';
+import { SpeechHistory } from './speech-history.ts';
+import { remainingSegments, segmentsOf } from './utterance.ts';
 
 export interface RoomHostOptions {
   room: string;
   config: ReplyConfig;
   voice: string;
-  bus: Pick<Bus, 'publish'>;
+  bus: Pick<Bus, 'publish' | 'read'>;
   log: Logger;
   signal: AbortSignal;
+  /** Means: after the answer that is being made, no other. */
+  draining: AbortSignal;
   /** Tells this life of the worker from others: part of idle utterances' ids. */
   lifeId: string;
-  history: IdleHistory | undefined;
-  onProgress: () => void;
+  /** To be held open while events are looked at; see `Treated`. */
+  holdTreated: (messages: JsMsg[]) => Disposable;
+  /** Work was begun (+1) or finished (-1). */
+  onWork: (change: 1 | -1) => void;
   count: (name: string) => void;
 }
 
@@ -37,28 +43,29 @@ const urgentBacklogMs = 8_000;
 /** The script goes on when less than this is left of anything. */
 const idleBacklogMs = 2_500;
 const idleTtlMs = 120_000;
-/** Events that were answered, kept to recognise a redelivery. */
-const maxAnswered = 20_000;
 
-/** One room: takes events onto its board, and says what there is to say when the audio side has room for it. */
+/**
+ * One room: takes events onto its board, and says what there is to say when the audio side has room for it. As a spare it only
+ * observes what is said and heard; `begin` makes it the one that speaks.
+ */
 export class RoomHost {
   readonly #options: RoomHostOptions;
   readonly #board: Board;
   readonly #pacer = new Pacer();
   readonly #director: IdleDirector;
+  readonly #history = new SpeechHistory();
   readonly #messages = new Map<string, JsMsg>();
-  readonly #answered: Set<string>;
   /** Off the board, not yet safe on the bus. */
   readonly #inHand = new Set<string>();
+  readonly #settling = new Set<Promise<void>>();
   readonly #lastDrawn = new Map<string, string>();
   #idleCount = 0;
   #turn: Promise<void> = Promise.resolve();
 
-  constructor(options: RoomHostOptions, answered: Iterable<string>) {
+  constructor(options: RoomHostOptions) {
     this.#options = options;
     this.#board = new Board(options.config);
-    this.#director = new IdleDirector(options.config, options.history);
-    this.#answered = new Set(answered);
+    this.#director = new IdleDirector(options.config);
   }
 
   /** Events on the board. */
@@ -66,19 +73,42 @@ export class RoomHost {
     return this.#board.size;
   }
 
+  /** What another process has said. */
+  observe(segment: Segment): void {
+    this.#history.add(segment);
+    if (segment.index > 0) return;
+    const { utteranceId: id, priority, createdAt, idleScript, causes } = segment;
+    this.#pacer.release(id, priority, durationOf(segment), createdAt);
+    if (priority === 'idle') this.#director.observe(idleScript, createdAt);
+    if (causes.some(({ kind }) => kind === 'like')) this.#board.observeLikes(createdAt);
+  }
+
   hear(playhead: Playhead): void {
     this.#pacer.report(playhead, Date.now());
   }
 
-  /** Takes an event; it is acked once its outcome or its answer is safe on the bus. */
-  async take(event: LiveEvent, message: JsMsg): Promise<void> {
-    if (this.#answered.has(event.id)) {
-      message.ack();
-      return;
+  /** Finishes what the process before this one had begun to say. */
+  async begin(): Promise<void> {
+    const { bus, signal, log } = this.#options;
+    for (const { first, reached } of this.#history.takeUnfinished()) {
+      log.info({ utterance: first.utteranceId, reached }, 'finishing what was half said');
+      await publishUtterance(bus, remainingSegments(first, reached), signal);
     }
+  }
+
+  /** Takes an event; it is acked once its outcome or its answer is safe on the bus. */
+  take(event: LiveEvent, message: JsMsg): void {
+    if (this.#history.hasAnswered(event.id)) return message.ack();
     this.#messages.set(event.id, message);
     if (this.#inHand.has(event.id)) return;
-    await this.#letGo(this.#board.add(event, Date.now()));
+    this.#letGo(this.#board.add(event, Date.now()));
+  }
+
+  /** An event that is not to be looked at: writes down why. */
+  refuse(event: LiveEvent, message: JsMsg, verdict: Verdict): void {
+    if (this.#history.hasAnswered(event.id)) return message.ack();
+    this.#messages.set(event.id, message);
+    if (!this.#inHand.has(event.id)) this.#settle(event, verdict);
   }
 
   /** Tells the bus that the events on the board are still being worked on. */
@@ -92,19 +122,29 @@ export class RoomHost {
     await this.#turn;
   }
 
-  /** The end: what was paid for is still said, the rest is let go with its reason. */
+  /** The end of the show: what was paid for is still said, the rest is let go with its reason. */
   async finish(): Promise<void> {
     this.#turn = this.#turn.then(async () => {
-      await this.#letGo(this.#board.clearUnpaid('stopping'));
+      this.#letGo(this.#board.clearUnpaid('stopping'));
       await this.#takeTurn(true);
     });
     await this.#turn;
+    await this.#settled();
+  }
+
+  /** The end of this process only: what is begun is finished, and the bus gives the board to the successor, in its order. */
+  async giveBack(): Promise<void> {
+    await this.#turn;
+    await this.#settled();
+    for (const message of [...this.#messages.values()].toSorted((a, b) => a.seq - b.seq)) message.nak();
+    this.#messages.clear();
   }
 
   async #takeTurn(hurry: boolean): Promise<void> {
-    const { signal } = this.#options;
-    await this.#letGo(this.#board.expire(Date.now()));
-    for (;;) {
+    const { signal, draining } = this.#options;
+    const isOver = () => draining.aborted && !hurry;
+    this.#letGo(this.#board.expire(Date.now()));
+    while (!isOver()) {
       signal.throwIfAborted();
       const now = Date.now();
       const backlogMs = this.#pacer.backlogMs(['urgent', 'normal'], now);
@@ -116,123 +156,138 @@ export class RoomHost {
       if (!topic) break;
       await this.#answer(topic);
     }
-    if (!hurry && this.#pacer.backlogMs(['urgent', 'normal', 'idle'], Date.now()) < idleBacklogMs)
-      await this.#idle();
+    if (hurry || isOver()) return;
+    if (this.#pacer.backlogMs(['urgent', 'normal', 'idle'], Date.now()) < idleBacklogMs) await this.#idle();
   }
 
   async #answer(topic: Topic): Promise<void> {
-    const { config, room, voice, log } = this.#options;
-    const { events, priority } = topic;
-    const first = events[0];
-    if (!first) return;
-    for (const event of events) this.#inHand.add(event.id);
-    const answer = answerTopic(topic, { config, lastDrawn: this.#lastDrawn, random: Math.random() });
-    if (!answer) {
-      await this.#letGo(
-        events.map((event) => ({ event, what: 'skipped', reason: 'no rule and no template' })),
-      );
-      return;
+    const { log, onWork } = this.#options;
+    for (const { id } of topic.events) this.#inHand.add(id);
+    onWork(1);
+    try {
+      const segments = this.#compose(topic);
+      if (segments.length === 0) return this.#refuseAll(topic, 'skipped', 'no rule and no template');
+      await this.#say(segments, topic);
+    } catch (error) {
+      this.#options.signal.throwIfAborted();
+      log.error({ err: error, topic: topic.key }, 'no answer could be made');
+      this.#refuseAll(topic, 'failed', describeFailure(toFailure(error)));
+    } finally {
+      onWork(-1);
     }
+  }
+
+  /** The answer to a topic; nothing when there is nothing to say. */
+  #compose({ events, priority, ...topic }: Topic): Segment[] {
+    const { config, room, voice, log, holdTreated } = this.#options;
+    const [first] = events;
+    if (!first) return [];
+    using _ = holdTreated(events.flatMap(({ id }) => this.#messages.get(id) ?? []));
+    const options = { config, lastDrawn: this.#lastDrawn, random: Math.random() };
+    const answer = answerTopic({ ...topic, priority, events }, options);
+    if (!answer) return [];
     const id = utteranceId(first.id);
-    const expiresAt = Math.max(...events.map((event) => event.expiresAt));
-    const sentences = splitSentences(answer.text);
-    const now = Date.now();
-    const segments = segmentsOf({
+    log.info(
+      { room, utterance: id, from: answer.from, events: events.length, text: answer.text },
+      'answering',
+    );
+    return segmentsOf({
       id,
       room,
-      sentences,
+      sentences: splitSentences(answer.text),
       priority,
       voice,
       events,
-      now,
-      expiresAt,
+      now: Date.now(),
+      expiresAt: Math.max(...events.map((event) => event.expiresAt)),
       idleScript: '',
     });
-    await this.#publish(segments);
-    log.info(
-      { room, utterance: id, from: answer.from, events: events.length, text: answer.text },
-      'answered',
-    );
-    for (const event of events) this.#done(event.id);
+  }
+
+  async #say(segments: Segment[], { events }: Pick<Topic, 'events'>): Promise<void> {
+    const { bus, signal, count } = this.#options;
+    const first = await publishUtterance(bus, segments, signal);
+    if (!first) return;
+    this.#pacer.release(first.utteranceId, first.priority, durationOf(first), Date.now());
+    count(`${first.priority}Utterances`);
+    const answered = new Set(first.causes.map(({ eventId }) => eventId));
+    for (const event of events) {
+      if (answered.has(event.id)) this.#done(event.id);
+      else this.#putBack(event);
+    }
   }
 
   async #idle(): Promise<void> {
-    const { room, voice, lifeId } = this.#options;
+    const { room, voice, lifeId, onWork } = this.#options;
     const now = Date.now();
     const { script, lines } = this.#director.next(now);
-    const id = `i:${room}:${lifeId}-${this.#idleCount++}`;
-    const expiresAt = now + idleTtlMs;
-    const sentences = lines.flatMap((line) => splitSentences(line));
-    await this.#publish(
-      segmentsOf({
-        id,
-        room,
-        sentences,
-        priority: 'idle',
-        voice,
-        events: [],
-        now,
-        expiresAt,
-        idleScript: script,
-      }),
-    );
-  }
-
-  async #publish(segments: Segment[]): Promise<void> {
-    const { bus, signal, room } = this.#options;
-    for (const segment of segments) {
-      await bus.publish(speechSubject(room, segment.priority), 'segment', segment, {
-        msgId: segment.id,
-        signal,
-      });
+    const segments = segmentsOf({
+      id: `i:${room}:${lifeId}-${this.#idleCount++}`,
+      room,
+      sentences: lines.flatMap((line) => splitSentences(line)),
+      priority: 'idle',
+      voice,
+      events: [],
+      now,
+      expiresAt: now + idleTtlMs,
+      idleScript: script,
+    });
+    onWork(1);
+    try {
+      await this.#say(segments, { events: [] });
+    } finally {
+      onWork(-1);
     }
-    const first = segments[0];
-    if (!first) return;
-    const durationMs = segments.reduce((sum, { text }) => sum + estimateMs(text), 0);
-    this.#pacer.release(first.utteranceId, first.priority, durationMs, Date.now());
-    this.#options.count(`${first.priority}Utterances`);
-    this.#options.onProgress();
   }
 
-  async #letGo(gone: LetGo[]): Promise<void> {
-    await Promise.all(gone.map(async ({ event, what, reason }) => await this.#settle(event, what, reason)));
+  /** The utterance turned out to be another's that does not answer it. */
+  #putBack(event: LiveEvent): void {
+    this.#inHand.delete(event.id);
+    this.#letGo(this.#board.add(event, Date.now()));
   }
 
-  async #settle(event: LiveEvent, what: OutcomeKind, reason: string): Promise<void> {
-    const { bus, room, signal } = this.#options;
+  #refuseAll({ events }: Topic, what: Verdict['what'], reason: string): void {
+    for (const event of events) this.#settle(event, { what, reason });
+  }
+
+  #letGo(gone: LetGo[]): void {
+    for (const { event, what, reason } of gone) this.#settle(event, { what, reason });
+  }
+
+  /** Writes an outcome down without holding up who comes next: who waits is bounded by what the bus gives out. */
+  #settle(event: LiveEvent, verdict: Verdict): void {
+    const { bus, signal, onWork, count } = this.#options;
     this.#inHand.add(event.id);
-    const outcome = outcomeOf(event, room, what, reason);
-    await bus.publish(outcomeSubject(room, what), 'outcome', outcome, { msgId: outcomeId(event.id), signal });
-    this.#options.count(what);
-    this.#done(event.id);
+    onWork(1);
+    const settling = publishOutcome(bus, event, verdict, signal)
+      .then(() => {
+        count(verdict.what);
+        this.#done(event.id);
+      })
+      .catch((error: unknown) => {
+        // The signal says stop: it stays with the bus.
+        if (!signal.aborted) throw error;
+      })
+      .finally(() => {
+        onWork(-1);
+        this.#settling.delete(settling);
+      });
+    this.#settling.add(settling);
+  }
+
+  async #settled(): Promise<void> {
+    while (this.#settling.size > 0) await Promise.all(this.#settling);
   }
 
   #done(eventId: string): void {
     this.#messages.get(eventId)?.ack();
     this.#messages.delete(eventId);
     this.#inHand.delete(eventId);
-    this.#answered.add(eventId);
-    for (const oldest of this.#answered) {
-      if (this.#answered.size <= maxAnswered) break;
-      this.#answered.delete(oldest);
-    }
+    this.#history.addAnswered(eventId);
   }
 }
 
-/** The outcome of an event that reply itself decides. */
-export function outcomeOf(event: LiveEvent, room: string, what: OutcomeKind, reason: string): Outcome {
-  const text = event.kind === 'chat' ? event.text : '';
-  return {
-    what,
-    room,
-    eventId: event.id,
-    eventKind: event.kind,
-    paid: isPaid(event.kind),
-    utteranceId: '',
-    reason,
-    text,
-    at: Date.now(),
-    by: 'reply',
-    nickname: event.viewer?.nickname ?? '',
-  };
+/** How long an utterance takes to say, roughly, by its first segment. */
+function durationOf({ script }: Segment): number {
+  return script.reduce((sum, text) => sum + estimateMs(text), 0);
 }

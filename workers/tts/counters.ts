@@ -16,6 +16,10 @@ const zero = {
   /** Payloads that were not ours. */
   refused: 0,
   ackFailures: 0,
+  /** Threads of the engine, and how often one was added or taken away. */
+  threads: 0,
+  poolGrown: 0,
+  poolShrunk: 0,
 };
 
 export type TtsCounters = typeof zero;

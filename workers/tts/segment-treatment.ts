@@ -28,7 +28,12 @@ export interface TreatmentOptions {
   speed: number;
   childId: string;
   counters: TtsCounters;
-  draining: AbortSignal;
+  /** Whether a segment must not be treated; see `Poison`. */
+  isPoison: (message: Delivery<Segment>['message']) => boolean;
+  /** To be held open while a segment is worked on; see `Treated`. */
+  holdTreated: (message: Delivery<Segment>['message']) => Disposable;
+  /** Whether the show ends, as opposed to this process only. */
+  isStopping: () => boolean;
   signal: AbortSignal;
   log: Logger;
 }
@@ -50,8 +55,11 @@ export class SegmentTreatment {
     this.#options = options;
   }
 
-  /** Throws when the signal says stop, or when the segment cannot be published; it then must not be acknowledged. */
-  async treat(delivery: Delivery<Segment>): Promise<void> {
+  /**
+   * Throws when `giveUp` says so before there is a sound, when the signal says stop, or when the segment cannot be published; it then
+   * must not be acknowledged.
+   */
+  async treat(delivery: Delivery<Segment>, giveUp: AbortSignal): Promise<void> {
     const { body: segment, message } = delivery;
     const { bus, log, signal } = this.#options;
     if (!roomPattern.test(segment.room)) {
@@ -61,7 +69,7 @@ export class SegmentTreatment {
     }
     const key = `${segment.id} ${delivery.seq}`;
     if (!this.#done.has(key)) {
-      for (const chunk of await this.#speak(delivery)) {
+      for (const chunk of await this.#speak(delivery, giveUp)) {
         await bus.publish(audioSubject(segment.room), 'chunk', chunk, { msgId: chunk.id, signal });
       }
       this.#remember(key);
@@ -82,8 +90,8 @@ export class SegmentTreatment {
     }
   }
 
-  async #speak({ body: segment, deliveries }: Delivery<Segment>): Promise<AudioChunk[]> {
-    const { synthesiser, voice, speed, counters, draining, signal, log } = this.#options;
+  async #speak({ body: segment, deliveries, message }: Delivery<Segment>, giveUp: AbortSignal) {
+    const { synthesiser, voice, speed, counters, isPoison, holdTreated, isStopping, log } = this.#options;
     const options = { rendition: this.#nextRendition(), engine: synthesiser.engineName };
     const missing = (reason: string): AudioChunk[] => {
       log.info({ segment: segment.id, reason }, 'no sound for a segment');
@@ -91,11 +99,13 @@ export class SegmentTreatment {
       counters.missing += 1;
       return [missingChunk(segment, reason, options)];
     };
-    const decision = triage(segment, { now: Date.now(), deliveries, draining: draining.aborted });
+    if (isPoison(message)) return missing('poison');
+    using _ = holdTreated(message);
+    const decision = triage(segment, { now: Date.now(), deliveries, stopping: isStopping() });
     if (decision.kind === 'missing') return missing(decision.reason);
     try {
       const request = { text: decision.text, voice: segment.voice || voice, speed };
-      const sound = await synthesiser.speak(request, signal);
+      const sound = await synthesiser.speak(request, giveUp);
       counters.segments += 1;
       counters.spoken += 1;
       return chunkSound(segment, sound, options);

@@ -3,8 +3,11 @@ import { speakableText } from './speakable-text.ts';
 
 /** In UTF-16 units. Longer than any sentence; an engine would be busy with it for half a minute. */
 const maxCharacters = 500;
-/** Handed out more often than this, a segment has probably ended the workers that tried it. */
-const maxDeliveries = 12;
+/**
+ * The last resort, when nobody keeps account of what workers died of: being handed out is no fault, since every planned replacement
+ * of a worker hands out again what it had.
+ */
+const maxDeliveries = 50;
 
 export type Triage = { kind: 'speak'; text: string } | { kind: 'missing'; reason: string };
 
@@ -12,14 +15,15 @@ export interface TriageContext {
   now: number;
   /** How often the bus has handed the segment out, this time included. */
   deliveries: number;
-  draining: boolean;
+  /** The show ends: only what is urgent is still worth a sound. */
+  stopping: boolean;
 }
 
 /** What to do with a segment, before any work is spent on it. */
-export function triage(segment: Segment, { now, deliveries, draining }: TriageContext): Triage {
-  if (segment.expiresAt < now) return missing('expired');
+export function triage(segment: Segment, { now, deliveries, stopping }: TriageContext): Triage {
   if (deliveries > maxDeliveries) return missing('poison');
-  if (draining && segment.priority !== 'urgent') return missing('stopping');
+  if (segment.expiresAt < now) return missing('expired');
+  if (stopping && segment.priority !== 'urgent') return missing('stopping');
   // No text of ours shrinks this much, so the cleaning is not paid for a megabyte.
   if (segment.text.length > maxCharacters * 8) return missing(`longer than ${maxCharacters} characters`);
   const text = speakableText(segment.text);

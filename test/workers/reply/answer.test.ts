@@ -159,7 +159,9 @@ void t.test(
     const director = new IdleDirector(config);
     const scripts = [0, 1, 2, 3, 60_000].map((now) => director.next(now).script);
     t.same(scripts, [disclosureScript, 'a', 'b', 'a', disclosureScript]);
-    const successor = new IdleDirector(config, { lastScript: 'a', disclosedAt: 50_000 });
+    const successor = new IdleDirector(config);
+    successor.observe(disclosureScript, 50_000);
+    successor.observe('a', 51_000);
     t.same(
       [60_000, 61_000].map((now) => successor.next(now).script),
       ['b', 'a'],
@@ -180,19 +182,11 @@ void t.test('SpeechHistory knows what was answered, and what a dead process left
   };
   const whole = segmentsOf({ ...common, id: 'u:1', sentences: ['一。', '二。'], events: [event] });
   const half = segmentsOf({ ...common, id: 'u:2', sentences: ['三。', '四。', '五。'], events: [] });
-  const idle = segmentsOf({
-    ...common,
-    id: 'i:1',
-    sentences: ['六。'],
-    events: [],
-    priority: 'idle',
-    idleScript: 'b',
-  });
   const history = new SpeechHistory();
-  for (const segment of [...whole, ...half.slice(0, 2), ...idle]) history.add(segment);
-  t.ok(history.answered.has(event.id));
-  t.match(history.idleOf('demo'), { lastScript: 'b' });
-  const rest = history.unfinished.flatMap(({ first, reached }) => remainingSegments(first, reached));
+  for (const segment of [...whole, ...half.slice(0, 2)]) history.add(segment);
+  t.ok(history.hasAnswered(event.id));
+  const rest = history.takeUnfinished().flatMap(({ first, reached }) => remainingSegments(first, reached));
   t.same(rest, half.slice(2), 'exactly what the dead process would have published');
+  t.same(history.takeUnfinished(), [], 'only once');
   t.end();
 });

@@ -132,7 +132,12 @@ interface Studio {
 async function openStudio(t: Test): Promise<Studio> {
   const { url } = await startNats(t);
   const stop = new AbortController();
-  const bus = await openBus(accessTo(url), 'test', pino({ level: 'silent' }), stop.signal);
+  const bus = await openBus({
+    access: accessTo(url),
+    name: 'test',
+    log: pino({ level: 'silent' }),
+    signal: stop.signal,
+  });
   t.teardown(async () => {
     stop.abort();
     await bus[Symbol.asyncDispose]();

@@ -1,6 +1,7 @@
 import type { JsMsg } from '@nats-io/jetstream';
 import { pino } from 'pino';
 import t from 'tap';
+import { noOrigin } from '../../../protocol/codec.ts';
 import type { AudioChunk, Segment } from '../../../protocol/speech.ts';
 import type { Delivery } from '../../../workers/bus.ts';
 import { openCounters } from '../../../workers/tts/counters.ts';
@@ -15,9 +16,14 @@ import { makeSound } from './make-sound.ts';
 interface Situation {
   synthesise?: Engine['synthesise'];
   loseAcks?: boolean;
+  isPoison?: boolean;
 }
 
-function makeTreatment({ synthesise = async () => makeSound(1_500), loseAcks = false }: Situation = {}) {
+function makeTreatment({
+  synthesise = async () => makeSound(1_500),
+  loseAcks = false,
+  isPoison = false,
+}: Situation = {}) {
   /** What was done, in order. */
   const done: string[] = [];
   const chunks: AudioChunk[] = [];
@@ -60,18 +66,24 @@ function makeTreatment({ synthesise = async () => makeSound(1_500), loseAcks = f
     speed: 1,
     childId: 'tts-1',
     counters,
-    draining: signal,
+    isPoison: () => isPoison,
+    holdTreated() {
+      done.push('begin');
+      return { [Symbol.dispose]: () => done.push('end') };
+    },
+    isStopping: () => false,
     signal,
     log,
   });
   const deliver = (segment: Segment, deliveries = 1): Delivery<Segment> => ({
     body: segment,
+    origin: noOrigin,
     seq: 1,
     deliveries,
     message,
   });
-  const bringToEnd = async (delivery: Delivery<Segment>): Promise<void> => {
-    await treatment.treat(delivery);
+  const bringToEnd = async (delivery: Delivery<Segment>, giveUp = signal): Promise<void> => {
+    await treatment.treat(delivery, giveUp);
     done.push('treated');
     await treatment.acknowledge(delivery);
   };
@@ -81,7 +93,7 @@ function makeTreatment({ synthesise = async () => makeSound(1_500), loseAcks = f
 void t.test('treat() publishes the sound before it acknowledges the segment', async (t) => {
   const { bringToEnd, deliver, done, chunks, counters } = makeTreatment();
   await bringToEnd(deliver(makeSegment()));
-  t.match(done, [/^live\.demo\.audio u:demo:douyin:1\/0#tts-1-\w+-1\.0$/, 'treated', 'ack']);
+  t.match(done, ['begin', 'end', /^live\.demo\.audio u:demo:douyin:1\/0#tts-1-\w+-1\.0$/, 'treated', 'ack']);
   t.equal(chunks[0]?.engine, 'fake');
   t.match(counters, { segments: 1, spoken: 1, missing: 0 });
 });
@@ -103,7 +115,7 @@ void t.test('treat() only acknowledges a segment again whose ack was lost', asyn
   const { bringToEnd, deliver, done, counters } = makeTreatment({ loseAcks: true });
   await bringToEnd(deliver(makeSegment()));
   await bringToEnd(deliver(makeSegment(), 2));
-  t.same(done.slice(1), ['treated', 'ack', 'treated', 'ack']);
+  t.same(done.slice(3), ['treated', 'ack', 'treated', 'ack']);
   t.match(counters, { segments: 1, ackFailures: 2 });
 });
 
@@ -116,11 +128,25 @@ void t.test('treat() says that the engine failed', async (t) => {
   t.match(counters, { segments: 1, missing: 1, failures: 1 });
 });
 
-void t.test('treat() spends no work on poison', async (t) => {
+void t.test('treat() spends no work on poison, and is not suspected of it', async (t) => {
   const synthesise: Engine['synthesise'] = async () => t.fail('synthesised') as never;
-  const { bringToEnd, deliver, chunks } = makeTreatment({ synthesise });
-  await bringToEnd(deliver(makeSegment(), 13));
+  const { bringToEnd, deliver, chunks, done } = makeTreatment({ synthesise, isPoison: true });
+  await bringToEnd(deliver(makeSegment()));
   t.equal(chunks[0]?.missingReason, 'poison');
+  t.match(done, [/^live/, 'treated', 'ack']);
+});
+
+void t.test('treat() leaves a segment to a successor when it is told to give up', async (t) => {
+  const giveUp = new AbortController();
+  const synthesise: Engine['synthesise'] = async (_, signal) => {
+    giveUp.abort(new Error('a successor does it'));
+    signal.throwIfAborted();
+    return makeSound(1_500);
+  };
+  const { bringToEnd, deliver, done, counters } = makeTreatment({ synthesise });
+  await t.rejects(bringToEnd(deliver(makeSegment()), giveUp.signal), /a successor does it/);
+  t.same(done, ['begin', 'end'], 'nothing is published, nothing is acknowledged');
+  t.match(counters, { segments: 0, missing: 0 });
 });
 
 void t.test('treat() ends a segment whose room cannot be a room', async (t) => {

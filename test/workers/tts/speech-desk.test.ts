@@ -2,6 +2,7 @@ import { getEventListeners, once } from 'node:events';
 import type { JsMsg } from '@nats-io/jetstream';
 import { pino } from 'pino';
 import t from 'tap';
+import { noOrigin } from '../../../protocol/codec.ts';
 import type { Priority, Segment } from '../../../protocol/speech.ts';
 import { priorities } from '../../../protocol/speech.ts';
 import type { Delivery } from '../../../workers/bus.ts';
@@ -13,16 +14,27 @@ import { makeSegment } from './make-segment.ts';
 class FakeSource implements SegmentSource {
   readonly waiting: Record<Priority, Delivery<Segment>[]> = { urgent: [], normal: [], idle: [] };
   given = 0;
+  /** Given back, by utterance. */
+  readonly returned: string[] = [];
 
   constructor(perPriority: number) {
     for (const [rank, priority] of priorities.entries()) {
       for (let number = 0; number < perPriority; number++) {
         const body = makeSegment({ priority, utteranceId: `${priority}-${number}` });
-        const message = {} as Partial<JsMsg> as JsMsg;
-        this.waiting[priority].push({ body, seq: rank * 1_000 + number + 1, deliveries: 1, message });
+        const nak = () => this.returned.push(body.utteranceId);
+        const message = { nak } as Partial<JsMsg> as JsMsg;
+        this.waiting[priority].push({
+          body,
+          origin: noOrigin,
+          seq: rank * 1_000 + number + 1,
+          deliveries: 1,
+          message,
+        });
       }
     }
   }
+
+  async certain(): Promise<void> {}
 
   async *take(...[, consumer, , options]: Parameters<SegmentSource['take']>): AsyncGenerator<never> {
     const waiting = this.waiting[consumer.slice('tts-'.length) as Priority];
@@ -40,18 +52,21 @@ class FakeSource implements SegmentSource {
 
 function makeDesk(
   source: FakeSource,
-  treat: (delivery: Delivery<Segment>) => Promise<void>,
+  treat: (delivery: Delivery<Segment>, giveUp: AbortSignal) => Promise<void>,
   acknowledge: (delivery: Delivery<Segment>) => Promise<void> = async () => undefined,
+  { handOver = false, finishMs = 60_000 } = {},
 ) {
   const stop = new AbortController();
   const drain = new AbortController();
-  const states: { held: number; queued: number }[] = [];
+  const states: { held: number; queued: number; busy: number }[] = [];
   const desk = new SpeechDesk({
     source,
     slots: 2,
     treat,
     acknowledge,
     draining: drain.signal,
+    handOver: () => handOver,
+    finishMs,
     signal: stop.signal,
     log: pino({ level: 'silent' }),
     onChange: (state) => states.push(state),
@@ -78,7 +93,7 @@ void t.test('run() treats urgent segments first, and never more at once than the
   const lastUrgent = order.findLastIndex((id) => id.startsWith('urgent'));
   const firstIdle = order.findIndex((id) => id.startsWith('idle'));
   t.ok(lastUrgent < firstIdle, order.join(' '));
-  t.same(states.at(-1), { held: 0, queued: 0 });
+  t.same(states.at(-1), { held: 0, queued: 0, busy: 0 });
 });
 
 void t.test('run() asks for no more than it has room for', async (t) => {
@@ -132,8 +147,8 @@ void t.test('run() treats a segment once that the bus gives out twice', async (t
   const body = makeSegment();
   const message = {} as Partial<JsMsg> as JsMsg;
   source.waiting.normal.push(
-    { body, seq: 1, deliveries: 1, message },
-    { body, seq: 1, deliveries: 2, message },
+    { body, origin: noOrigin, seq: 1, deliveries: 1, message },
+    { body, origin: noOrigin, seq: 1, deliveries: 2, message },
   );
   let treated = 0;
   const { desk, drain } = makeDesk(source, async () => {
@@ -162,11 +177,11 @@ void t.test(
     drain.abort();
     const running = desk.run().then(() => (ended = true));
     while (treated < 12) await new Promise(setImmediate);
-    t.same(states.at(-1), { held: 12, queued: 0 });
+    t.same(states.at(-1), { held: 12, queued: 0, busy: 0 });
     t.equal(ended, false);
     answer.resolve();
     await running;
-    t.same(states.at(-1), { held: 0, queued: 0 });
+    t.same(states.at(-1), { held: 0, queued: 0, busy: 0 });
   },
 );
 
@@ -180,4 +195,51 @@ void t.test('run() does not acknowledge what could not be treated', async (t) =>
   drain.abort();
   await desk.run();
   t.equal(source.given, 3);
+});
+
+void t.test(
+  'run() that hands over finishes what is begun, and gives everything else back at once',
+  async (t) => {
+    const source = new FakeSource(10);
+    const go = Promise.withResolvers<void>();
+    const treated: string[] = [];
+    const { desk, drain, states } = makeDesk(
+      source,
+      async ({ body }) => {
+        treated.push(body.utteranceId);
+        await go.promise;
+      },
+      undefined,
+      { handOver: true },
+    );
+    const running = desk.run();
+    while (source.given < 14) await new Promise(setImmediate);
+    drain.abort();
+    t.equal(source.returned.length, 12, 'what waited for a slot');
+    go.resolve();
+    source.ended.resolve();
+    await running;
+    t.equal(treated.length, 2);
+    t.equal(new Set([...treated, ...source.returned]).size, source.given, 'each went one way only');
+    t.same(states.at(-1), { held: 0, queued: 0, busy: 0 });
+  },
+);
+
+void t.test('run() that hands over gives back what takes too long', async (t) => {
+  const source = new FakeSource(1);
+  const { desk, drain } = makeDesk(
+    source,
+    async (_, giveUp) => {
+      await once(giveUp, 'abort');
+      giveUp.throwIfAborted();
+    },
+    async () => t.fail('acknowledged') as never,
+    { handOver: true, finishMs: 1 },
+  );
+  const running = desk.run();
+  while (source.given < 3) await new Promise(setImmediate);
+  drain.abort();
+  source.ended.resolve();
+  await running;
+  t.same(source.returned.toSorted(), ['idle-0', 'normal-0', 'urgent-0']);
 });

@@ -1,0 +1,50 @@
+import { decode, encode } from '../../protocol/codec.ts';
+import type { ReplyConfig } from '../../protocol/config.ts';
+import type { LiveEvent } from '../../protocol/event.ts';
+import { headersOf } from '../message-headers.ts';
+import { answerTopic } from './answer.ts';
+import { Board } from './board.ts';
+import { splitSentences } from './phrase.ts';
+import { segmentsOf } from './utterance.ts';
+
+/**
+ * Answers a made-up event up to the bus, so that the first real one waits for nothing to be compiled: the codec is generated, and the
+ * patterns of whole scripts are built, when they are first used.
+ */
+export function rehearse(config: ReplyConfig): void {
+  const room = 'rehearsal';
+  const gift = { giftId: '1', name: '玫瑰', count: 1, total: 1, diamonds: 1, streak: '', streakEnd: true };
+  const times = { at: 0, receivedAt: 0, expiresAt: 2 };
+  const viewer = {
+    id: '1',
+    nickname: '小明😀',
+    level: 1,
+    fansLevel: 0,
+    isAnchor: false,
+    isAdmin: false,
+    secUid: '',
+  };
+  const event: LiveEvent = { ...times, ...gift, kind: 'gift', id: room, room, platform: room, viewer };
+  const heard = decode(encode('event', event));
+  if (heard.type !== 'event') throw new Error(`An event came back as ${heard.type}`);
+  const board = new Board(config);
+  board.add(heard.body, 1);
+  const topic = board.take(1, () => true);
+  if (!topic) throw new Error('A gift is not answered');
+  const answer = answerTopic(topic, { config, lastDrawn: new Map(), random: 0 });
+  const segments = segmentsOf({
+    id: room,
+    room,
+    sentences: splitSentences(answer?.text ?? '谢谢。'),
+    priority: topic.priority,
+    voice: '',
+    events: topic.events,
+    now: 1,
+    expiresAt: 2,
+    idleScript: '',
+  });
+  for (const segment of segments) {
+    headersOf('segment', segment);
+    decode(encode('segment', segment));
+  }
+}
