@@ -1,10 +1,12 @@
 import type { LiveEvent } from '../../protocol/event.ts';
 import type { Bus } from '../bus.ts';
 import type { Logger } from '../logger.ts';
+import type { BusPresence } from './bus-presence.ts';
 import { giftsOf, rememberGifts } from './remember.ts';
 
 interface GiftFollowerOptions {
-  bus: Pick<Bus, 'read' | 'isConnected'>;
+  bus: Pick<Bus, 'read'>;
+  presence: Pick<BusPresence, 'isAway' | 'onChange'>;
   onGift: (event: LiveEvent) => void;
   log: Logger;
   signal: AbortSignal;

@@ -72,7 +72,7 @@ export class HostedRoom {
 
   async #runOnce(): Promise<void> {
     const { id } = this.#room;
-    const { child, saved, follower, signal } = this.#host;
+    const { child, presence, saved, follower, signal } = this.#host;
     const { bus, duty, log, draining } = child;
     const heard = this.#heard;
     this.#heard = undefined;
@@ -99,7 +99,9 @@ export class HostedRoom {
       opening,
       // Only now nothing of a predecessor can be under way any more.
       connected.promise.then(() =>
-        heard ? follower.catchUp() : rememberGifts({ bus, filter: giftsOf(id), onGift, log, signal }),
+        heard
+          ? follower.catchUp()
+          : rememberGifts({ bus, presence, filter: giftsOf(id), onGift, log, signal }),
       ),
     ]);
     const sink: EventSink = {

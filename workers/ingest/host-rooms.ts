@@ -24,10 +24,10 @@ export function hostRooms(rooms: readonly RoomConfig[], child: ConnectedChild): 
   const signal = AbortSignal.any([child.signal, giveUp.signal]);
   const hosted = new Map<string, HostedRoom>();
   const onGift = (event: LiveEvent) => hosted.get(event.room)?.hear(event);
-  const follower = new GiftFollower({ bus, onGift, log, signal });
+  const presence = new BusPresence(bus.connection);
+  const follower = new GiftFollower({ bus, presence, onGift, log, signal });
   const faults = new FaultLog(log);
   const saved = new SavedRooms({ bus, rooms: rooms.map(({ id }) => id), faults, signal });
-  const presence = new BusPresence(bus.connection);
   const host: Host = { child, signal, presence, follower, saved };
   for (const room of rooms) hosted.set(room.id, new HostedRoom(room, host));
   return {

@@ -2,6 +2,7 @@ import type { Bus } from '../bus.ts';
 import type { Logger } from '../logger.ts';
 import type { LiveEvent } from '../../protocol/event.ts';
 import { eventSubject } from '../../protocol/subjects.ts';
+import type { BusPresence } from './bus-presence.ts';
 
 const reachMs = 120_000;
 const timeoutMs = 10_000;
@@ -12,7 +13,8 @@ const timeoutAwayMs = 1_000;
 export const giftsOf = (room: string): string => eventSubject(room, 'gift');
 
 interface RememberOptions {
-  bus: Pick<Bus, 'read' | 'isConnected'>;
+  bus: Pick<Bus, 'read'>;
+  presence: Pick<BusPresence, 'isAway' | 'onChange'>;
   /** From `giftsOf`. */
   filter: string;
   onGift: (event: LiveEvent) => void;
@@ -28,20 +30,36 @@ interface RememberOptions {
  * streak has an id of its own and would be counted as a new gift. Never throws: without it the room is better served than deaf.
  */
 export async function rememberGifts(options: RememberOptions): Promise<void> {
-  const { bus, filter, onGift, log, signal, now = Date.now() } = options;
-  const deadlineMs = bus.isConnected ? timeoutMs : timeoutAwayMs;
-  const deadline = AbortSignal.timeout(deadlineMs);
+  const { bus, presence, filter, onGift, log, signal, now = Date.now() } = options;
+  using deadline = openDeadline(presence);
   try {
     const gifts = bus.read('EVENTS', 'event', {
       filter,
       from: options.from ?? { timeMs: now - reachMs },
       untilEnd: true,
-      signal: AbortSignal.any([signal, deadline]),
+      signal: AbortSignal.any([signal, deadline.signal]),
     });
     for await (const { body } of gifts) onGift(body);
   } catch (error) {
     log.warn({ err: error, filter }, 'earlier gifts not read');
   }
-  if (deadline.aborted)
-    log.warn({ filter, deadlineMs }, 'earlier gifts not read in time, a running streak may be counted twice');
+  if (deadline.signal.aborted)
+    log.warn({ filter }, 'earlier gifts not read in time, a running streak may be counted twice');
+}
+
+function openDeadline(presence: RememberOptions['presence']): Disposable & { signal: AbortSignal } {
+  const over = new AbortController();
+  const timers = [setTimeout(() => over.abort(), timeoutMs)];
+  const onChange = () => {
+    if (presence.isAway) timers.push(setTimeout(() => over.abort(), timeoutAwayMs));
+  };
+  const listening = presence.onChange(onChange);
+  onChange();
+  return {
+    signal: over.signal,
+    [Symbol.dispose]() {
+      listening[Symbol.dispose]();
+      for (const timer of timers) clearTimeout(timer);
+    },
+  };
 }

@@ -28,7 +28,7 @@ const roomOf = (id: string, server: WebcastServer, more: object = {}) => ({
 
 async function eventsOf(url: string): Promise<LiveEvent[]> {
   const signal = AbortSignal.timeout(60_000);
-  await using bus = await openBus(accessTo(url), 'test', silent, signal);
+  await using bus = await openBus({ access: accessTo(url), name: 'test', log: silent, signal });
   const events: LiveEvent[] = [];
   const all = bus.read('EVENTS', 'event', { filter: 'live.>', from: { seq: 1 }, untilEnd: true, signal });
   for await (const { body } of all) events.push(body);

@@ -1,0 +1,69 @@
+import type { Test } from 'tap';
+import type { LiveEvent } from '../../../protocol/event.ts';
+import type { ChildOptions, SupervisorCommand } from '../../../protocol/ipc.ts';
+import { openBus } from '../../../workers/open-bus.ts';
+import { openLogger } from '../../../workers/logger.ts';
+import { HostedChild, childOptions } from '../../support/child-host.ts';
+import { accessTo } from '../../support/nats.ts';
+
+const silent = openLogger({});
+silent.level = 'silent';
+
+export interface IngestOptions {
+  url: string;
+  home: string;
+  source: { pageUrl: string; pushUrls: string[]; webRid?: string };
+}
+
+/** A real ingest worker with one room, `demo`, taken through its life step by step. */
+export class IngestProcess {
+  readonly child: HostedChild;
+  readonly #options: ChildOptions;
+
+  constructor(t: Test, { url, home, source }: IngestOptions) {
+    const rooms = [{ id: 'demo', source: { type: 'douyin', webRid: 'demo', ...source } }];
+    const supervisor = { heartbeatMs: 50, heartbeatDeadlineMs: 500 };
+    this.#options = childOptions({
+      id: 'ingest',
+      role: 'ingest',
+      home,
+      bus: accessTo(url),
+      config: { rooms, supervisor },
+    });
+    this.child = new HostedChild(t, { entry: 'workers/ingest/main.ts', options: this.#options });
+  }
+
+  /** Returns once it is a spare. */
+  async initialise(): Promise<void> {
+    await this.child.waitFor(({ kind }) => kind === 'registered');
+    this.send({ kind: 'initialise', options: this.#options });
+    await this.child.waitFor(({ kind }) => kind === 'initialised');
+  }
+
+  async promote(epoch: number): Promise<void> {
+    this.send({ kind: 'start', duty: { lease: 'ingest', epoch } });
+    await this.child.waitFor(({ kind }) => kind === 'started');
+  }
+
+  send(command: SupervisorCommand): void {
+    this.child.process.send(command);
+  }
+}
+
+/** Everything in EVENTS, in its order. */
+export async function eventsOf(url: string): Promise<LiveEvent[]> {
+  const signal = AbortSignal.timeout(60_000);
+  await using bus = await openBus({ access: accessTo(url), name: 'test', log: silent, signal });
+  const events: LiveEvent[] = [];
+  const all = bus.read('EVENTS', 'event', { filter: 'live.>', from: { seq: 1 }, untilEnd: true, signal });
+  for await (const { body } of all) events.push(body);
+  return events;
+}
+
+/** Returns once somebody has saved where the room is. */
+export async function untilPlaceSaved(url: string): Promise<void> {
+  const signal = AbortSignal.timeout(60_000);
+  await using bus = await openBus({ access: accessTo(url), name: 'test', log: silent, signal });
+  const changes = await (await bus.bucket('rooms')).watch({ key: 'resume.demo' });
+  for await (const _ of changes) return;
+}
