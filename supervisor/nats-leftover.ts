@@ -9,13 +9,19 @@ interface Leftover {
   startTime: string;
 }
 
+export interface LeftoverSearch {
+  binary: string;
+  configFile: string;
+  signal: AbortSignal;
+}
+
 /**
  * Ends every nats-server that still runs with this configuration file, and returns their pids: two servers on one store destroy it, and
  * nats-server itself takes no lock. A supervisor that was killed leaves one where the kernel does not end it with its parent. Found by
  * command line, because a state file may be older than the last restart. Only where /proc is; throws when one cannot be ended.
  */
-export async function endLeftoverServers(configFile: string, signal?: AbortSignal): Promise<number[]> {
-  const leftovers = findServers(configFile);
+export async function endLeftoverServers({ binary, configFile, signal }: LeftoverSearch): Promise<number[]> {
+  const leftovers = findServers(binary, configFile);
   for (const [by, waitMs] of [
     ['SIGTERM', 3_000],
     ['SIGKILL', 3_000],
@@ -25,21 +31,27 @@ export async function endLeftoverServers(configFile: string, signal?: AbortSigna
     for (const { pid } of left())
       signalGroup(pid, readProcess(pid)?.state.toUpperCase() === 'T' ? 'SIGKILL' : by);
     const until = performance.now() + waitMs;
-    while (left().length > 0 && performance.now() < until) await sleep(10, undefined, signal && { signal });
+    while (left().length > 0 && performance.now() < until) await sleep(10, undefined, { signal });
     if (left().length === 0) return leftovers.map(({ pid }) => pid);
   }
   const pids = leftovers.map(({ pid }) => pid).join(', ');
   throw new Error(`Cannot start the bus: an earlier nats-server of this home (pid ${pids}) does not end`);
 }
 
-function findServers(configFile: string): Leftover[] {
+function findServers(binary: string, configFile: string): Leftover[] {
   return processIds().flatMap((pid) => {
-    const [program = '', ...args] = commandLine(pid);
-    const isOurs = basename(program).startsWith('nats-server') && args[args.indexOf('-c') + 1] === configFile;
-    const found = isOurs && args.includes('-c') ? readProcess(pid) : undefined;
+    const words = commandLine(pid);
+    const option = words.indexOf('-c');
+    // One that is just being started still has the name of what ends it with its parent.
+    const isServer = words.slice(0, Math.max(0, option)).some((word) => isNamed(basename(word), binary));
+    const found = isServer && words[option + 1] === configFile ? readProcess(pid) : undefined;
     return found ? [{ pid, startTime: found.startTime }] : [];
   });
 }
+
+/** The earlier supervisor may have used another one. */
+const isNamed = (name: string, binary: string): boolean =>
+  name === basename(binary) || name.startsWith('nats-server');
 
 function processIds(): number[] {
   try {

@@ -89,10 +89,10 @@ export class NatsServer implements AsyncDisposable {
 
   /** Starts and waits until JetStream answers; throws when it does not come up. */
   async start(): Promise<void> {
-    const { log, reserveBytes } = this.#options;
+    const { binary, log, reserveBytes } = this.#options;
     const { signal } = this.#stop;
     const { store } = this.#folders;
-    const ended = await endLeftoverServers(this.#configFile, signal);
+    const ended = await endLeftoverServers({ binary, configFile: this.#configFile, signal });
     if (ended.length > 0) log.warn({ pids: ended }, 'ended an earlier nats-server of this home');
     for (;;) {
       try {

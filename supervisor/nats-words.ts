@@ -11,9 +11,9 @@ export function logLength(file: string): number {
 export function lastWords(logs: { file: string; from: number }[]): string {
   const lines = logs.flatMap(({ file, from }) => tail(file, from).split('\n'));
   const found =
-    lines.findLast((line) => /\[FTL\]|^panic:|^fatal error:|^nats-server: /.test(line)) ??
+    lines.findLast((line) => /\[FTL\]|^panic:|^fatal error:|^nats-server: | error opening /.test(line)) ??
     lines.findLast((line) => line.includes('[ERR]'));
-  return (found ?? '').replace(/^.*?\[(FTL|ERR)\] /, '').slice(0, 500);
+  return (found ?? '').replace(/^.*?\[(FTL|ERR)\] |^[\d/]+ [\d:]+ /, '').slice(0, 500);
 }
 
 function tail(file: string, from: number): string {
