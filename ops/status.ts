@@ -1,12 +1,13 @@
 import { parseArgs } from 'node:util';
 import { exitCodes } from '../protocol/exit-codes.ts';
-import type { SupervisorState } from '../protocol/ipc.ts';
+import type { ChildState, SupervisorState } from '../protocol/ipc.ts';
 import { homeFolder, runningState } from './operator.ts';
 import { runCommand } from './run-command.ts';
 
 const usage = `npm run status [-- --json] [--home DIR]
 
-Shows the supervisor and each child: state, generation, restarts, why the last one ended, CPU, memory. Exit code 1 when none runs.`;
+Shows the supervisor, each service, and each child: state, spare, generation, restarts, why the last process ended, CPU, memory; open
+incidents and the latest reload. Exit code 1 when no supervisor runs.`;
 
 await runCommand(main);
 
@@ -31,27 +32,78 @@ function main(): number {
 }
 
 function formatState(state: SupervisorState, now: number): string {
-  const minutes = Math.floor((now - Date.parse(state.startedAt)) / 60_000);
-  const head = ['child', 'state', 'pid', 'gen', 'restarts', 'cpu %', 'MB', 'last ended because'];
-  const body = state.children.map((child) => [
-    child.id + (child.spare ? ' (spare)' : ''),
+  const { nats, late, reload, incidents, services, children } = state;
+  const up = age(now - Date.parse(state.startedAt));
+  const lines = [
+    `${state.state}, supervisor pid ${state.pid}, ${state.rssMb} MB, up ${up}; bus ${nats.url} (pid ${nats.pid}, restarts ${nats.restarts})`,
+  ];
+  if (late.times > 0)
+    lines.push(`the supervisor itself was held up ${late.times} times, ${late.ms} ms in all`);
+  if (reload)
+    lines.push(
+      `last reload: ${reload.phase}, ${age(now - reload.at)} ago${reload.reason ? `: ${reload.reason}` : ''}`,
+    );
+  const notWell = services.filter(({ condition }) => condition !== 'well');
+  lines.push(
+    notWell.length === 0
+      ? 'all services are well'
+      : `not well: ${notWell.map(({ id, condition, working, wanted }) => `${id} (${condition}, ${working} of ${wanted} at work)`).join(', ')}`,
+    '',
+    ...table(
+      [
+        'child',
+        'role',
+        'state',
+        'spare',
+        'pid',
+        'gen',
+        'restarts',
+        'cpu %',
+        'MB',
+        'for',
+        'last ended because',
+      ],
+      children.map((child) => row(child, now)),
+    ),
+  );
+  if (incidents.length > 0) {
+    lines.push('', `open incidents (all: log/incidents.ndjson):`);
+    for (const { severity, openedAt, summary } of incidents)
+      lines.push(`  ${severity}, for ${age(now - openedAt)}: ${summary}`);
+  }
+  return lines.join('\n');
+}
+
+function row(child: ChildState, now: number): string[] {
+  return [
+    child.id,
+    child.role,
     child.state,
+    child.spare ? 'spare' : child.lease ? `epoch ${child.epoch}` : '-',
     String(child.pid || '-'),
     String(child.generation),
     String(child.restarts),
     child.cpuPct.toFixed(1),
     child.rssMb.toFixed(0),
+    age(now - child.since),
     child.lastReason || '-',
-  ]);
+  ];
+}
+
+function table(head: string[], body: string[][]): string[] {
   const widths = head.map((_, column) =>
-    Math.max(...[head, ...body].map((row) => (row[column] ?? '').length)),
+    Math.max(...[head, ...body].map((cells) => (cells[column] ?? '').length)),
   );
-  const table = [head, ...body].map((row) =>
-    row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '),
+  return [head, ...body].map((cells) =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
   );
-  return [
-    `${state.state}, supervisor pid ${state.pid}, up ${minutes} min; bus ${state.nats.url} (pid ${state.nats.pid}, restarts ${state.nats.restarts})`,
-    '',
-    ...table.map((line) => line.trimEnd()),
-  ].join('\n');
+}
+
+function age(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1_000));
+  if (seconds < 120) return `${seconds} s`;
+  return seconds < 7_200 ? `${Math.floor(seconds / 60)} min` : `${(seconds / 3_600).toFixed(1)} h`;
 }

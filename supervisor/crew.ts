@@ -4,8 +4,11 @@ import type { Logger } from 'pino';
 import { toFailure } from '../protocol/failure.ts';
 import type { ChildOptions, ChildReport, SupervisorCommand } from '../protocol/ipc.ts';
 import { reportFolder, WorkerProcess } from './child-process.ts';
+import type { Cgroup, MemberGroup } from './cgroup.ts';
+import { cpuWeight, openCgroup } from './cgroup.ts';
 import type { ChildRecord, Effect } from './child-record.ts';
 import type { ExitClass } from './exit-class.ts';
+import { offerToKernel, outOfMemoryScore } from './out-of-memory.ts';
 
 export interface CrewOptions {
   project: string;
@@ -20,6 +23,8 @@ export interface CrewOptions {
 interface Member {
   generation: number;
   process: WorkerProcess;
+  /** Where the kernel keeps it to its limits; undefined: nowhere. */
+  group: MemberGroup | undefined;
 }
 
 const keptReports = 20;
@@ -27,11 +32,13 @@ const keptReports = 20;
 /** The processes of the children: does what the roster says, and tells what happened to them. */
 export class Crew {
   readonly #options: CrewOptions;
+  readonly #cgroup: Cgroup | undefined;
   readonly #members = new Map<string, Member>();
 
   constructor(options: CrewOptions) {
     this.#options = options;
     mkdirSync(reportFolder(options.home), { recursive: true });
+    this.#cgroup = openCgroup({ onProblem: (problem) => options.log.warn({ problem }, 'control groups') });
   }
 
   startTimeOf(id: string): string {
@@ -90,11 +97,20 @@ export class Crew {
         home,
         onReport: (report) => onReport(child, report),
         onExit: (exit) => {
-          if (this.#members.get(id)?.generation === generation) this.#members.delete(id);
-          onExit(child, exit);
+          const member = this.#members.get(id);
+          if (member?.generation === generation) this.#members.delete(id);
+          onExit(child, { ...exit, reason: exit.reason + byKernel(member) });
+          void member?.group?.remove();
         },
       });
-      this.#members.set(id, { generation, process });
+      const group = this.#cgroup?.adopt({
+        id,
+        pid: process.pid,
+        limitMb: spec.limitMb,
+        cpuWeight: cpuWeight(spec.role),
+      });
+      offerToKernel(process.pid, outOfMemoryScore(spec.role));
+      this.#members.set(id, { generation, process, group });
       onSpawned(child, process.pid);
     } catch (error) {
       log.error({ err: error, child: id }, 'cannot start a process');
@@ -115,4 +131,8 @@ export class Crew {
       this.#options.log.warn({ err: error }, 'cannot tidy the reports');
     }
   }
+}
+
+function byKernel(member: Member | undefined): string {
+  return (member?.group?.outOfMemoryKills() ?? 0) > 0 ? ' by the kernel, for want of memory' : '';
 }

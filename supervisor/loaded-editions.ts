@@ -11,6 +11,9 @@ export interface EditionsOptions {
   tell: (event: RosterEvent) => void;
 }
 
+/** A failure so long after a change is not blamed on it. */
+const suspectMs = 1_800_000;
+
 /** The configurations that children run with, by the number of their edition, and the one to go back to. */
 export class Editions {
   readonly #options: EditionsOptions;
@@ -18,6 +21,8 @@ export class Editions {
   /** Those that have proved to work, latest last. */
   #proven = [1];
   #latest = 1;
+  /** When the last change was brought in; long ago, or taken back: nothing is its fault. */
+  #changedAt = -Infinity;
 
   constructor(options: EditionsOptions) {
     this.#options = options;
@@ -50,16 +55,19 @@ export class Editions {
   }
 
   /** Makes the configuration before the last one the wanted one again; false when there is none. */
-  rollBack(_reason: string): boolean {
+  rollBack(): boolean {
     const before = this.#proven.at(-2);
-    if (before === undefined || this.#options.state.reload) return false;
+    const recent = performance.now() - this.#changedAt < suspectMs;
+    if (before === undefined || !recent || this.#options.state.reload) return false;
     this.#proven = this.#proven.slice(0, -1);
     this.load(this.configOf(before));
     return true;
   }
 
   note(phase: Extract<Output, { kind: 'reload' }>['phase'], edition: number): void {
+    if (phase === 'rolled-back') this.#changedAt = -Infinity;
     if (phase !== 'done') return;
+    this.#changedAt = performance.now();
     this.#proven = [...this.#proven.filter((one) => one !== edition), edition].slice(-5);
     for (const known of this.#configs.keys())
       if (known < edition && !this.#proven.includes(known)) this.#configs.delete(known);

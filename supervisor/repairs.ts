@@ -13,7 +13,7 @@ export interface RepairsOptions {
   tell: (event: RosterEvent) => void;
   restartBus: () => void;
   /** Goes back to the configuration before the last one; false: there is none. */
-  rollBack: (reason: string) => boolean;
+  rollBack: () => boolean;
 }
 
 /** What a playbook may order, done. Each is safe to do at any time, and to do twice. */
@@ -46,8 +46,7 @@ export class Repairs {
         case 'free-disk':
           return this.freeDisk();
         case 'roll-back-configuration':
-          if (!rollBack(`${component} fails since the last change`))
-            log.info('no configuration to go back to');
+          if (!rollBack()) log.info('no configuration to go back to');
           return;
         case 'scale-up':
           return this.#scaleUp(component);

@@ -33,7 +33,7 @@ function ofChange(before: ChildRecord, child: ChildRecord, at: number): Signal[]
         ? [signal(child, 'retired', child.retiring || 'another configuration', at)]
         : [];
     case 'ending':
-      return life.again ? [signal(child, kindOfVerdict(life.reason), life.reason, at)] : [];
+      return life.again ? [withDetection(signal(child, kindOfVerdict(life.reason), life.reason, at))] : [];
     case 'quarantined':
       return [ended(before, child, at), signal(child, 'quarantined', child.lastReason, at)];
     case 'refused':
@@ -48,6 +48,12 @@ function ofChange(before: ChildRecord, child: ChildRecord, at: number): Signal[]
     case 'starting':
       return [];
   }
+}
+
+/** A silence says how long the fault had been there before it was seen. */
+function withDetection(signal: Signal): Signal {
+  const [, ms] = /for (\d+) ms/.exec(signal.detail) ?? [];
+  return ms === undefined ? signal : { ...signal, figures: { detectionMs: Number(ms) } };
 }
 
 /** A process that never came as far as being ready failed at its start. */

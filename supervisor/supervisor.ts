@@ -137,7 +137,7 @@ export class Supervisor implements AsyncDisposable {
       say,
       tell: (event) => this.#handle(event),
       restartBus: () => this.#bus.restart(),
-      rollBack: (reason) => this.#editions.rollBack(reason),
+      rollBack: () => this.#editions.rollBack(),
     });
     this.#upkeep = new Upkeep({
       state,
@@ -196,6 +196,8 @@ export class Supervisor implements AsyncDisposable {
 
   /** Brings a configuration, and the code as it is on disk now, in place of what runs, without a pause for the listeners. */
   reload(config: Config): void {
+    if (JSON.stringify(config.bus) !== JSON.stringify(this.#editions.current.bus))
+      this.#options.say('reload: what was changed under "bus" takes effect at the next start');
     this.#editions.load(config);
   }
 
