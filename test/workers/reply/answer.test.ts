@@ -146,6 +146,18 @@ void t.test(
   },
 );
 
+void t.test('Pacer counts once what two processes know of, from when it was released', (t) => {
+  const pacer = new Pacer();
+  const playhead = { queued: ['u:1'], ended: [], utteranceId: 'u:1', offsetMs: 1_000 };
+  pacer.report(playhead, 10_000);
+  pacer.release('u:1', 'normal', 4_000, 9_000);
+  pacer.release('u:1', 'normal', 4_000, 10_000);
+  t.equal(pacer.backlogMs(['normal'], 10_000), 3_000);
+  pacer.report({ ...playhead, queued: [], ended: ['u:1'] }, 12_000);
+  t.equal(pacer.backlogMs(['normal'], 12_000), 0);
+  t.end();
+});
+
 void t.test(
   'IdleDirector says what it is, then goes through the scripts, and goes on where another stopped',
   (t) => {
