@@ -19,6 +19,8 @@ export interface OutputChainOptions {
   counters: Record<string, number>;
   /** Whether an output works here; tests give another. */
   find?: (kind: OutputKind, place: OutputPlace, signal: AbortSignal) => Promise<Found>;
+  /** An output by the name that another process told; tests give another. */
+  named?: typeof outputNamed;
 }
 
 /** So many deaths within a minute, and an output is given up for the next one. */
@@ -217,9 +219,9 @@ export class OutputChain implements AsyncDisposable {
 
   /** False: it is not one of ours, and this one has to find its own. */
   #inherit(name: string): boolean {
-    const { audio, place } = this.#options;
+    const { audio, place, named = outputNamed } = this.#options;
     if (name === this.name) return true;
-    const found = outputNamed(name, place);
+    const found = named(name, place);
     const index = found ? audio.outputs.indexOf(found.kind) : -1;
     if (!found || index === -1) return false;
     this.#choice = { index, spec: found.spec };

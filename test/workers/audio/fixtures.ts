@@ -1,5 +1,5 @@
 import { chunkId, segmentId, utteranceId } from '../../../protocol/ids.ts';
-import type { AudioChunk, Cause, Segment } from '../../../protocol/speech.ts';
+import type { AudioChunk, Cause, Playhead, Segment } from '../../../protocol/speech.ts';
 
 /** A segment of the utterance that answers event `name`. */
 export function segmentOf(name: string, index: number, given: globalThis.Partial<Segment> = {}): Segment {
@@ -45,6 +45,22 @@ export function chunkOf(segment: Segment, given: globalThis.Partial<AudioChunk> 
     ...given,
   };
 }
+
+export const playheadOf = (given: globalThis.Partial<Playhead> = {}): Playhead => ({
+  room: 'demo',
+  at: Date.now(),
+  state: 'idle',
+  queuedMs: 0,
+  utteranceId: '',
+  segmentIndex: 0,
+  offsetMs: 0,
+  resumeSeq: 1,
+  ended: [],
+  partial: [],
+  queued: [],
+  output: 'file',
+  ...given,
+});
 
 /** A tone as 16-bit samples. */
 export function tone({

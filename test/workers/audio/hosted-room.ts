@@ -5,11 +5,14 @@ import { decodeAs } from '../../../protocol/codec.ts';
 import type { AudioChunk, Outcome, Playhead, Segment } from '../../../protocol/speech.ts';
 import { maxChunkBytes } from '../../../protocol/speech.ts';
 import { audioSubject, outcomeSubject, playheadSubject } from '../../../protocol/subjects.ts';
+import type { ChildOptions } from '../../../protocol/ipc.ts';
+import { WorkerProcess } from '../../../ops/bench/worker-process.ts';
 import type { Bus } from '../../../workers/bus.ts';
 import { openBus } from '../../../workers/open-bus.ts';
 import { openLogger } from '../../../workers/logger.ts';
 import { HostedChild, childOptions } from '../../support/child-host.ts';
 import { accessTo, startNats } from '../../support/nats.ts';
+import type { TestNats } from '../../support/nats.ts';
 import { chunkOf, strengthOf } from './fixtures.ts';
 import { readWav } from './outputs/wav.ts';
 
@@ -21,10 +24,13 @@ export class HostedRoom {
   readonly #t: Test;
   readonly #url: string;
   readonly #stop: AbortController;
+  /** Ends the server, for good. */
+  readonly stopBus: () => Promise<void>;
 
-  private constructor(t: Test, { url, bus, stop }: { url: string; bus: Bus; stop: AbortController }) {
+  private constructor(t: Test, { nats, bus, stop }: { nats: TestNats; bus: Bus; stop: AbortController }) {
     this.#t = t;
-    this.#url = url;
+    this.#url = nats.url;
+    this.stopBus = async () => await nats.stop();
     this.#stop = stop;
     this.bus = bus;
     this.home = t.testdir();
@@ -32,7 +38,8 @@ export class HostedRoom {
   }
 
   static async open(t: Test): Promise<HostedRoom> {
-    const { url } = await startNats(t);
+    const nats = await startNats(t);
+    const { url } = nats;
     const stop = new AbortController();
     const log = openLogger({});
     log.level = 'silent';
@@ -41,24 +48,33 @@ export class HostedRoom {
       stop.abort();
       await bus[Symbol.asyncDispose]();
     });
-    return new HostedRoom(t, { url, bus, stop });
+    return new HostedRoom(t, { nats, bus, stop });
   }
 
   /** Starts a worker for the room; one after another are of the same run. */
   async start(audio: Record<string, unknown> = { outputs: ['file'] }): Promise<HostedChild> {
-    const child = new HostedChild(this.#t, {
-      entry: 'workers/audio/main.ts',
-      options: childOptions({
-        id: 'audio:demo',
-        role: 'audio',
-        subject: 'demo',
-        home: this.home,
-        bus: accessTo(this.#url),
-        config: { audio },
-      }),
-    });
+    const child = new HostedChild(this.#t, { entry: 'workers/audio/main.ts', options: this.#options(audio) });
     await child.start();
     return child;
+  }
+
+  /** A worker that is ready and waits for its order. */
+  async spare(audio: Record<string, unknown> = { outputs: ['file'] }): Promise<WorkerProcess> {
+    const worker = new WorkerProcess('audio');
+    this.#t.teardown(async () => await worker.kill());
+    await worker.initialise(this.#options(audio));
+    return worker;
+  }
+
+  #options(audio: Record<string, unknown>): ChildOptions {
+    return childOptions({
+      id: 'audio:demo',
+      role: 'audio',
+      subject: 'demo',
+      home: this.home,
+      bus: accessTo(this.#url),
+      config: { audio },
+    });
   }
 
   async publish(chunk: AudioChunk): Promise<void> {

@@ -1,8 +1,10 @@
 import { EventEmitter, once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import type { Test } from 'tap';
 import type { OutputKind } from '../../../protocol/config.ts';
+import type { OutputChainOptions } from '../../../workers/audio/output-chain.ts';
 import { OutputChain } from '../../../workers/audio/output-chain.ts';
 import type { Found } from '../../../workers/audio/outputs/find-output.ts';
 import { findOutput } from '../../../workers/audio/outputs/find-output.ts';
@@ -29,9 +31,14 @@ interface ChainOptions {
   outputs: OutputKind[];
   record?: boolean;
   find?: (kind: OutputKind) => Found | undefined;
+  inherited?: string;
+  named?: OutputChainOptions['named'];
 }
 
-async function choose(t: Test, { outputs, record = false, find = () => undefined }: ChainOptions) {
+async function choose(
+  t: Test,
+  { outputs, record = false, find = () => undefined, inherited, named }: ChainOptions,
+) {
   const dir = t.testdir();
   const said = new EventEmitter();
   const notices: string[] = [];
@@ -46,9 +53,11 @@ async function choose(t: Test, { outputs, record = false, find = () => undefined
         notices.push(`${level} ${text}`);
         said.emit('notice');
       },
+      ...(named ? { named } : {}),
       find: async (kind, place, signal) => find(kind) ?? (await findOutput(kind, place, signal)),
     },
     new AbortController().signal,
+    inherited,
   );
   t.teardown(async () => await chain[Symbol.asyncDispose]());
   const heard = async (pattern: RegExp) => {
@@ -146,3 +155,50 @@ const slowlyFailing: SinkSpec = {
   ...failing('speaker'),
   args: ['-e', 'setTimeout(() => process.exit(4), 100)'],
 };
+
+void t.test('choose() takes what another one plays on without trying it', async (t) => {
+  const find = (kind: OutputKind): Found => {
+    throw new Error(`tried "${kind}"`);
+  };
+  const { chain, notices } = await choose(t, {
+    outputs: ['speaker', 'file', 'null'],
+    inherited: 'null',
+    find,
+  });
+  t.equal(chain.name, 'null');
+  chain.follow('file');
+  t.equal(chain.name, 'file');
+  chain.follow('player (unheard-of)');
+  chain.follow('none');
+  t.equal(chain.name, 'file', 'what is not known here changes nothing');
+  chain.start();
+  t.ok(chain.accepting);
+  chain.follow('null');
+  t.equal(chain.name, 'file', 'now it decides by itself');
+  t.strictSame(notices, ['info sound of room demo: file']);
+});
+
+void t.test('choose() finds its own when the other one plays on nothing that is configured', async (t) => {
+  const { chain } = await choose(t, { outputs: ['null'], inherited: 'file' });
+  t.equal(chain.name, 'null');
+});
+
+void t.test('OutputChain waits for a device that the one before still holds', async (t) => {
+  const tries = join(t.testdirName, 'tries');
+  const held = `
+    const { appendFileSync, readFileSync } = require('node:fs');
+    appendFileSync(${JSON.stringify(tries)}, 'x');
+    if (readFileSync(${JSON.stringify(tries)}).length < 4) process.exit(4);
+    process.stdin.resume().on('end', () => process.exit(0));`;
+  const { chain, notices } = await choose(t, {
+    outputs: ['speaker', 'null'],
+    inherited: 'speaker',
+    named: () => ({ kind: 'speaker', spec: { ...failing('speaker'), args: ['-e', held] } }),
+  });
+  chain.start();
+  // Three deaths are otherwise enough to give it up.
+  while (!existsSync(tries) || readFileSync(tries).length < 4)
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  t.equal(chain.name, 'speaker');
+  t.notOk(notices.some((text) => text.includes('does not work')));
+});

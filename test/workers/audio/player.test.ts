@@ -203,3 +203,66 @@ void t.test('cut() fades out and ends what is being said', async (t) => {
   t.ok(Math.abs(last?.at(-1) ?? 0) < 50);
   t.strictSame(playlist.view().ended, ['u:a']);
 });
+
+void t.test('halt() fades out and says exactly where, for a successor', async (t) => {
+  const { playlist, frames, playheads, places, endings, player, until, loud } = open();
+  const stop = new AbortController();
+  const segment = segmentOf('a', 0, { last: true });
+  playlist.see(segment, 1);
+  playlist.put(segment, sound(100));
+  const running = player.run(stop.signal);
+  await until(() => loud() >= 3);
+  stop.abort();
+  player.halt();
+  await running;
+  const offset = loud() * 960;
+  t.ok(Math.abs(frames.at(-1)?.at(-1) ?? 0) < 50);
+  t.strictSame(places.at(-1), { utteranceId: 'u:a', nextIndex: 0, offset });
+  t.match(playheads.at(-1)?.partial, [{ utteranceId: 'u:a', nextIndex: 0, offsetMs: offset / 48 }]);
+  t.strictSame(endings, [], 'nothing has ended');
+});
+
+void t.test('run() notes each place that has left the process, and the end of a sentence', async (t) => {
+  const { playlist, places, outputs, player, until, loud } = open();
+  const stop = new AbortController();
+  for (const index of [0, 1]) {
+    const segment = segmentOf('a', index, { last: index === 1 });
+    playlist.see(segment, index + 1);
+    playlist.put(segment, sound(4));
+  }
+  outputs.isDelivered = false;
+  const running = player.run(stop.signal);
+  await until(() => loud() === 2);
+  t.strictSame(places, []);
+  outputs.isDelivered = true;
+  await player.drain();
+  stop.abort();
+  await running;
+  t.ok(places.length >= 2);
+  t.ok(places.some(({ nextIndex }) => nextIndex >= 1));
+  t.strictSame(places.at(-1), { utteranceId: 'u:a', nextIndex: 2, offset: 0 });
+});
+
+void t.test('run() writes and tells nothing while somebody else may have the room', async (t) => {
+  const { playlist, frames, playheads, duty, player, until, loud } = open();
+  const stop = new AbortController();
+  const segment = segmentOf('a', 0, { last: true });
+  playlist.see(segment, 1);
+  playlist.put(segment, sound(100));
+  duty.isCertain = false;
+  let asked = 0;
+  const certain = Promise.withResolvers<void>();
+  Object.defineProperty(duty, 'isCertain', {
+    get: () => {
+      asked += 1;
+      if (asked >= 5) certain.resolve();
+      return asked > 5;
+    },
+  });
+  const running = player.run(stop.signal);
+  await certain.promise;
+  t.strictSame([frames, playheads], [[], []]);
+  await until(() => loud() >= 2);
+  stop.abort();
+  await running;
+});

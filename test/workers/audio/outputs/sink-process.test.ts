@@ -183,3 +183,40 @@ function needSpeaker(): void {
     'The package "speaker" is not compiled here. As root, run: node ops/setup.mjs --force (it installs libasound2-dev, g++, make and python3)',
   );
 }
+
+void t.test('write() sends the silence ahead of a device with the first frame, not before', async (t) => {
+  const place = placeIn(t.testdir());
+  const { sink } = start({ ...fileSpec(place), primeMs: 300 });
+  await sink.ready;
+  t.notOk(existsSync(place.file), 'it waits');
+  sink.write(frame, performance.now());
+  await sink.end(10_000);
+  const { samples } = readWav(place.file);
+  t.equal(samples.length, samplesOf(300) + 960);
+  t.strictSame([samples[samplesOf(300) - 1], samples[samplesOf(300)]], [0, 1_000]);
+});
+
+void t.test('a file sink that was started early leaves the file to the one that writes it', async (t) => {
+  const place = placeIn(t.testdir());
+  const first = start(fileSpec(place)).sink;
+  const spare = start(fileSpec(place)).sink;
+  await spare.ready;
+  for (let n = 0; n < 5; n++) first.write(frame, performance.now());
+  await first.end(10_000);
+  spare.write(frame, performance.now());
+  await spare.end(10_000);
+  t.equal(await spare.ended, 'exit code 0');
+  const { samples } = readWav(place.file);
+  t.equal(samples.filter((value) => value === 1_000).length, 6 * 960);
+});
+
+void t.test('isDelivered tells whether the system has taken everything', async (t) => {
+  const { sink } = start({ ...program('setInterval(() => {}, 1e6)'), keepsTime: true, reports: true });
+  sink.write(frame, performance.now());
+  t.ok(sink.isDelivered);
+  // More than a pipe holds.
+  while (sink.hasRoom && sink.isDelivered) sink.write(frame, performance.now());
+  t.comment(`the system took ${sink.unheardSamples / 48} ms`);
+  await sink.end(50);
+  t.ok(sink.isOver);
+});
