@@ -35,9 +35,10 @@ export interface SupervisorOptions {
   onTurn: () => void;
 }
 
-const tickMs = 50;
-/** Incidents are looked at less often than children. */
-const healEveryTicks = 4;
+const tickMs = 100;
+/** Incidents, and the kernel's table of processes, are looked at less often than children. */
+const healEveryTicks = 3;
+const verifyEveryTicks = 10;
 /** Spares come after the first sound. */
 const sparesAfterMs = 1_500;
 const maxUpstreamDrainMs = 4_000;
@@ -275,8 +276,8 @@ export class Supervisor implements AsyncDisposable {
 
   #tick(): void {
     this.#handle({ kind: 'tick' });
-    this.#crew.verify(this.#now());
     this.#ticks += 1;
+    if (this.#ticks % verifyEveryTicks === 0) this.#crew.verify(this.#now());
     if (this.#ticks % healEveryTicks === 0 && this.#view.phase !== 'stopping') this.#healing.tick(Date.now());
     this.#options.onTurn();
   }
