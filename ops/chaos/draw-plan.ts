@@ -9,11 +9,21 @@ export interface PlannedFault {
   choice: number;
 }
 
+/** What the plan has to know of a fault. */
+export interface Candidate {
+  name: string;
+  kind: string;
+  slow?: boolean;
+}
+
 /** The show first finds its feet, and the last fault is to be seen healing. */
 const quietMs = { first: 2_000, last: 3_000 };
-const gapMs = { least: 1_500, most: 5_000 };
+const gapMs = { least: 1_000, most: 3_500 };
 
-/** Lays out a run beforehand, so that a seed gives the same one each time. Each fault comes once before any comes again. */
+/**
+ * Lays out a run beforehand, so that a seed gives the same one each time. First comes one fault of each kind, then the others, slow
+ * ones at the end, and only when all have been it begins again: a short run is as varied as it can be.
+ */
 export function drawPlan({
   seed,
   durationMs,
@@ -21,17 +31,34 @@ export function drawPlan({
 }: {
   seed: number;
   durationMs: number;
-  faults: string[];
+  faults: Candidate[];
 }): PlannedFault[] {
   const random = new SeededRandom(seed);
   const plan: PlannedFault[] = [];
-  let bag: string[] = [];
+  let round: string[] = [];
   let atMs = quietMs.first;
   for (;;) {
     atMs += random.whole(gapMs.least, gapMs.most);
     if (atMs > durationMs - quietMs.last || faults.length === 0) return plan;
-    if (bag.length === 0) bag = [...faults];
-    const [fault] = bag.splice(random.whole(0, bag.length - 1), 1);
+    if (round.length === 0) round = drawRound(faults, random);
+    const fault = round.shift();
     if (fault !== undefined) plan.push({ atMs, fault, choice: random.next() });
   }
+}
+
+/** Every fault once. */
+function drawRound(faults: Candidate[], random: SeededRandom): string[] {
+  const shuffled = shuffle(faults, random);
+  const quick = shuffled.filter(({ slow }) => slow !== true);
+  const first = [...Map.groupBy(quick, ({ kind }) => kind).values()].flatMap(([one]) => one ?? []);
+  const rest = quick.filter((fault) => !first.includes(fault));
+  const slow = shuffled.filter((fault) => fault.slow === true);
+  return [...first, ...rest, ...slow].map(({ name }) => name);
+}
+
+function shuffle<Item>(items: Item[], random: SeededRandom): Item[] {
+  return items
+    .map((item) => ({ item, place: random.next() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ item }) => item);
 }

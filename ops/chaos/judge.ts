@@ -1,5 +1,6 @@
 import type { Balance } from '../ledger.ts';
 import type { Comparison } from './compare-events.ts';
+import type { Hearing } from './hearing.ts';
 import type { Silence } from './longest-silence.ts';
 import type { Injury } from './run-plan.ts';
 
@@ -14,6 +15,7 @@ export interface Evidence {
   injuries: Injury[];
   rooms: RoomEvidence[];
   balance: Balance;
+  hearing: Hearing;
   /** Of the supervisor; null when it had to be killed or died. */
   exitCode: number | null;
   /** What went wrong on the way, in sentences. */
@@ -25,26 +27,55 @@ export interface Limits {
   silenceMs: number;
 }
 
-/** Which promises were broken, one sentence each. Pure. */
-export function judge({ injuries, rooms, balance, exitCode, troubles }: Evidence, limits: Limits): string[] {
-  return [
-    ...troubles,
-    ...rooms.flatMap(({ room, silence }) =>
+/** For each promise what broke it, one sentence each; nothing when it was kept. */
+export interface Verdict {
+  neverDeadAir: string[];
+  nothingLostOrTwice: string[];
+  healsAlone: string[];
+}
+
+/** Pure. */
+export function judgePromises(evidence: Evidence, limits: Limits): Verdict {
+  const { injuries, rooms, balance, hearing, exitCode, troubles } = evidence;
+  return {
+    neverDeadAir: rooms.flatMap(({ room, silence }) =>
       silence.longestMs > limits.silenceMs
         ? [
             `dead air: ${room} was silent for ${seconds(silence.longestMs)} from ${seconds(silence.atMs)} on (at most ${seconds(limits.silenceMs)})`,
           ]
         : [],
     ),
-    ...rooms.flatMap(({ room, comparison: { missing, extra } }) => [
-      ...some(`lost: ${room} sent what is not in the stream`, missing),
-      ...some(`too much: ${room} has events that are not the room's`, extra),
-    ]),
-    ...judgeLedger(balance),
-    ...injuries.flatMap(({ fault, victim, atMs, recoveryMs }) =>
-      recoveryMs === null ? [`not healed: ${fault} on ${victim} at ${seconds(atMs)}`] : [],
-    ),
-    ...(exitCode === 0 ? [] : [`the supervisor did not stop in order (exit code ${exitCode ?? 'none'})`]),
+    nothingLostOrTwice: [
+      ...rooms.flatMap(({ room, comparison: { missing, extra } }) => [
+        ...some(`lost: ${room} sent what is not in the stream`, missing),
+        ...some(`too much: ${room} has events that are not the room's`, extra),
+      ]),
+      ...judgeLedger(balance),
+      ...hearing.twice.map(
+        ({ room, text, heard, expected }) =>
+          `heard too often: "${text}" ${heard} times in ${room}, the ledger has ${expected}`,
+      ),
+    ],
+    healsAlone: [
+      ...troubles,
+      ...injuries.flatMap(judgeInjury),
+      ...(exitCode === 0 ? [] : [`the supervisor did not stop in order (exit code ${exitCode ?? 'none'})`]),
+    ],
+  };
+}
+
+/** Which promises were broken, one sentence for each time. Pure. */
+export function judge(evidence: Evidence, limits: Limits): string[] {
+  const { neverDeadAir, nothingLostOrTwice, healsAlone } = judgePromises(evidence, limits);
+  return [...neverDeadAir, ...nothingLostOrTwice, ...healsAlone];
+}
+
+function judgeInjury({ fault, victim, atMs, recoveryMs, falseKills, orphans }: Injury): string[] {
+  const where = `${fault} on ${victim} at ${seconds(atMs)}`;
+  return [
+    ...(recoveryMs === null ? [`not healed: ${where}`] : []),
+    ...some(`killed for nothing: ${where}`, falseKills),
+    ...some(`orphans: ${where}`, orphans),
   ];
 }
 

@@ -10,13 +10,17 @@ const audible = 100;
 
 /** When something was to be heard in a room, in frames of 20 ms, from its recordings in their order. */
 export function* recordedSound(home: string, room: string): Generator<Span> {
+  for (const { file, startedAt } of findRecordings(home, room)) yield* soundOf(file, startedAt);
+}
+
+/** The recordings of a room in their order; `startedAt` in unix milliseconds. */
+export function findRecordings(home: string, room: string): { file: string; startedAt: number }[] {
   const folder = join(home, 'audio');
   const files = readdirSync(folder).flatMap((name) => {
     const startedAt = startOf(folder, name, room);
     return startedAt === undefined ? [] : [{ file: join(folder, name), startedAt }];
   });
-  for (const { file, startedAt } of files.toSorted((a, b) => a.startedAt - b.startedAt))
-    yield* soundOf(file, startedAt);
+  return files.toSorted((a, b) => a.startedAt - b.startedAt);
 }
 
 /** The running recording has its start in a file beside it, those set aside have it in their name. */

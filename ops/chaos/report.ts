@@ -1,15 +1,10 @@
 import type { Balance } from '../ledger.ts';
-import { quantile } from '../bench/report.ts';
-import type { Evidence } from './judge.ts';
+import type { Hearing } from './hearing.ts';
+import type { Evidence, Verdict } from './judge.ts';
+import type { Quantiles, Recovery } from './recovery.ts';
+import { recoveries } from './recovery.ts';
 import type { Injury } from './run-plan.ts';
-
-/** Recovery of one fault over a run, in milliseconds; null when none of them healed. */
-export interface Recovery {
-  fault: string;
-  count: number;
-  p50Ms: number | null;
-  maxMs: number | null;
-}
+import type { Usage } from './usage-log.ts';
 
 /** The last line of a chaos run, for programs. */
 export interface ChaosReport {
@@ -17,36 +12,29 @@ export interface ChaosReport {
   seconds: number;
   faults: Injury[];
   recovery: Recovery[];
+  falseKills: number;
+  orphans: number;
   ledger: Omit<Balance, 'rows'>;
   delivered: number;
   gifts: number;
   missing: number;
   extra: number;
+  /** What was listened for, and heard too often. */
+  sound: Omit<Hearing, 'twice'> & { twice: number };
+  /** While on air: what passes between the supervisor's death and the next one's being on air is not. */
   longestSilenceMs: number;
+  /** Of the last supervisor of the run; over minutes its slope says little. */
+  supervisor: Usage | null;
   broken: string[];
-}
-
-/** One row per fault that was caused, in the order of the first of each. */
-function recoveries(injuries: Injury[]): Recovery[] {
-  const byFault = Map.groupBy(injuries, ({ fault }) => fault);
-  return [...byFault].map(([fault, list]) => {
-    const healed = list.flatMap(({ recoveryMs }) => recoveryMs ?? []);
-    const known = healed.length > 0;
-    return {
-      fault,
-      count: list.length,
-      p50Ms: known ? quantile(healed, 0.5) : null,
-      maxMs: known ? Math.max(...healed) : null,
-    };
-  });
 }
 
 /** Puts a run's evidence and its verdict into one object. */
 export function chaosReport(
-  { injuries, rooms, balance }: Evidence,
-  { seed, seconds, broken }: { seed: number; seconds: number; broken: string[] },
+  { injuries, rooms, balance, hearing }: Evidence,
+  run: { seed: number; seconds: number; broken: string[]; supervisor?: Usage | undefined },
 ): ChaosReport {
   const { rows: _rows, ...ledger } = balance;
+  const { seed, seconds, broken, supervisor } = run;
   const sum = (read: (room: Evidence['rooms'][number]) => number) =>
     rooms.reduce((total, room) => total + read(room), 0);
   return {
@@ -54,34 +42,69 @@ export function chaosReport(
     seconds,
     faults: injuries,
     recovery: recoveries(injuries),
+    falseKills: injuries.reduce((total, { falseKills }) => total + falseKills.length, 0),
+    orphans: injuries.reduce((total, { orphans }) => total + orphans.length, 0),
     ledger,
     delivered: sum(({ comparison }) => comparison.delivered),
     gifts: sum(({ comparison }) => comparison.gifts),
     missing: sum(({ comparison }) => comparison.missing.length),
     extra: sum(({ comparison }) => comparison.extra.length),
+    sound: { ...hearing, twice: hearing.twice.length },
     longestSilenceMs: Math.max(0, ...rooms.map(({ silence }) => silence.longestMs)),
+    supervisor: supervisor ?? null,
     broken,
   };
 }
 
-/** The table for the terminal, and the verdict below it. */
-export function formatReport(report: ChaosReport): string {
-  const { recovery, ledger, delivered, gifts, missing, extra, longestSilenceMs, broken } = report;
-  const figure = (ms: number | null) => (ms === null ? 'never' : `${ms} ms`);
-  const rows = recovery.map(({ fault, count, p50Ms, maxMs }) => [
+/** The table for the terminal, and the three promises below it. */
+export function formatReport(report: ChaosReport, verdict: Verdict): string {
+  const { recovery, ledger, delivered, gifts, missing, extra, sound, supervisor } = report;
+  const rows = recovery.map(({ fault, count, detectionMs, recoveryMs, notHealed, falseKills }) => [
     fault,
     String(count),
-    figure(p50Ms),
-    figure(maxMs),
+    cell(detectionMs),
+    notHealed > 0 ? `${cell(recoveryMs)}, ${notHealed} never` : cell(recoveryMs),
+    String(falseKills),
   ]);
+  const head = ['fault', 'n', 'detected ms p50/p99/max', 'recovered ms p50/p99/max', 'false kills'];
+  const figures = recovery.flatMap(({ fault, figures }) =>
+    Object.entries(figures).map(([name, values]) => `${fault}: ${name} ${cell(values)}`),
+  );
   return [
-    ...formatTable(['fault', 'count', 'recovery p50', 'max'], rows),
+    ...formatTable(head, rows),
     '',
+    ...figures,
     `delivered ${delivered} messages and ${gifts} gifts: ${missing} missing, ${extra} too much`,
     `ledger: ${ledger.events} events in, ${ledger.outcomes} outcomes out, ${ledger.open} open, ${ledger.lost} lost, ${ledger.twice} twice`,
-    `longest silence while on air: ${(longestSilenceMs / 1_000).toFixed(2)} s`,
-    ...(broken.length === 0 ? ['all promises kept'] : broken.map((reason) => `BROKEN  ${reason}`)),
+    `sound: listened for ${sound.sentences} sentences${sound.isComplete ? '' : ' until there was no more time'}, ${sound.heard} heard as a whole, ${sound.twice} too often`,
+    `false kills ${report.falseKills}, orphans ${report.orphans}`,
+    ...(supervisor
+      ? [
+          `supervisor: ${supervisor.endMb} MB, ${supervisor.slopeMbPerHour} MB/hour, ${supervisor.cpuPct} % of a core`,
+        ]
+      : []),
+    '',
+    ...promise(
+      `1 never dead air (longest silence ${(report.longestSilenceMs / 1_000).toFixed(2)} s)`,
+      verdict.neverDeadAir,
+    ),
+    ...promise(
+      `2 nothing lost, nothing twice (${ledger.lost + missing} lost, ${ledger.twice + sound.twice} twice)`,
+      verdict.nothingLostOrTwice,
+    ),
+    ...promise(`3 it heals alone (${report.faults.length} faults)`, verdict.healsAlone),
   ].join('\n');
+}
+
+function promise(title: string, reasons: string[]): string[] {
+  return [
+    `promise ${title}: ${reasons.length === 0 ? 'kept' : 'BROKEN'}`,
+    ...reasons.map((each) => `  ${each}`),
+  ];
+}
+
+function cell({ p50, p99, max }: Quantiles): string {
+  return p50 === null ? '–' : `${p50} / ${p99} / ${max}`;
 }
 
 /** Columns as wide as their widest cell; the first is text, the others are figures. */

@@ -1,26 +1,34 @@
+import type { ChildState } from '../../protocol/ipc.ts';
 import { describeFailure, toFailure } from '../../protocol/failure.ts';
 import { delay } from '../../workers/delay.ts';
+import { isWhole, losses } from './children.ts';
 import type { PlannedFault } from './draw-plan.ts';
-import type { Fault, Wound } from './faults.ts';
-import type { Show } from './show.ts';
+import type { Fault, Scene, Wound } from './fault.ts';
+import { watchWound } from './watch-wound.ts';
 
-/** A fault that was caused, and what came of it. */
+/** A fault that was caused, and what came of it. Lengths in milliseconds. */
 export interface Injury {
   fault: string;
   victim: string;
   /** Since the show went on air. */
   atMs: number;
-  /** From the fault until everything was as before; null when that was not seen in time. */
+  /** Until the show had seen that something is wrong; null when that cannot be told from outside. */
+  detectionMs: number | null;
+  /** From the end of the fault until everything was as before; null when that was not seen in time. */
   recoveryMs: number | null;
+  /** Children that ended without need, by name. */
+  falseKills: string[];
+  /** Processes that outlived what they belonged to. */
+  orphans: string[];
+  /** Further figures of this fault. */
+  figures: Record<string, number>;
 }
 
 export interface RunPlanOptions {
   plan: PlannedFault[];
   faults: Record<string, Fault>;
-  show: Show;
+  scene: Omit<Scene, 'choice'>;
   durationMs: number;
-  noteAcks: (room: string) => Promise<void>;
-  signal: AbortSignal;
   onInjury: (injury: Injury) => void;
   /** A fault of the plan that could not be caused. */
   onSkipped: (fault: string, reason: string) => void;
@@ -33,15 +41,20 @@ const restMs = 1_000;
 
 /** Causes the faults of a plan one after the other, each only when the one before it has healed, until the time is over. */
 export async function runPlan(options: RunPlanOptions): Promise<Injury[]> {
-  const { plan, show, durationMs, signal, onInjury } = options;
+  const { plan, scene, durationMs, onInjury, onSkipped } = options;
+  const { show, signal } = scene;
   const injuries: Injury[] = [];
   const sinceOnAir = () => Date.now() - show.onAirAt;
   let restedAtMs = 0;
   for (const planned of plan) {
     await delay(Math.max(0, Math.max(planned.atMs, restedAtMs) - sinceOnAir()), signal);
-    await show.until(() => isWell(show), { withinMs: patienceMs, signal });
+    const whole = await show.until(() => show.state !== undefined && isWhole(show.state), {
+      withinMs: patienceMs,
+      signal,
+    });
     if (signal.aborted || show.exit || sinceOnAir() >= durationMs) break;
-    const injury = await injure(planned, options);
+    if (!whole) onSkipped(planned.fault, `the show is still not whole, ${describe(show.state?.children)}`);
+    const injury = whole ? await injure(planned, options) : undefined;
     restedAtMs = sinceOnAir() + restMs;
     if (!injury) continue;
     injuries.push(injury);
@@ -51,22 +64,15 @@ export async function runPlan(options: RunPlanOptions): Promise<Injury[]> {
   return injuries;
 }
 
-/** Every child runs, and so does the bus. */
-function isWell(show: Show): boolean {
-  const { state } = show;
-  return (
-    state !== undefined && state.nats.pid > 0 && state.children.every(({ state: name }) => name === 'running')
-  );
-}
-
 async function injure(planned: PlannedFault, options: RunPlanOptions): Promise<Injury | undefined> {
-  const { faults, show, noteAcks, signal, onSkipped } = options;
+  const { faults, scene, onSkipped } = options;
+  const { show, signal } = scene;
   const { choice, fault } = planned;
+  const before = show.state?.children ?? [];
   const atMs = Date.now() - show.onAirAt;
-  const began = performance.now();
   let wound: Wound | undefined;
   try {
-    wound = await faults[fault]?.cause({ show, choice, noteAcks });
+    wound = await faults[fault]?.cause({ ...scene, choice });
   } catch (error) {
     onSkipped(fault, describeFailure(toFailure(error)));
     return undefined;
@@ -75,16 +81,14 @@ async function injure(planned: PlannedFault, options: RunPlanOptions): Promise<I
     onSkipped(fault, 'there was nobody whom it could hit');
     return undefined;
   }
-  const { victim, healed } = wound;
-  const isHealed = async () => {
-    try {
-      return await healed();
-    } catch {
-      // Who does not answer has not healed.
-      return false;
-    }
-  };
-  const seen = await show.until(isHealed, { withinMs: patienceMs, signal });
-  if (!seen && signal.aborted) return undefined;
-  return { fault, victim, atMs, recoveryMs: seen ? Math.round(performance.now() - began) : null };
+  const { victim, mayGo, orphans = [], figures = {} } = wound;
+  const withinMs = faults[fault]?.patienceMs ?? patienceMs;
+  const { detectionMs, recoveryMs } = await watchWound(wound, { show, signal, withinMs });
+  if (recoveryMs === null && signal.aborted) return undefined;
+  const falseKills = losses(before, show.state?.children ?? [], mayGo);
+  return { fault, victim, atMs, detectionMs, recoveryMs, falseKills, orphans, figures };
+}
+
+function describe(children: ChildState[] = []): string {
+  return children.map(({ id, state }) => `${id} ${state}`).join(', ');
 }

@@ -1,8 +1,11 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareEvents } from './compare-events.ts';
+
+import { listen } from './hearing.ts';
 import { hushRoom } from './hush-room.ts';
 import type { Evidence, RoomEvidence } from './judge.ts';
+import type { Silence, Span } from './longest-silence.ts';
 import { longestSilence } from './longest-silence.ts';
 import { recordedSound } from './recorded-sound.ts';
 import type { Injury } from './run-plan.ts';
@@ -19,23 +22,33 @@ export interface RunShowOptions {
   /** Ends what happens during the show; it is then stopped and looked at all the same. */
   signal: AbortSignal;
   say: (line: string) => void;
+  /** Added to the environment of everything in the show. */
+  environment?: Record<string, string>;
+  /** See `showConfig`. */
+  addresses?: Map<string, string>;
+  supervisor?: object;
   /** Gets the show once it is on air, to end it at once when need be. */
   onStart: (show: Show) => void;
   /** What happens while it is on air. */
   during: (show: Show, noteAcks: (room: string) => Promise<void>) => Promise<Injury[]>;
 }
 
+/** For two minutes of recording it takes a few seconds. */
+const listenMs = 20_000;
+
 /** Starts a show, lets something happen to it, stops it in order, and gathers what it left behind. Throws when it does not start. */
 export async function runShow(options: RunShowOptions): Promise<Evidence> {
   const { home, seed, pace, signal, say, onStart, during } = options;
+  const { environment = {}, addresses = new Map<string, string>(), supervisor = {} } = options;
   const rooms = Array.from({ length: options.rooms }, (_, index) => roomName(index));
   const acked = new Map(rooms.map((room) => [room, new Set<string>()]));
   const troubles: string[] = [];
-  const config = showConfig({ seed, pace, rooms: options.rooms });
+  const config = showConfig({ seed, pace, rooms: options.rooms, addresses, supervisor });
   await using show = await Show.start({
     home,
     config,
     rooms,
+    environment,
     signal,
     onLine: (line) => say(`  | ${line}`),
   });
@@ -47,22 +60,34 @@ export async function runShow(options: RunShowOptions): Promise<Evidence> {
   if (show.exit) troubles.push(`the supervisor ended by itself (exit code ${show.exit.code ?? 'none'})`);
   say('the rooms fall silent');
   for (const room of rooms) troubles.push(...(await hushRoom(show, room)));
-  const onAir = { fromMs: show.onAirAt, toMs: Date.now() };
+  const windows = onAirWindows(show, Date.now());
   say('stopping in order');
   const exitCode = await show.stop();
-  say('looking at what it left');
-  const { events, balance } = await readStored(home);
+  say('looking at what it left, and listening to it');
+  const faultsAt = injuries.map(({ atMs }) => show.onAirAt + atMs);
+  const { events, balance, sentences } = await readStored(home, faultsAt);
+  const hearing = await listen(home, sentences, listenMs);
   const gathered = rooms.map((room): RoomEvidence => {
     const truth = readTruth(readTruthLog(home, room), acked.get(room) ?? new Set());
     return {
       room,
       comparison: compareEvents(truth, events.get(room) ?? []),
-      silence: longestSilence(recordedSound(home, room), onAir),
+      silence: longestOf(windows.map((window) => longestSilence(recordedSound(home, room), window))),
     };
   });
   const strangers = [...events].filter(([room]) => !rooms.includes(room)).flatMap(([, list]) => list);
   if (strangers.length > 0) troubles.push(`${strangers.length} events of a room that there is not`);
-  return { injuries, rooms: gathered, balance, exitCode, troubles };
+  return { injuries, rooms: gathered, balance, hearing, exitCode, troubles };
+}
+
+/** From on air to the end, without the stretches in which there was no supervisor. */
+function onAirWindows({ onAirAt, offAir }: Show, end: number): Span[] {
+  const begins = [onAirAt, ...offAir.map(({ toMs }) => toMs)];
+  return begins.map((fromMs, index) => ({ fromMs, toMs: offAir[index]?.fromMs ?? end }));
+}
+
+function longestOf(silences: Silence[]): Silence {
+  return silences.reduce((longest, each) => (each.longestMs > longest.longestMs ? each : longest));
 }
 
 /** One log for a run of the supervisor, over all lives of the simulator. */
@@ -70,6 +95,7 @@ function readTruthLog(home: string, room: string): string {
   const folder = join(home, 'sim');
   return readdirSync(folder)
     .filter((name) => name.startsWith(`${room}-`) && name.endsWith('.ndjson'))
+    .sort()
     .map((name) => readFileSync(join(folder, name), 'utf8'))
     .join('');
 }

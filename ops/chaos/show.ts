@@ -1,21 +1,21 @@
-import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { ChildState, SupervisorState } from '../../protocol/ipc.ts';
 import type { Role } from '../../protocol/roles.ts';
-import { withParentDeath } from '../../supervisor/parent-death.ts';
 import { readState } from '../../supervisor/state-file.ts';
 import { delay } from '../../workers/delay.ts';
-import { project } from '../operator.ts';
+import type { Span } from './longest-silence.ts';
+import { readRoomAddress } from './room-address.ts';
 import { SimRoom } from './sim-room.ts';
+import { SupervisorProcess } from './supervisor-process.ts';
 
 export interface ShowOptions {
   home: string;
   config: object;
   /** Ids of the rooms in the configuration. */
   rooms: string[];
+  /** Added to the environment of everything in the show. */
+  environment?: Record<string, string>;
   /** Ends the waiting for the show to begin. */
   signal: AbortSignal;
   /** What the supervisor says. */
@@ -24,48 +24,29 @@ export interface ShowOptions {
 
 const startMs = 120_000;
 const stopMs = 45_000;
-const lookEveryMs = 20;
-const keptLines = 100;
+const lookEveryMs = 10;
 
 /** A supervisor that really runs, with everything under it, seen and driven from outside. */
 export class Show implements AsyncDisposable {
   readonly home: string;
   readonly rooms: string[];
-  /** Unix milliseconds. */
+  /** Unix milliseconds, of the first time. */
   onAirAt = 0;
-  readonly #process: ChildProcess;
-  readonly #ended: Promise<number | null>;
+  /** Stretches in which it was not on air since then, because its supervisor had been killed. */
+  readonly offAir: Span[] = [];
+  readonly #options: ShowOptions;
+  readonly #configFile: string;
   readonly #disposed = new AbortController();
-  readonly #lines: string[] = [];
-  #exit: { code: number | null } | undefined;
+  #life: SupervisorProcess;
+  /** Between two lives, which is no end. */
+  #killedAt: number | undefined;
 
-  private constructor({ home, rooms, onLine }: ShowOptions, configFile: string) {
-    this.home = home;
-    this.rooms = rooms;
-    const args = [join(project, 'supervisor/main.ts'), '--home', home, '--config', configFile];
-    // A terminal's Ctrl-C reaches a whole group: the order to stop shall come from here alone.
-    const [program, ...rest] = withParentDeath([process.execPath, ...args]);
-    this.#process = spawn(program ?? process.execPath, rest, {
-      cwd: project,
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const exited = Promise.withResolvers<number | null>();
-    this.#ended = exited.promise;
-    const end = (code: number | null) => {
-      this.#exit ??= { code };
-      exited.resolve(code);
-    };
-    this.#process.once('exit', end);
-    this.#process.once('error', () => end(null));
-    for (const stream of [this.#process.stdout, this.#process.stderr]) {
-      if (!stream) continue;
-      createInterface(stream).on('line', (line) => {
-        this.#lines.push(line);
-        if (this.#lines.length > keptLines) this.#lines.shift();
-        onLine(line);
-      });
-    }
+  private constructor(options: ShowOptions, configFile: string) {
+    this.home = options.home;
+    this.rooms = options.rooms;
+    this.#options = options;
+    this.#configFile = configFile;
+    this.#life = this.#begin();
   }
 
   /** Starts it and waits until it is on air; throws with what the supervisor said when that does not come. */
@@ -75,11 +56,10 @@ export class Show implements AsyncDisposable {
     // JSON is YAML.
     writeFileSync(file, JSON.stringify(options.config, null, 2));
     const show = new Show(options, file);
-    const isOnAir = () => show.state?.state === 'on-air';
-    if (!(await show.until(isOnAir, { withinMs: startMs, signal: options.signal }))) {
+    if (!(await show.until(() => show.isOnAir, { withinMs: startMs, signal: options.signal }))) {
       await show[Symbol.asyncDispose]();
       if (options.signal.aborted) throw options.signal.reason;
-      throw new Error(`The show did not go on air. The supervisor said:\n${show.#lines.join('\n')}`);
+      throw new Error(`The show did not go on air. The supervisor said:\n${show.#life.lines.join('\n')}`);
     }
     show.onAirAt = Date.now();
     return show;
@@ -90,29 +70,28 @@ export class Show implements AsyncDisposable {
     return readState(this.home);
   }
 
-  get pid(): number {
-    return this.#process.pid ?? 0;
+  /** By this life of the supervisor, not by what an earlier one left. */
+  get isOnAir(): boolean {
+    const { state } = this;
+    return state?.state === 'on-air' && state.pid === this.pid;
   }
 
-  /** The supervisor's exit code, once it has ended. */
+  get pid(): number {
+    return this.#life.pid;
+  }
+
+  /** The supervisor's exit code, once it has ended for good. */
   get exit(): { code: number | null } | undefined {
-    return this.#exit;
+    return this.#killedAt === undefined ? this.#life.exit : undefined;
   }
 
   childrenOf(role: Role): ChildState[] {
     return (this.state?.children ?? []).filter((child) => child.role === role);
   }
 
-  child(id: string): ChildState | undefined {
-    return this.state?.children.find((child) => child.id === id);
-  }
-
   /** The simulated room behind a room. */
   simulator(room: string): SimRoom {
-    return new SimRoom({
-      address: () => this.child(`sim-${room}`)?.address ?? '',
-      signal: this.#disposed.signal,
-    });
+    return new SimRoom({ address: () => readRoomAddress(this.home, room), signal: this.#disposed.signal });
   }
 
   /** Waits until something holds, looking again and again; false when it does not come, or the supervisor ends meanwhile. */
@@ -122,35 +101,58 @@ export class Show implements AsyncDisposable {
   ): Promise<boolean> {
     const all = AbortSignal.any([signal, this.#disposed.signal]);
     const deadline = performance.now() + withinMs;
-    while (!all.aborted && !this.#exit && performance.now() < deadline) {
+    while (!all.aborted && !this.exit && performance.now() < deadline) {
       if (await holds()) return true;
       await delay(lookEveryMs, all);
     }
     return false;
   }
 
+  /** Ends the supervisor without a word, and waits until its process is gone. The show is off air until `startAgain`. */
+  async killSupervisor(): Promise<void> {
+    this.#killedAt = Date.now();
+    this.#life.signal('SIGKILL');
+    await this.#life.ended;
+  }
+
+  /** Another supervisor on the same home. */
+  startAgain(): void {
+    if (!this.#disposed.signal.aborted) this.#life = this.#begin();
+  }
+
+  /** It is on air once more, so that its end would be one. */
+  endOffAir(): void {
+    if (this.#killedAt !== undefined) this.offAir.push({ fromMs: this.#killedAt, toMs: Date.now() });
+    this.#killedAt = undefined;
+  }
+
   /** Stops it in order; its exit code, null when it had to be killed. */
   async stop(): Promise<number | null> {
-    if (!this.#exit) this.#process.kill('SIGTERM');
+    this.#life.signal('SIGTERM');
     const waiting = new AbortController();
-    await Promise.race([this.#ended, delay(stopMs, waiting.signal)]);
+    await Promise.race([this.#life.ended, delay(stopMs, waiting.signal)]);
     waiting.abort();
     this.kill();
-    return await this.#ended;
+    return await this.#life.ended;
   }
 
   /** At once. The kernel ends what it had started. */
   kill(): void {
-    if (!this.#exit) this.#process.kill('SIGKILL');
+    this.#life.signal('SIGKILL');
   }
 
   /** Resolves when the supervisor ends, however it does. */
   async ended(): Promise<void> {
-    await this.#ended;
+    await this.#life.ended;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed.abort(new Error('The show is over'));
     await this.stop();
+  }
+
+  #begin(): SupervisorProcess {
+    const { environment = {}, onLine } = this.#options;
+    return new SupervisorProcess({ home: this.home, configFile: this.#configFile, environment, onLine });
   }
 }

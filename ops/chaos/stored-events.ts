@@ -2,16 +2,29 @@ import type { Balance } from '../ledger.ts';
 import { Ledger } from '../ledger.ts';
 import { openStoredBus } from '../operator.ts';
 import type { StoredEvent } from './compare-events.ts';
+import type { Sentence } from './sentences.ts';
+import { SentenceCollector, Utterances } from './sentences.ts';
 
 const readMs = 120_000;
 
-/** The events of each room and the ledger, from the streams of a home in which nothing runs any more. Throws when they cannot be read. */
-export async function readStored(
-  home: string,
-): Promise<{ events: Map<string, StoredEvent[]>; balance: Balance }> {
+/** What the streams of a home say. */
+export interface Stored {
+  /** By room. */
+  events: Map<string, StoredEvent[]>;
+  balance: Balance;
+  /** Some of what was said, with its sound. */
+  sentences: Sentence[];
+}
+
+/**
+ * Reads the streams of a home in which nothing runs any more. `faultsAt`, in unix milliseconds, decides which sentences are
+ * looked at. Throws when they cannot be read.
+ */
+export async function readStored(home: string, faultsAt: number[]): Promise<Stored> {
   const signal = AbortSignal.timeout(readMs);
   await using stored = await openStoredBus(home, signal);
   const ledger = new Ledger();
+  const utterances = new Utterances();
   const events = new Map<string, StoredEvent[]>();
   const reading = { from: { seq: 1 }, untilEnd: true, signal };
   for await (const { body } of stored.bus.read('EVENTS', 'event', { filter: 'live.*.event.*', ...reading })) {
@@ -26,7 +39,12 @@ export async function readStored(
     ...reading,
   })) {
     ledger.addOutcome(body);
+    utterances.add(body);
+  }
+  const collector = new SentenceCollector(utterances, utterances.choose(faultsAt));
+  for await (const { body } of stored.bus.read('AUDIO', 'chunk', { filter: 'live.*.audio', ...reading })) {
+    collector.add(body);
   }
   signal.throwIfAborted();
-  return { events, balance: ledger.balance(Date.now(), false) };
+  return { events, balance: ledger.balance(Date.now(), false), sentences: collector.sentences() };
 }

@@ -1,6 +1,8 @@
 import t from 'tap';
 import type { Evidence } from '../../../ops/chaos/judge.ts';
-import { judge } from '../../../ops/chaos/judge.ts';
+import type { Injury } from '../../../ops/chaos/run-plan.ts';
+import { judge, judgePromises } from '../../../ops/chaos/judge.ts';
+import { recoveries } from '../../../ops/chaos/recovery.ts';
 import { chaosReport, formatReport } from '../../../ops/chaos/report.ts';
 import { Ledger } from '../../../ops/ledger.ts';
 
@@ -13,9 +15,23 @@ function ledger(): Ledger {
   return ledger;
 }
 
+function injury(more: Partial<Injury> = {}): Injury {
+  return {
+    fault: 'kill-tts',
+    victim: 'tts',
+    atMs: 2_000,
+    detectionMs: 30,
+    recoveryMs: 700,
+    falseKills: [],
+    orphans: [],
+    figures: {},
+    ...more,
+  };
+}
+
 function evidence(more: Partial<Evidence> = {}): Evidence {
   return {
-    injuries: [{ fault: 'kill-tts', victim: 'tts', atMs: 2_000, recoveryMs: 700 }],
+    injuries: [injury()],
     rooms: [
       {
         room: 'room1',
@@ -24,6 +40,7 @@ function evidence(more: Partial<Evidence> = {}): Evidence {
       },
     ],
     balance: ledger().balance(0, false),
+    hearing: { sentences: 3, heard: 2, twice: [], isComplete: true },
     exitCode: 0,
     troubles: [],
     ...more,
@@ -51,7 +68,17 @@ void t.test('judge() names each promise that was broken', (t) => {
   };
   const reasons = judge(
     evidence({
-      injuries: [{ fault: 'stop-tts', victim: 'tts', atMs: 2_000, recoveryMs: null }],
+      injuries: [
+        injury({ fault: 'stop-tts', recoveryMs: null }),
+        injury({ fault: 'spin-tts', falseKills: ['tts (pid 7)'] }),
+        injury({ fault: 'kill-supervisor', victim: 'supervisor', orphans: ['9 nats-server'] }),
+      ],
+      hearing: {
+        sentences: 3,
+        heard: 2,
+        twice: [{ room: 'room1', text: '谢谢', heard: 2, expected: 1 }],
+        isComplete: true,
+      },
       rooms: [{ room: 'room1', comparison, silence: { longestMs: 5_020, atMs: 7_000 } }],
       balance: broken.balance(100_000, false),
       exitCode: null,
@@ -60,14 +87,17 @@ void t.test('judge() names each promise that was broken', (t) => {
     limits,
   );
   const expected = [
-    /no listener/,
     /dead air: room1 was silent for 5.0 s from 7.0 s on/,
     /lost: .*\(4\): 1: chat, 2: chat, 3: chat and 1 more/,
     /too much: .*\(1\): 5/,
     /without outcome: 1 events \(1\): lost/,
     /with more than one outcome: 1 events \(1\): e/,
     /unanswered: 1 of 1/,
+    /heard too often: "谢谢" 2 times in room1, the ledger has 1/,
+    /no listener/,
     /not healed: stop-tts on tts/,
+    /killed for nothing: spin-tts on tts at 2.0 s \(1\): tts \(pid 7\)/,
+    /orphans: kill-supervisor on supervisor at 2.0 s \(1\): 9 nats-server/,
     /exit code none/,
   ];
   t.match(reasons, expected);
@@ -86,15 +116,40 @@ void t.test('chaosReport() sums the rooms up and keeps the longest silence', (t)
   const both = evidence({ rooms: [room, { ...room, room: 'room2', silence }] });
   const report = chaosReport(both, { seed: 3, seconds: 60, broken: [] });
   t.match(report, { seed: 3, delivered: 8, gifts: 4, missing: 0, longestSilenceMs: 3_000, broken: [] });
-  t.same(report.recovery, [{ fault: 'kill-tts', count: 1, p50Ms: 700, maxMs: 700 }]);
-  t.match(formatReport(report), /kill-tts +1 +700 ms +700 ms[^]*3\.00 s\nall promises kept/);
+  t.match(report, { falseKills: 0, orphans: 0, sound: { sentences: 3, heard: 2, twice: 0 } });
+  const verdict = judgePromises(both, limits);
+  t.match(
+    formatReport(report, verdict),
+    /kill-tts +1 +30 \/ 30 \/ 30 +700 \/ 700 \/ 700 +0[^]*longest silence 3\.00 s\): kept[^]*promise 3[^]*kept/,
+  );
   t.end();
 });
 
-void t.test('chaosReport() gives no recovery for a fault that never healed', (t) => {
-  const injuries = [{ fault: 'kill-tts', victim: 'tts', atMs: 1, recoveryMs: null }];
-  const report = chaosReport(evidence({ injuries }), { seed: 3, seconds: 60, broken: ['it did not heal'] });
-  t.same(report.recovery, [{ fault: 'kill-tts', count: 1, p50Ms: null, maxMs: null }]);
-  t.match(formatReport(report), /kill-tts +1 +never +never[^]*BROKEN {2}it did not heal/);
+void t.test('recoveries() gives quantiles of what was seen, and counts what never healed', (t) => {
+  const injuries = [
+    ...Array.from({ length: 100 }, (_, index) => injury({ recoveryMs: index + 1, detectionMs: null })),
+    injury({ recoveryMs: null, falseKills: ['a', 'b'], figures: { onAirMs: 5 } }),
+    injury({ fault: 'kill-audio' }),
+  ];
+  t.match(recoveries(injuries), [
+    {
+      fault: 'kill-tts',
+      count: 101,
+      detectionMs: { p50: 30, p99: 30, max: 30 },
+      recoveryMs: { p50: 50, p99: 99, max: 100 },
+      notHealed: 1,
+      falseKills: 2,
+      figures: { onAirMs: { p50: 5 } },
+    },
+    { fault: 'kill-audio', count: 1, notHealed: 0 },
+  ]);
+  const never = [injury({ detectionMs: null, recoveryMs: null })];
+  t.match(recoveries(never), [{ detectionMs: { p50: null }, recoveryMs: { p50: null, max: null } }]);
+  const broken = evidence({ injuries: never });
+  const report = chaosReport(broken, { seed: 3, seconds: 60, broken: [] });
+  t.match(
+    formatReport(report, judgePromises(broken, limits)),
+    /–, 1 never[^]*promise 3 .*BROKEN\n {2}not healed/,
+  );
   t.end();
 });

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import t from 'tap';
 import { drawPlan } from '../../../ops/chaos/draw-plan.ts';
+import { faults } from '../../../ops/chaos/faults.ts';
 import type { ChaosReport } from '../../../ops/chaos/report.ts';
 import { isAlive } from '../../../supervisor/process-table.ts';
 import { readState } from '../../../supervisor/state-file.ts';
@@ -23,13 +24,14 @@ function lastLine(stdout: string): ChaosReport {
 
 void t.test('chaos hurts a real show, sees it heal, and finds nothing lost', (t) => {
   const home = join(t.testdir(), 'home');
-  const names = 'kill-ingest,kill-sim,kill-sink,kill-nats,room-cut';
+  const names = 'kill-ingest,kill-sim,kill-supervisor,block-reply,socket-cut';
   const { status, stdout, stderr } = run('--for', '25s', '--seed', '4', '--faults', names, '--home', home);
   t.equal(stderr, '');
   const report = lastLine(stdout);
   t.match(report, { seed: 4, seconds: 25, missing: 0, extra: 0, ledger: { balanced: true } });
   t.ok(report.delivered > 20, `${report.delivered} messages were delivered`);
-  const planned = drawPlan({ seed: 4, durationMs: 25_000, faults: names.split(',') });
+  const candidates = names.split(',').flatMap((name) => (faults[name] ? { ...faults[name], name } : []));
+  const planned = drawPlan({ seed: 4, durationMs: 25_000, faults: candidates });
   const caused = report.faults.map(({ fault }) => fault);
   // On a busy machine the last ones may find no time.
   t.ok(caused.length > 0);
@@ -38,6 +40,7 @@ void t.test('chaos hurts a real show, sees it heal, and finds nothing lost', (t)
     planned.slice(0, caused.length).map(({ fault }) => fault),
   );
   t.ok(report.faults.every(({ recoveryMs }) => recoveryMs !== null && recoveryMs > 0));
+  t.match(report, { orphans: 0, sound: { twice: 0, isComplete: true } });
   t.ok(report.longestSilenceMs > 0);
   // How long a restart takes depends on who else is busy here; the verdict has to agree with itself at any speed.
   t.equal(status, report.broken.length === 0 ? 0 : 1, report.broken.join('\n'));
