@@ -15,8 +15,9 @@ export interface NatsConfigOptions {
 
 /**
  * The configuration of our own nats-server: loopback only, one account, a user for each role with its own subjects. The monitor port
- * has no authentication, hence loopback for it too. A client that is stopped or half-open is cut off after some 3 s, so that what it asked
- * for is not given to it any more; the default is six minutes.
+ * has no authentication, hence loopback for it too. A client that is stopped or half-open is cut off after 2 to 3 s (the default is six
+ * minutes), so that no more is given to it; what it was given meanwhile comes again after the ack wait. Sooner would cut off workers that
+ * are merely busy for a second.
  */
 export function natsConfigText(options: NatsConfigOptions): string {
   const { bus, users } = options;

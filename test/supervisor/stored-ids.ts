@@ -23,6 +23,7 @@ export class SteadyPublisher {
   readonly failures = new Map<string, number>();
   readonly #connection: NatsConnection;
   readonly #waiting = new Set<{ after: number; resolve: () => void }>();
+  #refusal: { words: string; resolve: () => void } | undefined;
   #running = true;
 
   constructor(connection: NatsConnection, bytes = 100) {
@@ -36,6 +37,13 @@ export class SteadyPublisher {
   async more(count: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#waiting.add({ after: this.acked.length + count, resolve });
+    await promise;
+  }
+
+  /** Returns when a publish has been refused with such words. */
+  async refused(words: string): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#refusal = { words, resolve };
     await promise;
   }
 
@@ -65,6 +73,7 @@ export class SteadyPublisher {
       return true;
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
+      if (this.#refusal && text.includes(this.#refusal.words)) this.#refusal.resolve();
       this.failures.set(text, (this.failures.get(text) ?? 0) + 1);
       await new Promise((resolve) => setTimeout(resolve, 10));
       return false;
