@@ -22,11 +22,17 @@ const forbidden = /[\p{Cc}]|^\s|\s$|\\$/u;
 const stopReserveMs = 15_000;
 const watchdogSec = 30;
 
+/**
+ * What `npm run supervise` gives its Node too. A process that mostly waits needs neither large young generations nor optimised code: 12 MB
+ * less (measured on Node 26.10).
+ */
+const nodeFlags = ['--max-semi-space-size=1', '--v8-pool-size=1', '--no-opt', '--no-maglev'];
+
 /** The unit file's text. Throws when a path cannot be written into one. */
 export function unitText(settings: UnitSettings): string {
   const { project, home, configFile, environmentFile, only, scope, runAs, stopTimeoutMs } = settings;
   const system = scope === 'system';
-  const command = [settings.node, `${project}/supervisor/main.ts`, '--home', home];
+  const command = [settings.node, ...nodeFlags, `${project}/supervisor/main.ts`, '--home', home];
   if (configFile !== '') command.push('--config', configFile);
   if (only !== '') command.push('--only', only);
   const path = `${project}/node_modules/.bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
@@ -47,6 +53,8 @@ export function unitText(settings: UnitSettings): string {
     'ExecReload=/bin/kill -HUP $MAINPID',
     `WorkingDirectory=${plain(project)}`,
     `Environment=${quote(`PATH=${path}`)}`,
+    // Without them, what strips types and the allocator's arenas would stay in its memory.
+    `Environment=${quote(`NODE_COMPILE_CACHE=${project}/.runtime/cache/node`)} "MALLOC_ARENA_MAX=2"`,
     ...(environmentFile === '' ? [] : [`EnvironmentFile=${withoutPattern(environmentFile)}`]),
     ...(system && runAs !== '' ? [`User=${plain(runAs)}`] : []),
     `WatchdogSec=${watchdogSec}`,

@@ -36,9 +36,12 @@ void t.test('unitText() has everything that keeps a supervisor up', (t) => {
     'LimitCORE=0',
     'WorkingDirectory=/opt/onair',
     'WantedBy=multi-user.target',
-    'ExecStart=:"/opt/onair/node_modules/.bin/node" "/opt/onair/supervisor/main.ts" "--home" "/var/lib/onair"',
+    'Environment="NODE_COMPILE_CACHE=/opt/onair/.runtime/cache/node" "MALLOC_ARENA_MAX=2"',
   ];
   for (const line of expected) t.ok(found.includes(line), line);
+  const start = found.find((text) => text.startsWith('ExecStart=')) ?? '';
+  t.ok(start.startsWith('ExecStart=:"/opt/onair/node_modules/.bin/node" "--'), start);
+  t.ok(start.endsWith(' "/opt/onair/supervisor/main.ts" "--home" "/var/lib/onair"'), start);
   const unit = found.indexOf('[Unit]');
   const service = found.indexOf('[Service]');
   t.ok(unit < found.indexOf('StartLimitIntervalSec=0') && found.indexOf('StartLimitIntervalSec=0') < service);
