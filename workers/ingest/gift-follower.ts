@@ -2,10 +2,11 @@ import type { LiveEvent } from '../../protocol/event.ts';
 import type { Bus } from '../bus.ts';
 import type { Logger } from '../logger.ts';
 import type { BusPresence } from './bus-presence.ts';
+import { lastEventSeq } from './last-message.ts';
 import { giftsOf, rememberGifts } from './remember.ts';
 
 interface GiftFollowerOptions {
-  bus: Pick<Bus, 'read'>;
+  bus: Pick<Bus, 'read' | 'connection'>;
   presence: Pick<BusPresence, 'isAway' | 'onChange'>;
   onGift: (event: LiveEvent) => void;
   log: Logger;
@@ -57,8 +58,22 @@ export class GiftFollower implements AsyncDisposable {
   }
 
   async #catchUp(): Promise<void> {
+    const isThere = await this.#isThere();
     this.#stop.abort();
+    if (isThere) return;
     const from = this.#lastSeq > 0 ? { from: { seq: this.#lastSeq + 1 } } : {};
     await rememberGifts({ ...this.#options, filter: allGifts, ...from });
+  }
+
+  /** Nearly always: then one question is enough. */
+  async #isThere(): Promise<boolean> {
+    const { bus, presence, log } = this.#options;
+    if (presence.isAway) return false;
+    try {
+      return (await lastEventSeq(bus.connection, allGifts)) <= this.#lastSeq;
+    } catch (error) {
+      log.warn({ err: error }, 'the last gift is not known');
+      return false;
+    }
   }
 }
