@@ -55,12 +55,15 @@ export async function runPlan(options: RunPlanOptions): Promise<Injury[]> {
     if (signal.aborted || show.exit || sinceOnAir() >= durationMs) break;
     if (!whole) onSkipped(planned.fault, `the show is still not whole, ${describe(show.state?.children)}`);
     const injury = whole ? await injure(planned, options) : undefined;
+    if (injury) {
+      injuries.push(injury);
+      onInjury(injury);
+    }
+    // Broken as it is, the rest of the plan is worth seeing.
+    if (show.exit && !(await show.revive(signal))) return injuries;
     restedAtMs = sinceOnAir() + restMs;
-    if (!injury) continue;
-    injuries.push(injury);
-    onInjury(injury);
   }
-  await delay(Math.max(0, durationMs - sinceOnAir()), signal);
+  if (!show.exit) await delay(Math.max(0, durationMs - sinceOnAir()), signal);
   return injuries;
 }
 

@@ -57,6 +57,7 @@ export async function runShow(options: RunShowOptions): Promise<Evidence> {
     for (const { msgId, acked: confirmed } of await show.simulator(room).sent())
       if (confirmed) acked.get(room)?.add(msgId);
   });
+  troubles.push(...show.deaths);
   if (show.exit) troubles.push(`the supervisor ended by itself (exit code ${show.exit.code ?? 'none'})`);
   say('the rooms fall silent');
   for (const room of rooms) troubles.push(...(await hushRoom(show, room)));

@@ -34,6 +34,8 @@ export class Show implements AsyncDisposable {
   onAirAt = 0;
   /** Stretches in which it was not on air since then, because its supervisor had been killed. */
   readonly offAir: Span[] = [];
+  /** Of supervisors that nobody had killed, one sentence each. */
+  readonly deaths: string[] = [];
   readonly #options: ShowOptions;
   readonly #configFile: string;
   readonly #disposed = new AbortController();
@@ -118,6 +120,18 @@ export class Show implements AsyncDisposable {
   /** Another supervisor on the same home. */
   startAgain(): void {
     if (!this.#disposed.signal.aborted) this.#life = this.#begin();
+  }
+
+  /** What somebody would do whose supervisor has ended by itself: starts another. False when that one does not come on air either. */
+  async revive(signal: AbortSignal): Promise<boolean> {
+    if (!this.exit) return true;
+    this.deaths.push(`the supervisor ended by itself (exit code ${this.exit.code ?? 'none'})`);
+    this.#killedAt = Date.now();
+    this.startAgain();
+    const isBack = () => this.isOnAir || this.#life.exit !== undefined;
+    await this.until(isBack, { withinMs: startMs, signal });
+    this.endOffAir();
+    return this.isOnAir;
   }
 
   /** It is on air once more, so that its end would be one. */

@@ -69,7 +69,8 @@ void t.test('chaos ends early at Ctrl-C, judges what there was, and leaves nothi
   await Promise.race([hurt.promise, ended]);
   const home = /home (\S+)$/.exec(lines[0] ?? '')?.[1] ?? '';
   const state = readState(home);
-  const pids = [state?.pid ?? 0, state?.nats.pid ?? 0, ...(state?.children ?? []).map(({ pid }) => pid)];
+  const children = (state?.children ?? []).filter(({ spare }) => !spare).map(({ pid }) => pid);
+  const pids = [state?.pid ?? 0, state?.nats.pid ?? 0, ...children];
   t.ok(pids.length === 7 && pids.every((pid) => isAlive(pid)));
   child.kill('SIGINT');
   await ended;
