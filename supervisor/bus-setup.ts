@@ -33,7 +33,8 @@ export interface StreamLoss {
 /**
  * Makes streams, consumers and buckets, or brings them to what they should be; what they hold stays. To be called again after each start
  * of the server: one that had to be mended may be without some of them. Returns which streams have holes: nobody deletes single messages,
- * so that a hole means a damaged store, and the server itself does not speak of it (2.10.27, seen). What is missing at an end leaves no hole.
+ * so that a hole means a damaged store, and the server itself does not speak of it (2.10.27, seen). Not
+ * found: what is missing at an end, and what is damaged beneath an index that the server wrote when it ended in order.
  */
 export async function setUpBus(
   connection: NatsConnection,
