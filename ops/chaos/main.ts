@@ -46,8 +46,8 @@ Ctrl-C ends it early, and what was seen until then is judged; a second one ends 
 const limits = { silenceMs: 5_000 };
 /** A child that hangs at its start is given up sooner than in earnest, so that a run has time for more. */
 const readyTimeoutMs = 8_000;
-/** Of the disk that is filled. */
-const diskMb = { base: 192, perRoom: 128 };
+/** Of the disk that is filled: with less, a show is short of disk space from the beginning. */
+const diskMb = { base: 1_500, perRoom: 128 };
 
 process.exitCode = await main();
 
@@ -143,15 +143,20 @@ async function run(options: RunOptions): Promise<number> {
 
 /** For the home of a show with so many rooms, whose sound of a run is on it too; undefined, and said, where it cannot be had. */
 function openSmallDisk(home: RunHome, rooms: number, say: (line: string) => void): SmallDisk | undefined {
-  if (!canMountDisk()) {
-    say('fill-disk will be left out: a disk of its own for the home folder needs root, and Linux');
+  const sizeMb = diskMb.base + diskMb.perRoom * rooms;
+  if (!canMountDisk(sizeMb)) {
+    say(
+      'fill-disk will be left out: a disk of its own for the home folder needs Linux, root, and free memory',
+    );
     return undefined;
   }
-  return new SmallDisk({
-    folder: home.folder,
-    sizeMb: diskMb.base + diskMb.perRoom * rooms,
-    isKept: () => home.isKept(),
-  });
+  try {
+    return new SmallDisk({ folder: home.folder, sizeMb, isKept: () => home.isKept() });
+  } catch (error) {
+    // Root in a container need not have the right.
+    say(`fill-disk will be left out: ${describeFailure(toFailure(error))}`);
+    return undefined;
+  }
 }
 
 function describeInjury({ fault, victim, atMs, detectionMs, recoveryMs, falseKills }: Injury): string {

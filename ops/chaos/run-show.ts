@@ -73,7 +73,12 @@ export async function runShow(options: RunShowOptions): Promise<Evidence> {
     return {
       room,
       comparison: compareEvents(truth, events.get(room) ?? []),
-      silence: longestOf(windows.map((window) => longestSilence(recordedSound(home, room), window))),
+      silence: longestOf(
+        windows.map((window) => {
+          const { longestMs, atMs } = longestSilence(recordedSound(home, room), window);
+          return { longestMs, atMs: atMs + window.fromMs - show.onAirAt };
+        }),
+      ),
     };
   });
   const strangers = [...events].filter(([room]) => !rooms.includes(room)).flatMap(([, list]) => list);

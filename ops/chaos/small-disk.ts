@@ -10,6 +10,7 @@ import {
   symlinkSync,
   writeSync,
 } from 'node:fs';
+import { freemem } from 'node:os';
 import { join } from 'node:path';
 
 export interface SmallDiskOptions {
@@ -24,9 +25,9 @@ export interface SmallDiskOptions {
 const spared = ['sim', 'audio'];
 const mountMs = 10_000;
 
-/** Mounting needs root, and Linux. */
-export function canMountDisk(): boolean {
-  return process.platform === 'linux' && process.getuid?.() === 0;
+/** Mounting needs root, and Linux; a full disk of this kind lies in memory, of which twice as much shall be free. */
+export function canMountDisk(sizeMb: number): boolean {
+  return process.platform === 'linux' && process.getuid?.() === 0 && freemem() > 2_000_000 * sizeMb;
 }
 
 /** A disk of its own for a home folder, so small that it can be filled without harm to anybody else. Throws when it cannot be had. */
@@ -51,10 +52,11 @@ export class SmallDisk implements Disposable {
   /** Until not one byte is left; how many it took. */
   fill(): number {
     const file = openSync(this.#filler, 'a');
+    const bytes = Buffer.alloc(1_048_576, 1);
     let total = 0;
     try {
-      for (let size = 1_048_576; size >= 1;) {
-        const written = tryWrite(file, Buffer.alloc(size, 1));
+      for (let size = bytes.byteLength; size >= 1;) {
+        const written = tryWrite(file, bytes.subarray(0, size));
         total += written;
         if (written < size) size = Math.floor(size / 4);
       }

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import { SmallDisk, canMountDisk } from '../../../ops/chaos/small-disk.ts';
+import { SmallDisk } from '../../../ops/chaos/small-disk.ts';
 
 function openFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'onair-small-disk-'));
@@ -10,18 +10,27 @@ function openFolder(): string {
   return folder;
 }
 
+/** Where this may not be had, that it says so is all there is to see. */
+function open(folder: string, isKept: () => boolean): SmallDisk | undefined {
+  try {
+    return new SmallDisk({ folder, sizeMb: 8, isKept });
+  } catch (error) {
+    t.match(error, /Cannot mount a small disk/);
+    return undefined;
+  }
+}
+
 void t.test(
   'SmallDisk is filled to the last byte and freed, spares the evidence, and leaves what is kept',
   (t) => {
     const folder = openFolder();
     let kept = false;
-    const open = () => new SmallDisk({ folder, sizeMb: 8, isKept: () => kept });
-    if (!canMountDisk()) {
-      t.throws(open, /Cannot mount/);
-      return t.end();
-    }
     const home = statSync(folder).dev;
-    const disk = open();
+    const disk = open(folder, () => kept);
+    if (!disk) {
+      t.end();
+      return;
+    }
     t.teardown(() => disk[Symbol.dispose]());
     t.not(statSync(folder).dev, home);
     mkdirSync(join(folder, 'run'));
@@ -44,11 +53,9 @@ void t.test(
 
 void t.test('SmallDisk leaves nothing when nothing is kept', (t) => {
   const folder = openFolder();
-  if (canMountDisk()) {
-    const disk = new SmallDisk({ folder, sizeMb: 4, isKept: () => false });
-    writeFileSync(join(folder, 'x'), 'x');
-    disk[Symbol.dispose]();
-  }
+  const disk = open(folder, () => false);
+  if (disk) writeFileSync(join(folder, 'x'), 'x');
+  disk?.[Symbol.dispose]();
   t.notOk(existsSync(join(folder, 'x')));
   t.end();
 });
