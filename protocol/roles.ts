@@ -80,7 +80,7 @@ export function permissionsOf(user: BusUser): Permissions {
           ...reads('AUDIO'),
           ...keyValue('playhead'),
         ],
-        subscribe: ['ops.command.audio', ...inbox],
+        subscribe: ['live.*.playhead', 'ops.command.audio', ...inbox],
       };
   }
 }

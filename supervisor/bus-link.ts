@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, credsAuthenticator, nkeyAuthenticator } from '@nats-io/transport-node';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from 'pino';
@@ -8,6 +9,7 @@ import { connectionDefaults } from '../protocol/connection.ts';
 import type { BusAccess } from '../protocol/ipc.ts';
 import type { BusUser, Role } from '../protocol/roles.ts';
 import { inboxPrefix } from '../protocol/roles.ts';
+import { consumers } from '../protocol/streams.ts';
 import { mintKeys } from './bus-keys.ts';
 import { setUpBus } from './bus-setup.ts';
 import { findNatsServer } from './nats-binary.ts';
@@ -21,7 +23,11 @@ export interface BusLinkOptions {
   onChange: (event: 'up' | 'down', reason: string) => void;
   onDiskFull: (reason: string) => void;
   onDiskFree: () => void;
+  /** The store of the bus is damaged; what is left of it works. */
+  onLoss: (text: string) => void;
 }
+
+const infoTimeoutMs = 1_000;
 
 /** File with the operator's read-only key, for the NATS CLI and for `inspect`. */
 export const operatorKeyFile = (home: string): string => join(home, 'run', 'operator.nk');
@@ -33,6 +39,7 @@ export class BusLink implements AsyncDisposable {
   readonly #credentials: string;
   #server: NatsServer | undefined;
   #connection: NatsConnection | undefined;
+  readonly #toldLosses = new Set<string>();
 
   constructor(options: BusLinkOptions) {
     this.#options = options;
@@ -67,7 +74,7 @@ export class BusLink implements AsyncDisposable {
         log,
         onChange: (event, reason) => {
           onChange(event, reason);
-          if (event === 'up' && reason !== '') void this.#layOutAgain();
+          if (event === 'up') void this.#layOutAgain();
         },
         onDiskFull,
         onDiskFree,
@@ -105,10 +112,17 @@ export class BusLink implements AsyncDisposable {
 
   async #layOut(connection: NatsConnection): Promise<void> {
     const replicas = this.#server ? 1 : 3;
-    await setUpBus(connection, { maxDiskMb: this.#options.config.maxDiskMb, replicas });
+    const { config, log, onLoss } = this.#options;
+    for (const loss of await setUpBus(connection, { maxDiskMb: config.maxDiskMb, replicas })) {
+      const text = `${loss.missing} messages are missing in ${loss.stream}: its store was damaged`;
+      if (this.#toldLosses.has(text)) continue;
+      this.#toldLosses.add(text);
+      log.error(loss, 'messages are missing in a stream');
+      onLoss(text);
+    }
   }
 
-  /** Something was mended on the way: streams may be missing. */
+  /** The server was started again: if something was mended on the way, streams may be missing. */
   async #layOutAgain(): Promise<void> {
     try {
       if (this.connection) await this.#layOut(this.connection);
@@ -132,6 +146,23 @@ export class BusLink implements AsyncDisposable {
   /** Gives messages that a dead child held to whoever asks next, instead of after their ack wait. */
   handOver(acks: Iterable<string>): void {
     for (const ack of acks) this.connection?.publish(ack, '-NAK');
+  }
+
+  /**
+   * Messages that were given to a role and not answered yet, as ack subjects made up for them: the server goes by the sequence alone.
+   * Nothing with an outside cluster, whose ack subjects hold more. Throws when the bus does not answer.
+   */
+  async unacknowledged(role: Role): Promise<{ key: string; ack: string }[]> {
+    if (!this.#server || !this.connection) return [];
+    const manager = await jetstreamManager(this.connection, { checkAPI: false, timeout: infoTimeoutMs });
+    const found: { key: string; ack: string }[] = [];
+    for (const { stream, name } of consumers.filter((consumer) => consumer.role === role)) {
+      const { ack_floor, delivered, num_ack_pending } = await manager.consumers.info(stream, name);
+      if (num_ack_pending === 0) continue;
+      for (let seq = ack_floor.stream_seq + 1; seq <= delivered.stream_seq; seq++)
+        found.push({ key: `${stream} ${seq}`, ack: `$JS.ACK.${stream}.${name}.1.${seq}.${seq}.0.0` });
+    }
+    return found;
   }
 
   /** At once, for an end in a hurry. */

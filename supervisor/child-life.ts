@@ -117,7 +117,7 @@ function drain(child: ChildRecord, event: Extract<LifeEvent, { kind: 'drain' }>,
       return to(
         child,
         { name: 'draining', since: now, pid: life.pid, deadline, handOver, yielded: false, again },
-        [{ kind: 'drain', deadlineMs: Math.max(0, deadline - now), handOver }],
+        [{ kind: 'drain', deadlineMs: Math.max(0, Math.round(deadline - now)), handOver }],
       );
     case 'spawning':
     case 'registered':

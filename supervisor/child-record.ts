@@ -104,7 +104,8 @@ export interface Step {
   effects: Effect[];
 }
 
-export function newChild(spec: ChildSpec, id: string = spec.id): ChildRecord {
+/** `generation`: of the last process that an earlier child of this name had. */
+export function newChild(spec: ChildSpec, id: string = spec.id, generation = 0): ChildRecord {
   return {
     id,
     spec,
@@ -112,7 +113,7 @@ export function newChild(spec: ChildSpec, id: string = spec.id): ChildRecord {
     duty: undefined,
     leaving: false,
     retiring: '',
-    generation: 0,
+    generation,
     edition: 0,
     restarts: 0,
     backoff: noBackoff,

@@ -59,7 +59,10 @@ const entries: Record<Role, string> = {
   sim: 'ops/sim/main.ts',
 };
 
-const times = { progressDeadlineMs: 30_000, reconnectTimeoutMs: 10_000, reportMs: 300, termMs: 2_000 };
+const times = { reconnectTimeoutMs: 10_000, reportMs: 300, termMs: 2_000 };
+const progressMs = 30_000;
+/** Beyond the time that a worker gives itself for one piece of work. */
+const progressMarginMs = 5_000;
 /** tts may have to finish a sentence that an engine is working on. */
 const handOverMs = { ingest: 1_500, reply: 1_000, tts: 5_000, audio: 1_000, sim: 1_000 };
 
@@ -76,6 +79,10 @@ export function childSpecs(config: Config, only: Role[] = []): ChildSpec[] {
       readyTimeoutMs,
       heartbeatDeadlineMs,
       handOverMs: handOverMs[role],
+      progressDeadlineMs:
+        role === 'tts'
+          ? Math.max(progressMs, config.tts.segmentTimeoutMs * config.tts.attempts + progressMarginMs)
+          : progressMs,
       id,
       role,
       subject,

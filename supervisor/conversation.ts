@@ -12,6 +12,7 @@ import { incidentMessage } from './incidents/incident-message.ts';
 import type { IncidentRecord } from './incidents/incident-record.ts';
 import type { Signal } from './incidents/signal.ts';
 import type { RosterState } from './roster-state.ts';
+import { childrenOf, isActive } from './roster-state.ts';
 
 export interface ConversationOptions {
   state: RosterState;
@@ -25,6 +26,7 @@ export interface ConversationOptions {
 
 /** Workers have to know that a message is poison before they are given it again. */
 const poisonLeadMs = 100;
+const giveBackPausesMs = [30, 50, 100, 200, 400, 800];
 
 /** What children say, and what becomes of the messages that they held when they ended. */
 export class Conversation {
@@ -96,22 +98,53 @@ export class Conversation {
   }
 
   /** Its process has ended: what it held goes to others, unless it died of it. */
-  ended(child: ChildRecord): void {
-    const { bus, crew } = this.#options;
+  ended({ id, generation }: ChildRecord): void {
+    const { crew, state } = this.#options;
+    const child = state.children.get(id);
+    if (child?.generation !== generation) return;
     const died = child.life.name !== 'draining' && !child.leaving;
     const { acks, poison } = this.#held.release(child.id, { died, now: performance.now() });
     this.#counters.delete(child.id);
-    if (poison.length === 0) return bus.handOver(acks);
+    const harmless = acks.filter((ack) => !poison.includes(ack));
+    this.#giveBack(harmless);
+    if (died) void this.#giveBackUnheard(child);
+    if (poison.length === 0) return;
     crew.sendToAll({ kind: 'poison', keys: this.poison });
-    bus.handOver(acks.filter((ack) => !poison.includes(ack)));
     const reason = `two workers ended with it in hand, the last one: ${child.id}`;
     for (const ack of poison) void this.#letters.keep(ack, reason);
-    setTimeout(() => bus.handOver(poison), poisonLeadMs);
+    setTimeout(() => this.#giveBack(poison), poisonLeadMs);
     this.#signal(child, 'poisoned', `${poison.length} messages`);
   }
 
   publish(record: IncidentRecord): void {
     this.#options.bus.tell(incidentSubject, encode('incident', incidentMessage(record)));
+  }
+
+  /**
+   * Until somebody has taken them: the first time, the server may not know yet that the connection is dead, and give them to the dead
+   * worker's own standing request.
+   */
+  #giveBack(acks: string[], pauses: number[] = giveBackPausesMs): void {
+    this.#options.bus.handOver(acks);
+    const [pause, ...rest] = pauses;
+    if (acks.length === 0 || pause === undefined) return;
+    setTimeout(() => this.#giveBack(this.#held.untaken(acks), rest), pause).unref();
+  }
+
+  /** What lay in the dead worker's socket, so that it never could say that it has it. Only where nobody else may have it. */
+  async #giveBackUnheard({ spec }: ChildRecord): Promise<void> {
+    const { state, bus, log } = this.#options;
+    if (childrenOf(state, spec.id).filter(isActive).length > 1) return;
+    try {
+      const waiting = await bus.unacknowledged(spec.role);
+      const held = this.#held.keys;
+      bus.handOver(waiting.filter(({ key }) => !held.has(key)).map(({ ack }) => ack));
+    } catch (err) {
+      log.warn(
+        { err, service: spec.id },
+        'messages on their way to a dead worker come back after their ack wait',
+      );
+    }
   }
 
   #took(child: ChildRecord, acks: string[]): void {

@@ -1,7 +1,7 @@
 import type { ChildRecord, LifeEvent } from './child-record.ts';
 import type { ChildSpec } from './child-spec.ts';
 import type { Output, Reload, RosterState } from './roster-state.ts';
-import { childrenOf, isActive, isReady, newService } from './roster-state.ts';
+import { childrenOf, hasEnded, isActive, isReady, newService } from './roster-state.ts';
 
 /** A new edition that is not ready by then is not waited for. */
 const prepareMs = 60_000;
@@ -43,6 +43,8 @@ export function followReload(state: RosterState, now: number): Output[] {
         ? []
         : rollBack(state, reload, now, `not in place within ${switchMs / 1_000} s`);
     case 'probation':
+      // One has failed: from its return on, all have to run for that long again.
+      if (!isSwitched(state)) return enter('switching');
       if (ageMs < probationMs) return [];
       state.reload = undefined;
       return [{ kind: 'reload', phase: 'done', edition, reason: '' }];
@@ -87,13 +89,15 @@ function wantSpecs(state: RosterState, specs: ChildSpec[]): void {
   for (const spec of specs) {
     const known = state.services.get(spec.id);
     const stays = known !== undefined && !spec.swappable && known.spec.settings === spec.settings;
-    const service = known ?? newService(spec);
+    const service = known ?? newService(spec, state.pastEpochs.get(spec.id));
     state.services.set(spec.id, service);
     service.removed = false;
     service.spec = spec;
     service.wanted = Math.min(Math.max(service.wanted, spec.replicas.min), spec.replicas.max);
-    for (const child of childrenOf(state, spec.id))
-      state.children.set(child.id, { ...child, spec, ...(stays ? { edition: state.edition } : {}) });
+    for (const child of childrenOf(state, spec.id)) {
+      const goesOn = stays && 'pid' in child.life;
+      state.children.set(child.id, { ...child, spec, ...(goesOn ? { edition: state.edition } : {}) });
+    }
   }
   for (const [id, service] of state.services) if (!wanted.has(id)) service.removed = true;
 }
@@ -113,6 +117,7 @@ function isPrepared(state: RosterState): boolean {
 function isSwitched(state: RosterState): boolean {
   return [...state.children.values()].every((child) => {
     if (child.leaving || state.services.get(child.spec.id)?.removed === true) return false;
+    if (hasEnded(child)) return true;
     const inPlace = child.edition === state.edition;
     return inPlace && child.life.name !== 'draining' && (child.life.name === 'running' || isReady(child));
   });

@@ -57,8 +57,9 @@ export class HeldByChild {
 
   /** What the child held, now that its process has ended; it holds nothing any more. `died`: nobody had asked it to end. */
   release(child: string, { died, now }: { died: boolean; now: number }): Released {
-    const acks = [...(this.#held.get(child) ?? [])];
     const treated = this.#treating.get(child) ?? [];
+    // That it treats one may be heard before that it took it.
+    const acks = [...new Set([...(this.#held.get(child) ?? []), ...treated])];
     this.#held.delete(child);
     this.#treating.delete(child);
     for (const ack of acks) {
@@ -69,6 +70,17 @@ export class HeldByChild {
     for (const map of [this.#given, this.#deaths]) bound(map);
     bound(this.#poison);
     return { acks, poison };
+  }
+
+  /** Those of the given back messages that nobody has taken yet. */
+  untaken(acks: string[]): string[] {
+    return acks.filter((ack) => this.#given.has(parseAckSubject(ack)?.key ?? ''));
+  }
+
+  /** Keys of everything that children hold now. */
+  get keys(): Set<string> {
+    const acks = [...this.#held.values()].flatMap((held) => [...held]);
+    return new Set(acks.flatMap((ack) => parseAckSubject(ack)?.key ?? []));
   }
 
   #noteDeath(ack: string): string[] {

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Config } from '../protocol/config.ts';
 import { demoConfig } from '../protocol/config.ts';
-import type { ConfigurationProblem } from '../protocol/configuration-error.ts';
 import { describeFailure, toFailure } from '../protocol/failure.ts';
 import { readConfig, readConfigText } from '../protocol/read-config.ts';
 import { checkReferences, resolveFiles } from './check-references.ts';
+import { describeProblems } from './describe-problems.ts';
 
 export type LoadResult = { ok: true; config: Config } | { ok: false; lines: string[] };
 
@@ -29,18 +29,4 @@ export async function loadConfig(
   const config = resolveFiles(result.config, dirname(file));
   const problems = checkReferences(config);
   return problems.length > 0 ? { ok: false, lines: describeProblems(file, problems) } : { ok: true, config };
-}
-
-/** A line for each problem, under one that says where. */
-export function describeProblems(
-  where: string,
-  problems: (ConfigurationProblem & { line?: number })[],
-): string[] {
-  const count = problems.length === 1 ? 'one mistake' : `${problems.length} mistakes`;
-  return [
-    `Cannot start: ${count} in ${where}`,
-    ...problems.map(
-      ({ path, message, line = 0 }) => `  ${path}${line > 0 ? ` (line ${line})` : ''}: ${message}`,
-    ),
-  ];
 }

@@ -4,8 +4,9 @@ import type { Config } from '../protocol/config.ts';
 import { ConfigurationError } from '../protocol/configuration-error.ts';
 import { exitCodes } from '../protocol/exit-codes.ts';
 import { describeFailure, toFailure } from '../protocol/failure.ts';
+import { describeProblems } from './describe-problems.ts';
 import { lockHome, sweepLeftovers } from './home-lock.ts';
-import { describeProblems, loadConfig } from './load-config.ts';
+import { loadConfigApart } from './load-config-apart.ts';
 import type { Options } from './options.ts';
 import { readOptions, usage } from './options.ts';
 import type { StopSignals } from './stop-signals.ts';
@@ -40,7 +41,7 @@ async function main(): Promise<number> {
     say(usage);
     return exitCodes.clean;
   }
-  const loaded = await loadConfig(options.configFile, process.env);
+  const loaded = await loadConfigApart(options.configFile, process.env);
   if (!loaded.ok) {
     complain(loaded.lines);
     return exitCodes.badConfiguration;
@@ -110,7 +111,7 @@ async function supervise(options: Options, config: Config, stop: StopSignals): P
 async function reload(supervisor: Supervisor, configFile: string, manager: ServiceManager): Promise<void> {
   manager.reloading();
   try {
-    const loaded = await loadConfig(configFile, process.env);
+    const loaded = await loadConfigApart(configFile, process.env);
     if (loaded.ok) supervisor.reload(loaded.config);
     else {
       complain(loaded.lines);

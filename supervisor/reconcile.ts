@@ -15,21 +15,21 @@ export interface Hands {
 export function reconcile(state: RosterState, service: ServiceRecord, now: number, hands: Hands): boolean {
   const children = childrenOf(state, service.spec.id);
   return (
+    dropSurplus(state, service, children, now, hands) ||
     restart(state, children, now, hands) ||
     permit(state, children, hands) ||
     fillDuties(state, service, children, hands) ||
     swap(state, service, children, now, hands) ||
     renewSpares(state, children, now, hands) ||
-    adjustNumber(state, service, children, now, hands)
+    addMissing(state, service, children, hands)
   );
 }
 
 /** Processes for children that have none and whose time has come. */
 function restart(state: RosterState, children: ChildRecord[], now: number, hands: Hands): boolean {
-  const next = children.find(({ life, edition, generation }) => {
+  const next = children.find(({ life, edition }) => {
     if (life.name === 'backoff' || life.name === 'quarantined') return life.until <= now;
-    if (life.name === 'refused' || life.name === 'gave-up') return edition !== state.edition;
-    return life.name === 'stopped' && generation === 0;
+    return (life.name === 'refused' || life.name === 'gave-up') && edition !== state.edition;
   });
   if (!next) return false;
   hands.apply(next.id, { kind: 'start', edition: state.edition });
@@ -65,6 +65,7 @@ function fillDuties(
 ): boolean {
   const { spec, wanted, vacant, nextLease, removed } = service;
   if (removed || children.filter(isActive).length >= wanted || !mayWork(state, spec)) return false;
+  if (spec.exclusive && isHeld(state, spec.id)) return false;
   const ready = children.filter(isReady);
   const next = ready.find(({ edition }) => edition === state.edition) ?? ready[0];
   if (!next) return false;
@@ -72,6 +73,11 @@ function fillDuties(
   const lease = taken ?? (spec.exclusive ? spec.id : `${spec.id}/${nextLease}`);
   hands.promote(next, service, { lease, reason: taken === undefined ? 'first' : 'takes over' });
   return true;
+}
+
+/** Somebody has not given up its duty yet; perhaps one that leaves for good, and so is not counted. */
+function isHeld(state: RosterState, service: string): boolean {
+  return [...state.children.values()].some(({ spec, duty }) => spec.id === service && duty !== undefined);
 }
 
 /** A planned replacement, only when somebody stands by: make before break. */
@@ -119,33 +125,57 @@ function renewSpares(state: RosterState, children: ChildRecord[], now: number, h
 }
 
 /** As many children as there are duties and spares. */
-function adjustNumber(
+function targetOf(
+  state: RosterState,
+  { spec, wanted, proven, removed }: ServiceRecord,
+  children: ChildRecord[],
+): number {
+  if (removed) return 0;
+  const isOld = (child: ChildRecord) => child.retiring !== '' || child.edition !== state.edition;
+  const surge =
+    spec.swappable && spec.spares === 0 && children.some((child) => isActive(child) && isOld(child));
+  return wanted + (state.sparesAllowed && proven ? spec.spares + (surge ? 1 : 0) : 0);
+}
+
+function addMissing(
+  state: RosterState,
+  service: ServiceRecord,
+  children: ChildRecord[],
+  hands: Hands,
+): boolean {
+  const { spec, wanted } = service;
+  if (children.length >= targetOf(state, service, children)) return false;
+  // Spares come one at a time: several processes that load at once are felt by those who speak.
+  if (children.length >= wanted && [...state.children.values()].some(isComing)) return false;
+  const id = freeId(state, spec.id);
+  hands.add(newChild(spec, id, state.pastGenerations.get(id)));
+  hands.apply(id, { kind: 'start', edition: state.edition });
+  return true;
+}
+
+/**
+ * Fewer at work, and fewer altogether. Looked at before anything is started: what is too many is not started only to be ended. One
+ * that is not needed at work may be needed as a spare: then it comes again.
+ */
+function dropSurplus(
   state: RosterState,
   service: ServiceRecord,
   children: ChildRecord[],
   now: number,
   hands: Hands,
 ): boolean {
-  const { spec, wanted, proven, removed } = service;
-  const isOld = (child: ChildRecord) => child.retiring !== '' || child.edition !== state.edition;
-  const surge =
-    spec.swappable && spec.spares === 0 && children.some((child) => isActive(child) && isOld(child));
-  const spares = state.sparesAllowed && proven ? spec.spares + (surge ? 1 : 0) : 0;
-  const target = removed ? 0 : wanted + spares;
-  if (children.length < target) {
-    // Spares come one at a time: several processes that load at once are felt by those who speak.
-    if (children.length >= wanted && [...state.children.values()].some(isComing)) return false;
-    hands.add(newChild(spec, freeId(state, spec.id)));
-    return true;
-  }
-  if (children.length === target) return false;
+  const { spec, wanted, removed } = service;
+  const working = children.filter((child) => isActive(child) && child.life.name !== 'draining');
+  const areTooMany = children.length > targetOf(state, service, children);
+  if (!areTooMany && working.length <= wanted) return false;
   if (removed && state.reload?.phase === 'preparing') return false;
-  const actives = children.filter(isActive);
-  const tooMany = removed || actives.length > wanted;
-  const least = tooMany ? actives.at(-1) : children.filter((child) => !isActive(child)).sort(byReadiness)[0];
+  const old = working.find((child) => isToBeReplaced(state, child));
+  const [idle] = children.filter((child) => !isActive(child)).sort(byUse);
+  const least = removed || working.length > wanted ? (old ?? working.at(-1) ?? idle) : idle;
   if (!least || least.life.name === 'draining' || least.life.name === 'ending') return false;
-  hands.mark(least.id, { leaving: true });
-  hands.apply(least.id, { kind: 'drain', deadline: now + spec.handOverMs, handOver: !removed, again: false });
+  if (areTooMany) hands.mark(least.id, { leaving: true });
+  const deadline = now + spec.handOverMs;
+  hands.apply(least.id, { kind: 'drain', deadline, handOver: !removed, again: !areTooMany });
   return true;
 }
 
@@ -153,9 +183,10 @@ function isComing({ life }: ChildRecord): boolean {
   return life.name === 'spawning' || life.name === 'registered' || life.name === 'initialising';
 }
 
-/** Those that are no use yet come first. */
-function byReadiness(a: ChildRecord, b: ChildRecord): number {
-  return Number(isReady(a)) - Number(isReady(b)) || b.id.localeCompare(a.id);
+/** Those that are the least use come first: who has no process, then who is not ready yet. */
+function byUse(a: ChildRecord, b: ChildRecord): number {
+  const use = (child: ChildRecord) => Number('pid' in child.life) + Number(isReady(child));
+  return use(a) - use(b) || b.id.localeCompare(a.id);
 }
 
 function freeId(state: RosterState, service: string): string {

@@ -32,6 +32,10 @@ export interface Reload {
 export interface RosterState {
   services: Map<string, ServiceRecord>;
   children: Map<string, ChildRecord>;
+  /** The highest epochs of services that are not there now: when they come back, who listens still drops what is below. */
+  pastEpochs: Map<string, number>;
+  /** The last generation of children that are gone: a late word of one is not taken for that of another with its name. */
+  pastGenerations: Map<string, number>;
   busReady: boolean;
   /** Spares come once the show is on: the first sound does not wait for them. */
   sparesAllowed: boolean;
@@ -62,11 +66,11 @@ export type Output =
   | { kind: 'gone'; id: string }
   | { kind: 'reload'; phase: Reload['phase'] | 'done' | 'rolled-back'; edition: number; reason: string };
 
-export function newService(spec: ChildSpec): ServiceRecord {
+export function newService(spec: ChildSpec, epoch = 0): ServiceRecord {
   return {
     spec,
     wanted: spec.replicas.min,
-    epoch: 0,
+    epoch,
     vacant: [],
     nextLease: 1,
     proven: false,
@@ -95,8 +99,14 @@ export function isReady({ duty, life, retiring }: ChildRecord): boolean {
 }
 
 /** It will not come up by itself soon: who depends on it goes on without it. */
-function isDown({ life }: ChildRecord): boolean {
-  return life.name === 'quarantined' || life.name === 'refused' || life.name === 'gave-up';
+function isDown(child: ChildRecord): boolean {
+  const { name } = child.life;
+  return name === 'quarantined' || name === 'refused' || name === 'gave-up' || hasEnded(child);
+}
+
+/** It was not for ever, and is not started again. */
+export function hasEnded({ life }: ChildRecord): boolean {
+  return life.name === 'stopped';
 }
 
 /** Whether a service may begin its work: what it depends on works, or is known not to. */

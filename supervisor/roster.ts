@@ -40,6 +40,8 @@ export class Roster {
     this.state = {
       services: new Map(specs.map((spec) => [spec.id, newService(spec)])),
       children: new Map(),
+      pastEpochs: new Map(),
+      pastGenerations: new Map(),
       busReady: false,
       sparesAllowed: false,
       stopping: false,
@@ -82,6 +84,7 @@ export class Roster {
         for (const [id, epoch] of event.epochs) {
           const service = state.services.get(id);
           if (service) service.epoch = Math.max(service.epoch, epoch);
+          else state.pastEpochs.set(id, Math.max(state.pastEpochs.get(id) ?? 0, epoch));
         }
         return;
       case 'scale': {
@@ -141,14 +144,19 @@ export class Roster {
     this.#outputs.push(...noteFailure(this.state, before, child, event, this.#now));
     if (child.leaving && !('pid' in child.life)) {
       this.state.children.delete(id);
+      this.state.pastGenerations.set(id, child.generation);
       this.#outputs.push({ kind: 'gone', id });
-      const service = this.state.services.get(child.spec.id);
-      if (
-        service?.removed &&
-        ![...this.state.children.values()].some(({ spec }) => spec.id === child.spec.id)
-      )
-        this.state.services.delete(child.spec.id);
+      this.#dropService(child.spec.id);
     }
+  }
+
+  /** Once the last child of a service that is no longer wanted is gone. */
+  #dropService(id: string): void {
+    const { services, children, pastEpochs } = this.state;
+    const service = services.get(id);
+    if (!service?.removed || [...children.values()].some(({ spec }) => spec.id === id)) return;
+    services.delete(id);
+    pastEpochs.set(id, service.epoch);
   }
 
   #change(id: string, change: Partial<ChildRecord>): void {

@@ -3,7 +3,7 @@ import type { Config } from '../protocol/config.ts';
 import type { Role } from '../protocol/roles.ts';
 import { BusLink } from './bus-link.ts';
 import type { ChildRecord } from './child-record.ts';
-import { childOptions, childSpecs, startLayers } from './child-spec.ts';
+import { childOptions, childSpecs } from './child-spec.ts';
 import { Conditions } from './conditions.ts';
 import { Conversation } from './conversation.ts';
 import { Crew } from './crew.ts';
@@ -19,6 +19,7 @@ import { Roster } from './roster.ts';
 import { signalsOf } from './signals.ts';
 import { StateWriter } from './state-file.ts';
 import { StateView } from './state-view.ts';
+import { stopInOrder } from './stop-in-order.ts';
 import { SupervisionClock } from './supervision-clock.ts';
 import { Upkeep } from './upkeep.ts';
 
@@ -41,9 +42,6 @@ const healEveryTicks = 3;
 const verifyEveryTicks = 10;
 /** Spares come after the first sound. */
 const sparesAfterMs = 1_500;
-const maxUpstreamDrainMs = 4_000;
-/** Beyond the time to stop: TERM and KILL need some. */
-const hardStopMs = 4_000;
 
 /** Starts the children, keeps them up, and stops them in reverse. It knows what a child is, never what it does. */
 export class Supervisor implements AsyncDisposable {
@@ -86,6 +84,7 @@ export class Supervisor implements AsyncDisposable {
         this.#repairs.freeDisk();
       },
       onDiskFree: () => this.#signal('host', 'disk-ok', ''),
+      onLoss: (text) => say(`bus: ${text}`),
     });
     this.#leases = new Leases(log);
     this.#crew = new Crew({
@@ -93,23 +92,15 @@ export class Supervisor implements AsyncDisposable {
       home,
       log,
       optionsFor: (child) => {
-        const { runId } = this.#view;
         const config = this.#editions.configFor(child);
         const { poison } = this.#conversation;
-        return childOptions(child, {
-          runId,
-          home,
-          config,
-          bus: this.#bus.accessFor(child.spec.role),
-          poison,
-        });
+        const bus = this.#bus.accessFor(child.spec.role);
+        return childOptions(child, { runId: this.#view.runId, home, config, bus, poison });
       },
       onSpawned: (child, pid) => this.#tellChild(child, { kind: 'spawned', pid }),
       onReport: (child, report) => this.#conversation.receive(child, report),
       onExit: (child, exit) => {
-        const current = state.children.get(child.id);
-        if (current?.generation !== child.generation) return;
-        this.#conversation.ended(current);
+        this.#conversation.ended(child);
         this.#upkeep.resources.forget(child.id);
         this.#tellChild(child, { kind: 'exited', ...exit });
       },
@@ -208,23 +199,17 @@ export class Supervisor implements AsyncDisposable {
     this.#file.write();
   }
 
-  /** Stops in reverse: each layer finishes what it has before those that it fed are asked. */
+  /** Stops in reverse, within the time that the configuration gives. */
   async stop(): Promise<void> {
-    const { log } = this.#options;
-    const end = Date.now() + this.#editions.current.supervisor.stopTimeoutMs;
     this.#view.phase = 'stopping';
     this.#file.write();
-    const layers = startLayers(this.#roster.children.map(({ spec }) => spec)).reverse();
-    for (const [index, layer] of layers.entries()) {
-      const left = Math.max(0, end - Date.now());
-      const drainMs = index === layers.length - 1 ? left : Math.min(left / 2, maxUpstreamDrainMs);
-      const services = layer.map(({ id }) => id);
-      this.#handle({ kind: 'stop', services, deadline: this.#now() + drainMs });
-      const stopped = () =>
-        this.#roster.children.every(({ spec, life }) => !services.includes(spec.id) || !('pid' in life));
-      await this.#conditions.until(stopped, AbortSignal.timeout(left + hardStopMs));
-      log.info({ layer: services, complete: stopped() }, 'layer stopped');
-    }
+    await stopInOrder({
+      roster: this.#roster,
+      conditions: this.#conditions,
+      stopTimeoutMs: this.#editions.current.supervisor.stopTimeoutMs,
+      order: (services, drainMs) => this.#handle({ kind: 'stop', services, deadline: this.#now() + drainMs }),
+      log: this.#options.log,
+    });
   }
 
   /** At once: for a second signal. */
@@ -243,7 +228,7 @@ export class Supervisor implements AsyncDisposable {
     this.#file.close();
   }
 
-  /** The one way in which anything changes: one event after the other, whoever had them come about. */
+  /** The one way in which anything changes: one event after the other. */
   #handle(event: RosterEvent): void {
     this.#queue.push(event);
     if (this.#handling) return;
@@ -295,11 +280,11 @@ export class Supervisor implements AsyncDisposable {
 
   #busChanged(event: 'up' | 'down', reason: string): void {
     const { say } = this.#options;
+    const onAir = this.#view.phase === 'on-air';
     if (event === 'down') say(`bus lost (${reason}), starting it again`);
-    else if (this.#view.phase === 'on-air') say(`bus is back${reason === '' ? '' : ` (${reason})`}`);
-    if (event === 'down' || this.#view.phase === 'on-air')
-      this.#signal('bus', event === 'up' ? 'bus-up' : 'bus-down', reason);
-    if (this.#view.phase === 'on-air') this.#handle({ kind: 'bus', ready: event === 'up' });
+    else if (onAir) say(`bus is back${reason === '' ? '' : ` (${reason})`}`);
+    if (event === 'down' || onAir) this.#signal('bus', `bus-${event}`, reason);
+    if (onAir) this.#handle({ kind: 'bus', ready: event === 'up' });
     this.#file.write();
   }
 

@@ -1,4 +1,6 @@
+import type { NatsConnection } from '@nats-io/transport-node';
 import { delay } from './delay.ts';
+import type { Logger } from './logger.ts';
 
 /** The connection to the bus was lost while something was under way; whether the server took it is not known. */
 export class BusLostError extends Error {
@@ -51,5 +53,22 @@ export class BusOutage {
     this.#onBack.add(tell);
     await delay(mostMs, AbortSignal.any([signal, waiting.signal]));
     this.#onBack.delete(tell);
+  }
+}
+
+/** Follows what becomes of the connection, until it is closed for good. */
+export async function watchConnection(
+  connection: NatsConnection,
+  outage: BusOutage,
+  log: Logger,
+): Promise<void> {
+  for await (const status of connection.status()) {
+    // Each try to connect again is told, some thirty times a second.
+    if (status.type === 'ping' || status.type === 'reconnecting') continue;
+    if (status.type === 'disconnect') outage.lost();
+    if (status.type === 'reconnect') outage.back();
+    const level = status.type === 'disconnect' || status.type === 'error' ? 'warn' : 'info';
+    const detail = 'error' in status ? String(status.error) : undefined;
+    log[level]({ bus: status.type, detail }, 'bus status');
   }
 }

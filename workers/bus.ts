@@ -1,33 +1,27 @@
 import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import type { Consumer, ConsumerMessages, JetStreamClient, JsMsg } from '@nats-io/jetstream';
+import type { ConsumerMessages, JetStreamClient, JsMsg } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import type { KV } from '@nats-io/kv';
 import type { NatsConnection, Subscription } from '@nats-io/transport-node';
 import type { Bodies, BodyName, Message, Origin } from '../protocol/codec.ts';
 import { NotOursError, decode, encode } from '../protocol/codec.ts';
 import type { Bucket } from '../protocol/streams.ts';
-import { BusLostError, BusOutage } from './bus-outage.ts';
+import { BusLostError, BusOutage, watchConnection } from './bus-outage.ts';
+import { ConsumerHandles } from './consumer-handles.ts';
 import { delay } from './delay.ts';
+import type { Delivery } from './delivery.ts';
 import { endPull } from './end-pull.ts';
 import type { OutputDuty } from './duty.ts';
 import { noDuty } from './duty.ts';
 import { Fence } from './fence.ts';
 import { headersOf } from './message-headers.ts';
+import { pullMessages } from './pull-messages.ts';
 import type { Logger } from './logger.ts';
 
 export interface PublishOptions {
   /** Derived from the cause (`protocol/ids.ts`): a second publish of it is a duplicate, not a message. */
   msgId: string;
   signal: AbortSignal;
-}
-
-/** A message of a stream and its place there. `ack` and the like are the library's own. */
-export interface Delivery<Body> {
-  body: Body;
-  origin: Origin;
-  seq: number;
-  deliveries: number;
-  message: JsMsg;
 }
 
 export interface BusOptions {
@@ -48,7 +42,7 @@ export class Bus implements AsyncDisposable {
   readonly #js: JetStreamClient;
   readonly #log: Logger;
   readonly #outage = new BusOutage();
-  readonly #consumers = new Map<string, Consumer>();
+  readonly #consumers: ConsumerHandles;
   readonly #onTaken: (message: JsMsg) => void;
   readonly #duty: OutputDuty;
 
@@ -57,8 +51,9 @@ export class Bus implements AsyncDisposable {
     this.#onTaken = onTaken;
     this.#duty = duty;
     this.#js = jetstream(connection, { timeout: 3_000 });
+    this.#consumers = new ConsumerHandles(this.#js, this.#outage);
     this.#log = log;
-    void this.#watch();
+    void watchConnection(connection, this.#outage, log);
   }
 
   /** Whether the server can be reached, as far as is known. */
@@ -123,7 +118,7 @@ export class Bus implements AsyncDisposable {
 
   /** Finds a durable consumer ahead of `work` and `take`, so that they begin without asking for it. */
   async prepare(stream: string, consumer: string): Promise<void> {
-    await this.#consumer(stream, consumer);
+    await this.#consumers.get(stream, consumer);
   }
 
   /**
@@ -136,25 +131,11 @@ export class Bus implements AsyncDisposable {
     type: Name,
     { maxMessages, signal }: { maxMessages: number; signal: AbortSignal },
   ): AsyncGenerator<Delivery<Bodies[Name]>> {
-    while (!signal.aborted) {
-      let messages: ConsumerMessages | undefined;
-      const stop = () => void (messages && endPull(messages));
-      try {
-        const found = await this.#consumer(stream, consumer);
-        messages = await found.consume({ max_messages: maxMessages, expires: 5_000, idle_heartbeat: 1_000 });
-        signal.addEventListener('abort', stop, { once: true });
-        if (signal.aborted) messages.stop();
-        yield* this.#giveOut(type, messages);
-      } catch (error) {
-        this.#forget(stream, consumer);
-        if (!signal.aborted) this.#log.warn({ err: error, stream, consumer }, 'consumer lost, trying again');
-      } finally {
-        signal.removeEventListener('abort', stop);
-        messages?.stop();
-      }
-      await this.#outage.untilBack(1_000, signal);
-      await delay(50, signal);
-    }
+    const open = async () => {
+      const found = await this.#consumers.get(stream, consumer);
+      return await found.consume({ max_messages: maxMessages, expires: 5_000, idle_heartbeat: 1_000 });
+    };
+    yield* this.#giveOut(type, this.#pull(stream, consumer, { open, once: false, signal }));
   }
 
   /**
@@ -168,34 +149,23 @@ export class Bus implements AsyncDisposable {
     { maxMessages, waitMs, signal }: { maxMessages: number; waitMs?: number; signal: AbortSignal },
   ): AsyncGenerator<Delivery<Bodies[Name]>> {
     let left = maxMessages;
-    while (left > 0 && !signal.aborted) {
-      let messages: ConsumerMessages | undefined;
-      const stop = () => void (messages && endPull(messages));
-      try {
-        const found = await this.#consumer(stream, consumer);
-        let max_messages = left;
-        if (waitMs === undefined) {
-          const { num_pending } = await this.#outage.orLost(found.info());
-          if (num_pending === 0) return;
-          max_messages = Math.min(left, num_pending);
-        }
-        messages = await found.fetch({ max_messages, expires: waitMs ?? 1_000, idle_heartbeat: 500 });
-        signal.addEventListener('abort', stop, { once: true });
-        if (signal.aborted) messages.stop();
-        for await (const delivery of this.#giveOut(type, messages)) {
-          left -= 1;
-          yield delivery;
-        }
-        return;
-      } catch (error) {
-        this.#forget(stream, consumer);
-        if (!signal.aborted) this.#log.warn({ err: error, stream, consumer }, 'consumer lost, trying again');
-      } finally {
-        signal.removeEventListener('abort', stop);
-        messages?.stop();
+    const open = async () => {
+      if (left === 0) return undefined;
+      const found = await this.#consumers.get(stream, consumer);
+      let max_messages = left;
+      if (waitMs === undefined) {
+        const { num_pending } = await this.#outage.orLost(found.info());
+        if (num_pending === 0) return undefined;
+        max_messages = Math.min(left, num_pending);
       }
-      await this.#outage.untilBack(1_000, signal);
-      await delay(50, signal);
+      return await found.fetch({ max_messages, expires: waitMs ?? 1_000, idle_heartbeat: 500 });
+    };
+    for await (const delivery of this.#giveOut(
+      type,
+      this.#pull(stream, consumer, { open, once: true, signal }),
+    )) {
+      left -= 1;
+      yield delivery;
     }
   }
 
@@ -216,46 +186,41 @@ export class Bus implements AsyncDisposable {
     const { filter, signal } = options;
     const fence = new Fence();
     let from = options.from;
-    let lastSeq = Infinity;
-    for (let known = false; !signal.aborted;) {
-      let messages: ConsumerMessages | undefined;
-      const stop = () => messages?.stop();
-      try {
-        if (options.untilEnd && !known) {
-          const manager = await jetstreamManager(this.connection, { checkAPI: false, timeout: 3_000 });
-          lastSeq = (await this.#outage.orLost(manager.streams.info(stream))).state.last_seq;
-          known = true;
-        }
-        const consumer = await this.#outage.orLost(
-          this.#js.consumers.get(stream, {
-            filter_subjects: filter,
-            ...('seq' in from
-              ? { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: Math.max(1, from.seq) }
-              : {
-                  deliver_policy: DeliverPolicy.StartTime,
-                  opt_start_time: new Date(from.timeMs).toISOString(),
-                }),
-          }),
-        );
-        if (options.untilEnd && (await this.#outage.orLost(consumer.info())).num_pending === 0) return;
-        messages = await consumer.consume({ max_messages: 200, expires: 5_000, idle_heartbeat: 1_000 });
-        signal.addEventListener('abort', stop, { once: true });
-        if (signal.aborted) messages.stop();
-        for await (const message of messages) {
-          from = { seq: message.seq + 1 };
-          const delivery = this.#open(type, message);
-          if (delivery && !fence.admits(delivery.origin)) this.#fenced(delivery.origin, message.subject);
-          else if (delivery) yield delivery;
-          if (message.seq >= lastSeq || (options.untilEnd && message.info.pending === 0)) return;
-        }
-      } catch (error) {
-        if (!signal.aborted) this.#log.warn({ err: error, stream, filter }, 'reader lost, trying again');
-      } finally {
-        signal.removeEventListener('abort', stop);
-        messages?.stop();
+    let lastSeq: number | undefined;
+    const open = async () => {
+      if (options.untilEnd && lastSeq === undefined) {
+        const manager = await jetstreamManager(this.connection, { checkAPI: false, timeout: 3_000 });
+        lastSeq = (await this.#outage.orLost(manager.streams.info(stream))).state.last_seq;
       }
-      await this.#outage.untilBack(1_000, signal);
-      await delay(50, signal);
+      const consumer = await this.#outage.orLost(
+        this.#js.consumers.get(stream, {
+          filter_subjects: filter,
+          ...('seq' in from
+            ? { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: Math.max(1, from.seq) }
+            : {
+                deliver_policy: DeliverPolicy.StartTime,
+                opt_start_time: new Date(from.timeMs).toISOString(),
+              }),
+        }),
+      );
+      if (options.untilEnd && (await this.#outage.orLost(consumer.info())).num_pending === 0)
+        return undefined;
+      return await consumer.consume({ max_messages: 200, expires: 5_000, idle_heartbeat: 1_000 });
+    };
+    const messages = pullMessages({
+      open,
+      end: (flow) => flow.stop(),
+      once: false,
+      onLost: (err) => this.#log.warn({ err, stream, filter }, 'reader lost, trying again'),
+      outage: this.#outage,
+      signal,
+    });
+    for await (const message of messages) {
+      from = { seq: message.seq + 1 };
+      const delivery = this.#open(type, message);
+      if (delivery && !fence.admits(delivery.origin)) this.#fenced(delivery.origin, message.subject);
+      else if (delivery) yield delivery;
+      if (options.untilEnd && (message.seq >= (lastSeq ?? Infinity) || message.info.pending === 0)) return;
     }
   }
 
@@ -272,34 +237,26 @@ export class Bus implements AsyncDisposable {
     await this.connection.close().catch(() => undefined);
   }
 
-  async #watch(): Promise<void> {
-    for await (const status of this.connection.status()) {
-      if (status.type === 'ping') continue;
-      if (status.type === 'disconnect') this.#outage.lost();
-      if (status.type === 'reconnect') this.#outage.back();
-      const level = status.type === 'disconnect' || status.type === 'error' ? 'warn' : 'info';
-      const detail = 'error' in status ? String(status.error) : undefined;
-      this.#log[level]({ bus: status.type, detail }, 'bus status');
-    }
-  }
-
-  async #consumer(stream: string, name: string): Promise<Consumer> {
-    const key = `${stream} ${name}`;
-    const known = this.#consumers.get(key);
-    if (known) return known;
-    const found = await this.#outage.orLost(this.#js.consumers.get(stream, name));
-    this.#consumers.set(key, found);
-    return found;
-  }
-
-  #forget(stream: string, name: string): void {
-    this.#consumers.delete(`${stream} ${name}`);
+  #pull(
+    stream: string,
+    consumer: string,
+    options: { open: () => Promise<ConsumerMessages | undefined>; once: boolean; signal: AbortSignal },
+  ): AsyncGenerator<JsMsg> {
+    return pullMessages({
+      ...options,
+      end: (flow) => void endPull(flow),
+      onLost: (err) => {
+        this.#consumers.forget(stream, consumer);
+        this.#log.warn({ err, stream, consumer }, 'consumer lost, trying again');
+      },
+      outage: this.#outage,
+    });
   }
 
   /** What is given out is told to who keeps account of it; what is not ours is ended. */
   async *#giveOut<Name extends BodyName>(
     type: Name,
-    messages: ConsumerMessages,
+    messages: AsyncIterable<JsMsg>,
   ): AsyncGenerator<Delivery<Bodies[Name]>> {
     for await (const message of messages) {
       const delivery = this.#open(type, message);
@@ -314,12 +271,10 @@ export class Bus implements AsyncDisposable {
   #open<Name extends BodyName>(type: Name, message: JsMsg): Delivery<Bodies[Name]> | undefined {
     const decoded = this.#decode(message.data, message.subject);
     if (decoded?.type !== type) return undefined;
-    const { seq } = message;
-    const { origin } = decoded;
     return {
       body: decoded.body as Bodies[Name],
-      origin,
-      seq,
+      origin: decoded.origin,
+      seq: message.seq,
       deliveries: message.info.deliveryCount,
       message,
     };
@@ -327,10 +282,7 @@ export class Bus implements AsyncDisposable {
 
   #fenced(origin: Origin, subject: string): void {
     this.fenced += 1;
-    this.#log.warn(
-      { ...origin, subject, fenced: this.fenced },
-      'dropped a message of a worker that had been replaced',
-    );
+    this.#log.warn({ ...origin, subject, fenced: this.fenced }, 'dropped a word of a replaced worker');
   }
 
   #decode(data: Uint8Array, subject: string): Message | undefined {
@@ -339,10 +291,8 @@ export class Bus implements AsyncDisposable {
     } catch (error) {
       if (!(error instanceof NotOursError)) throw error;
       this.refused += 1;
-      this.#log.warn(
-        { err: error, subject, bytes: data.byteLength, refused: this.refused },
-        'refused a payload',
-      );
+      const { refused } = this;
+      this.#log.warn({ err: error, subject, bytes: data.byteLength, refused }, 'refused a payload');
       return undefined;
     }
   }

@@ -25,7 +25,7 @@ void t.test('BusOutage.orLost() gives the answer, or says at once that the conne
 
 void t.test('publish() recognises a repeat, keeps order, and read() gives everything back', async (t) => {
   const { url } = await startNats(t);
-  await using bus = await openBus(accessTo(url), 'test', log, never);
+  await using bus = await openBus({ access: accessTo(url), name: 'test', log, signal: never });
   const events = Array.from({ length: 20 }, () => liveEvent({}));
   for (const event of events) {
     const { duplicate } = await bus.publish('live.demo.event.chat', 'event', event, {
@@ -55,7 +55,7 @@ void t.test('publish() recognises a repeat, keeps order, and read() gives everyt
 
 void t.test('work() gives each message until it is acked, and ends when it is told to', async (t) => {
   const { url } = await startNats(t);
-  await using bus = await openBus(accessTo(url), 'test', log, never);
+  await using bus = await openBus({ access: accessTo(url), name: 'test', log, signal: never });
   const stop = new AbortController();
   const event = liveEvent({});
   await bus.publish('live.demo.event.chat', 'event', event, { msgId: event.id, signal: never });
@@ -79,7 +79,7 @@ void t.test('work() gives each message until it is acked, and ends when it is to
 void t.test('publish() stops when it is told to while the bus is away', async (t) => {
   const nats = await startNats(t);
   const end = new AbortController();
-  await using bus = await openBus(accessTo(nats.url), 'test', log, never);
+  await using bus = await openBus({ access: accessTo(nats.url), name: 'test', log, signal: never });
   await nats.stop();
   const event = liveEvent({});
   const publishing = bus.publish('live.demo.event.chat', 'event', event, {
@@ -100,7 +100,13 @@ void t.test(
       reports.push(report);
       told.emit(report.kind);
     });
-    await using bus = await openBus(accessTo(url), 'test', log, never, (message) => held.add(message));
+    await using bus = await openBus({
+      access: accessTo(url),
+      name: 'test',
+      log,
+      signal: never,
+      onTaken: (message) => held.add(message),
+    });
     const event = liveEvent({});
     await bus.publish('live.demo.event.chat', 'event', event, { msgId: event.id, signal: never });
     const stop = new AbortController();

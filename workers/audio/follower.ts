@@ -1,7 +1,8 @@
 import type { OutputKind } from '../../protocol/config.ts';
 import type { AudioChunk, Playhead } from '../../protocol/speech.ts';
 import { audioSubject, playheadSubject } from '../../protocol/subjects.ts';
-import type { Bus, Delivery } from '../bus.ts';
+import type { Bus } from '../bus.ts';
+import type { Delivery } from '../delivery.ts';
 import { delay } from '../delay.ts';
 import type { Logger } from '../logger.ts';
 import { CatchUp } from './catch-up.ts';

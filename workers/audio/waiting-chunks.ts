@@ -1,5 +1,5 @@
 import type { AudioChunk } from '../../protocol/speech.ts';
-import type { Delivery } from '../bus.ts';
+import type { Delivery } from '../delivery.ts';
 
 type Chunk = Pick<Delivery<AudioChunk>, 'body' | 'seq' | 'message'>;
 

@@ -58,15 +58,15 @@ export class GiftFollower implements AsyncDisposable {
   }
 
   async #catchUp(): Promise<void> {
-    const isThere = await this.#isThere();
+    const isDone = await this.isUpToDate();
     this.#stop.abort();
-    if (isThere) return;
+    if (isDone) return;
     const from = this.#lastSeq > 0 ? { from: { seq: this.#lastSeq + 1 } } : {};
     await rememberGifts({ ...this.#options, filter: allGifts, ...from });
   }
 
-  /** Nearly always: then one question is enough. */
-  async #isThere(): Promise<boolean> {
+  /** Whether every gift that was published so far was heard of. Nearly always, and then one question is enough. */
+  async isUpToDate(): Promise<boolean> {
     const { bus, presence, log } = this.#options;
     if (presence.isAway) return false;
     try {

@@ -32,7 +32,8 @@ export function hostRooms(rooms: readonly RoomConfig[], child: ConnectedChild): 
   for (const room of rooms) hosted.set(room.id, new HostedRoom(room, host));
   return {
     async prepare() {
-      await saved.follow();
+      // The question is asked again when it matters; here its code is loaded.
+      await Promise.all([saved.follow(), follower.isUpToDate()]);
     },
     async run() {
       saved.lead();

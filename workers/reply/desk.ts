@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { LiveEvent } from '../../protocol/event.ts';
-import type { Delivery } from '../bus.ts';
+import type { Delivery } from '../delivery.ts';
 import type { ConnectedChild } from '../child.ts';
 import { delay } from '../delay.ts';
 import { publishOutcome } from './outcome.ts';

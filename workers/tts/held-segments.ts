@@ -1,5 +1,5 @@
 import type { Segment } from '../../protocol/speech.ts';
-import type { Delivery } from '../bus.ts';
+import type { Delivery } from '../delivery.ts';
 
 type Held = Pick<Delivery<Segment>, 'seq' | 'message'>;
 

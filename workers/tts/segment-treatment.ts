@@ -1,7 +1,8 @@
 import type { Bodies, BodyName } from '../../protocol/codec.ts';
 import type { AudioChunk, Segment } from '../../protocol/speech.ts';
 import { audioSubject, roomPattern } from '../../protocol/subjects.ts';
-import type { Delivery, PublishOptions } from '../bus.ts';
+import type { PublishOptions } from '../bus.ts';
+import type { Delivery } from '../delivery.ts';
 import type { Logger } from '../logger.ts';
 import { chunkSound, missingChunk } from './audio-chunks.ts';
 import type { TtsCounters } from './counters.ts';

@@ -1,7 +1,7 @@
 import type { Bodies, BodyName } from '../../protocol/codec.ts';
 import type { Priority, Segment } from '../../protocol/speech.ts';
 import { priorities } from '../../protocol/speech.ts';
-import type { Delivery } from '../bus.ts';
+import type { Delivery } from '../delivery.ts';
 import type { Logger } from '../logger.ts';
 import { HeldSegments } from './held-segments.ts';
 import { SegmentQueue } from './segment-queue.ts';

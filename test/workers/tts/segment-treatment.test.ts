@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import t from 'tap';
 import { noOrigin } from '../../../protocol/codec.ts';
 import type { AudioChunk, Segment } from '../../../protocol/speech.ts';
-import type { Delivery } from '../../../workers/bus.ts';
+import type { Delivery } from '../../../workers/delivery.ts';
 import { openCounters } from '../../../workers/tts/counters.ts';
 import type { Engine } from '../../../workers/tts/engine.ts';
 import type { ChunkSink } from '../../../workers/tts/segment-treatment.ts';

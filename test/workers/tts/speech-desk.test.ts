@@ -5,7 +5,7 @@ import t from 'tap';
 import { noOrigin } from '../../../protocol/codec.ts';
 import type { Priority, Segment } from '../../../protocol/speech.ts';
 import { priorities } from '../../../protocol/speech.ts';
-import type { Delivery } from '../../../workers/bus.ts';
+import type { Delivery } from '../../../workers/delivery.ts';
 import type { SegmentSource } from '../../../workers/tts/speech-desk.ts';
 import { SpeechDesk } from '../../../workers/tts/speech-desk.ts';
 import { makeSegment } from './make-segment.ts';

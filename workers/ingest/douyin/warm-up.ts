@@ -3,10 +3,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { WebSocketServer } from 'ws';
+import { encode } from '../../../protocol/codec.ts';
 import { delay } from '../../delay.ts';
+import { headersOf } from '../../message-headers.ts';
 import { FaultLog } from '../fault-log.ts';
+import { RoomEvents } from '../room-events.ts';
 import { Tally } from '../tally.ts';
 import { DouyinSource } from './douyin-source.ts';
+import { readPlace } from './place.ts';
 import { encodeSample } from './schema.ts';
 
 const timeoutMs = 5_000;
@@ -55,13 +59,23 @@ async function readAll(port: number, signal: AbortSignal): Promise<void> {
     faults: new FaultLog({ warn: () => undefined }),
     isCertain: () => true,
     place: () => '',
-    onPlace: (write) => void write(),
+    onPlace: (write) => void readPlace(write()),
   });
   const opening = await source.open(signal);
   if (opening.kind !== 'open') throw new Error(`The room for the warm-up is ${opening.kind}`);
   await using feed = opening.feed;
+  const ttls = { chatTtlMs: 1, paidTtlMs: 1, greetingTtlMs: 1 };
+  const events = new RoomEvents({ room: 'warm-up', platform: source.platform, ttls });
   let left = frames;
   for await (const frame of feed.frames(signal)) {
+    for (const observation of frame.observations) {
+      const event = events.admit(
+        { ...observation, messageId: `${left}.${observation.body.kind}` },
+        frame.receivedAt,
+      );
+      if (event) headersOf('event', event);
+      if (event) encode('event', event);
+    }
     frame.acknowledge();
     left -= 1;
     if (left === 0) return;
