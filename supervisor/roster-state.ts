@@ -80,7 +80,10 @@ export function newService(spec: ChildSpec, epoch = 0): ServiceRecord {
 
 /** The children of a service that are to stay. */
 export function childrenOf(state: RosterState, service: string): ChildRecord[] {
-  return [...state.children.values()].filter(({ spec, leaving }) => spec.id === service && !leaving);
+  const children: ChildRecord[] = [];
+  for (const child of state.children.values())
+    if (child.spec.id === service && !child.leaving) children.push(child);
+  return children;
 }
 
 /** It has its duty, and is able to do it. */

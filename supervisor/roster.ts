@@ -60,7 +60,8 @@ export class Roster {
     this.#random = random;
     this.#outputs = [];
     this.#take(event);
-    this.#settle();
+    // Most events are heartbeats, and what is wanted does not hang on them.
+    if (event.kind !== 'child' || event.event.kind !== 'heartbeat') this.#settle();
     return this.#outputs;
   }
 
