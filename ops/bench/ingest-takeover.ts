@@ -42,6 +42,7 @@ export async function measureIngestTakeover({ runs, signal }: IngestTakeoverOpti
       onChange: () => undefined,
       onDiskFull: () => undefined,
       onDiskFree: () => undefined,
+      onLoss: () => undefined,
     });
     await link.open();
     const talk = new AbortController();
