@@ -53,7 +53,9 @@ export function afterFailure(
   const next = { level: Math.min(backoff.level + 1, 32), since: now, failures, quarantined };
   if (quarantined) return { delayMs: Math.round((capMs / 2) * (1 + random)), backoff: next };
   const cap = isKilled ? killed.capMs : isSteady ? steady.capMs : capMs;
-  const range = backoff.level === 0 ? 0 : Math.min(firstRangeMs * 2 ** (backoff.level - 1), cap);
+  // Only what failed lately makes it slow: one crash after a bad hour is one crash.
+  const exponent = isSteady ? backoff.level : Math.min(backoff.level, failures.length - 1);
+  const range = exponent === 0 ? 0 : Math.min(firstRangeMs * 2 ** (exponent - 1), cap);
   return { delayMs: Math.round(range * random), backoff: next };
 }
 

@@ -61,10 +61,14 @@ async function main(): Promise<number> {
 async function supervise(options: Options, config: Config, stop: StopSignals): Promise<number> {
   const { home, only, forMs, configFile } = options;
   using _lock = lockHome(home);
-  const log = pino(
-    { base: { by: 'supervisor' }, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination({ dest: join(home, 'log', 'supervisor.ndjson'), sync: true, mkdir: true }),
-  );
+  const destination = pino.destination({
+    dest: join(home, 'log', 'supervisor.ndjson'),
+    sync: true,
+    mkdir: true,
+  });
+  // A full disk must not end the show.
+  destination.on('error', () => undefined);
+  const log = pino({ base: { by: 'supervisor' }, timestamp: pino.stdTimeFunctions.isoTime }, destination);
   const swept = await sweepLeftovers(home);
   if (swept > 0) say(`ended ${swept} processes that an earlier supervisor had left behind`);
   say(`onair: ${configFile === '' ? 'demonstration with a simulated room' : configFile}, home ${home}`);

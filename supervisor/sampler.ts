@@ -6,20 +6,35 @@ export interface Sample {
   cpuPct: number;
 }
 
+const maxAgeMs = 10_000;
+
 /** CPU and memory of processes by pid. A process that ended meanwhile is missing. */
 export async function sample(pids: number[]): Promise<Map<number, Sample>> {
   const found = new Map<number, Sample>();
   if (pids.length === 0) return found;
-  // One dead pid makes the call for all of them fail on some systems, so ask for each.
-  await Promise.all(
-    pids.map(async (pid) => {
+  for (const [pid, usage] of await ask(pids)) {
+    const { memory, cpu } = usage;
+    found.set(pid, { rssMb: Math.round(memory / 1e5) / 10, cpuPct: Math.round(cpu * 10) / 10 });
+  }
+  return found;
+}
+
+type Usage = { memory: number; cpu: number };
+
+/** All at once costs least; where one dead pid makes that fail, each for itself. */
+async function ask(pids: number[]): Promise<[number, Usage][]> {
+  try {
+    const usages = (await pidusage(pids, { maxage: maxAgeMs })) as Record<string, Usage | null>;
+    return Object.entries(usages).flatMap(([pid, usage]) => (usage ? [[Number(pid), usage]] : []));
+  } catch {
+    const each = pids.map(async (pid): Promise<[number, Usage][]> => {
       try {
-        const { memory, cpu } = await pidusage(pid, { maxage: 10_000 });
-        found.set(pid, { rssMb: Math.round(memory / 1e5) / 10, cpuPct: Math.round(cpu * 10) / 10 });
+        return [[pid, await pidusage(pid, { maxage: maxAgeMs })]];
       } catch {
         // It ended between listing and asking.
+        return [];
       }
-    }),
-  );
-  return found;
+    });
+    return (await Promise.all(each)).flat();
+  }
 }

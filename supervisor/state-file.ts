@@ -1,15 +1,20 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { SupervisorState } from '../protocol/ipc.ts';
 
 export const stateFile = (home: string): string => join(home, 'run', 'supervisor.json');
 
-/** Written beside and renamed: a reader finds the old state or the new one, never half of it. The console's token is inside, hence 0600. */
-export function writeState(home: string, state: SupervisorState): void {
+/**
+ * Written beside and renamed: a reader finds the old state or the new one, never half of it. In the background, since a rename over a
+ * file may wait for the disk (6 ms were seen). The console's token is inside, hence 0600.
+ */
+async function writeState(home: string, state: SupervisorState): Promise<void> {
   const file = stateFile(home);
-  writeFileSync(`${file}.new`, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+  await writeFile(`${file}.new`, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
+  await rename(`${file}.new`, file);
 }
 
 /** Undefined when there is none, or it is not one of ours. */
@@ -22,10 +27,11 @@ export function readState(home: string): SupervisorState | undefined {
   }
 }
 
-/** Writes the state after changes; several changes of one moment make one file. */
+/** Writes the state after changes, one write at a time; the latest state wins. */
 export class StateWriter {
   readonly #options: { home: string; log: Logger; read: () => SupervisorState };
-  #pending = false;
+  #changed = false;
+  #writing: Promise<void> | undefined;
   #closed = false;
 
   constructor(options: { home: string; log: Logger; read: () => SupervisorState }) {
@@ -33,28 +39,31 @@ export class StateWriter {
   }
 
   write(): void {
-    if (this.#pending || this.#closed) return;
-    this.#pending = true;
-    setImmediate(() => {
-      this.#pending = false;
-      if (!this.#closed) this.#writeNow();
-    });
-  }
-
-  /** Writes the last state. */
-  close(): void {
     if (this.#closed) return;
-    this.#closed = true;
-    this.#writeNow();
+    this.#changed = true;
+    this.#writing ??= this.#drain();
   }
 
-  #writeNow(): void {
+  /** Returns once the last state is written. */
+  async close(): Promise<void> {
+    this.write();
+    this.#closed = true;
+    await this.#writing;
+  }
+
+  async #drain(): Promise<void> {
     const { home, log, read } = this.#options;
-    try {
-      writeState(home, read());
-    } catch (error) {
-      // A full disk must not end the show.
-      log.error({ err: error }, 'cannot write the state file');
+    // Several changes of one moment make one file.
+    await setImmediate();
+    while (this.#changed) {
+      this.#changed = false;
+      try {
+        await writeState(home, read());
+      } catch (error) {
+        // A full disk must not end the show.
+        log.error({ err: error }, 'cannot write the state file');
+      }
     }
+    this.#writing = undefined;
   }
 }

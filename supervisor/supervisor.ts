@@ -225,7 +225,7 @@ export class Supervisor implements AsyncDisposable {
     this.#leases.close();
     await this.#bus[Symbol.asyncDispose]();
     this.#view.phase = 'stopped';
-    this.#file.close();
+    await this.#file.close();
   }
 
   /** The one way in which anything changes: one event after the other. */

@@ -9,8 +9,8 @@ export type { Logger } from 'pino';
  */
 export function openLogger(base: Record<string, unknown>): Logger {
   const level = process.env['ONAIR_LOG_LEVEL'] ?? 'info';
-  return pino(
-    { level, base, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination({ fd: 1, sync: true }),
-  );
+  const destination = pino.destination({ fd: 1, sync: true });
+  // A full disk must not silence the room: what cannot be written is not written.
+  for (const stream of [destination, process.stdout, process.stderr]) stream.on('error', () => undefined);
+  return pino({ level, base, timestamp: pino.stdTimeFunctions.isoTime }, destination);
 }

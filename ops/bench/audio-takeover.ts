@@ -64,6 +64,7 @@ export async function measureAudioTakeover(options: AudioTakeoverOptions): Promi
       onChange: () => undefined,
       onDiskFull: () => undefined,
       onDiskFree: () => undefined,
+      onLoss: () => undefined,
     });
     await link.open();
     const { connection } = link;

@@ -44,6 +44,7 @@ export async function measureWorkTakeover(options: WorkTakeoverOptions): Promise
       onChange: () => undefined,
       onDiskFull: () => undefined,
       onDiskFree: () => undefined,
+      onLoss: () => undefined,
     });
     await link.open();
     const { connection } = link;
