@@ -1,6 +1,6 @@
 import type { Test } from 'tap';
 import type { LiveEvent } from '../../../protocol/event.ts';
-import type { ChildOptions, SupervisorCommand } from '../../../protocol/ipc.ts';
+import type { ChildOptions, ChildReport, SupervisorCommand } from '../../../protocol/ipc.ts';
 import { openBus } from '../../../workers/open-bus.ts';
 import { openLogger } from '../../../workers/logger.ts';
 import { HostedChild, childOptions } from '../../support/child-host.ts';
@@ -18,6 +18,8 @@ export interface IngestOptions {
 /** A real ingest worker with one room, `demo`, taken through its life step by step. */
 export class IngestProcess {
   readonly child: HostedChild;
+  /** As a supervisor does, for a busy machine makes a worker doubt too. Unset: it is replaced as far as it can know. */
+  answersDoubts = true;
   readonly #options: ChildOptions;
 
   constructor(t: Test, { url, home, source }: IngestOptions) {
@@ -31,6 +33,10 @@ export class IngestProcess {
       config: { rooms, supervisor },
     });
     this.child = new HostedChild(t, { entry: 'workers/ingest/main.ts', options: this.#options });
+    this.child.process.on('message', (report: ChildReport) => {
+      if (report.kind === 'doubt' && this.answersDoubts)
+        this.send({ kind: 'confirmed', epoch: report.epoch });
+    });
   }
 
   /** Returns once it is a spare. */

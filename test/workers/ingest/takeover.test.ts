@@ -141,6 +141,7 @@ void t.test('a worker that was stopped says nothing until it knows that it was n
   server.socket.send(messageFrame([chat('1', '一')], { logId: '1' }));
   await server.until((room) => room.acks().length === 1);
   const before = server.frames.length;
+  ingest.answersDoubts = false;
   ingest.child.process.kill('SIGSTOP');
   let pongs = 0;
   server.socket.on('pong', () => (pongs += 1));
