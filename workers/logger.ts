@@ -11,6 +11,7 @@ export function openLogger(base: Record<string, unknown>): Logger {
   const level = process.env['ONAIR_LOG_LEVEL'] ?? 'info';
   const destination = pino.destination({ fd: 1, sync: true });
   // A full disk must not silence the room: what cannot be written is not written.
-  for (const stream of [destination, process.stdout, process.stderr]) stream.on('error', () => undefined);
+  destination.on('error', () => undefined);
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   return pino({ level, base, timestamp: pino.stdTimeFunctions.isoTime }, destination);
 }
