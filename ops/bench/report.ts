@@ -1,5 +1,17 @@
 import { cpus } from 'node:os';
 
+/** What every benchmark is told; most need none of it. */
+export interface BenchOptions {
+  /** Few repetitions: whether it works at all, rather than how well. */
+  isQuick: boolean;
+  /** Rows of the table that are wanted, comma-separated; empty: all. */
+  only: string;
+  /** How long a worker fails at each start. */
+  failingStartMs: number;
+  /** A line for who waits. */
+  say: (line: string) => void;
+}
+
 /** One measured figure, and what it should be at most. */
 export interface Figure {
   what: string;
@@ -11,6 +23,10 @@ export interface Figure {
 export interface Report {
   question: string;
   figures: Figure[];
+  /** Promises that were broken, one sentence each. Where there is such a list, a goal that was missed is no failure. */
+  broken?: string[];
+  /** To be read beside the table. */
+  notes?: string[];
 }
 
 /** What the figures were measured on. */
@@ -20,13 +36,29 @@ export function describeMachine(): string {
 }
 
 /** The table for the terminal. */
-export function formatReport(name: string, { question, figures }: Report): string {
-  const width = Math.max(...figures.map(({ what }) => what.length));
-  const rows = figures.map(({ what, value, unit, goal }) => {
-    const verdict = goal === undefined ? '' : `  goal ≤ ${goal} ${unit}${value <= goal ? '' : '  MISSED'}`;
-    return `  ${what.padEnd(width)}  ${format(value)} ${unit}${verdict}`;
-  });
-  return [`${name}: ${question}`, ...rows].join('\n');
+export function formatReport(name: string, { question, figures, broken = [], notes = [] }: Report): string {
+  const rows = figures.map(({ what, value, unit, goal }) => ({
+    what,
+    value: `${format(value)} ${unit}`.trimEnd(),
+    goal: goal === undefined ? '' : `goal ≤ ${goal} ${unit}`.trimEnd(),
+    verdict: goal === undefined ? '' : value <= goal ? 'ok' : 'MISSED',
+  }));
+  const widest = (column: 'what' | 'value' | 'goal') => Math.max(...rows.map((row) => row[column].length));
+  const [what, value, goal] = [widest('what'), widest('value'), widest('goal')];
+  return [
+    `${name}: ${question}`,
+    ...rows.map((row) =>
+      `  ${row.what.padEnd(what)}  ${row.value.padStart(value)}  ${row.goal.padEnd(goal)}  ${row.verdict}`.trimEnd(),
+    ),
+    ...notes.map((note) => `  ${note}`),
+    ...broken.map((sentence) => `  BROKEN: ${sentence}`),
+  ].join('\n');
+}
+
+/** Whether a report is a failure: a promise was broken, or, where none is at stake, a goal missed. */
+export function hasFailed({ figures, broken }: Report): boolean {
+  if (broken) return broken.length > 0;
+  return figures.some(({ value, goal }) => goal !== undefined && value > goal);
 }
 
 /** The value below which a share of the values lies. */
@@ -36,5 +68,6 @@ export function quantile(values: number[], share: number): number {
 }
 
 function format(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value.toFixed(2);
+  if (Number.isInteger(value)) return String(value);
+  return Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(2);
 }
