@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { supervisorArguments } from '../../supervisor/node-arguments.ts';
 import { withParentDeath } from '../../supervisor/parent-death.ts';
 import { project } from '../operator.ts';
 
@@ -26,7 +26,7 @@ export class SupervisorProcess {
   readonly #process: ChildProcess;
 
   constructor({ home, configFile, environment, onLine }: SupervisorProcessOptions) {
-    const args = [join(project, 'supervisor/main.ts'), '--home', home, '--config', configFile];
+    const args = [...supervisorArguments, '--home', home, '--config', configFile];
     // A terminal's Ctrl-C reaches a whole group: the order to stop shall come from here alone.
     const [program, ...rest] = withParentDeath([process.execPath, ...args]);
     this.#process = spawn(program ?? process.execPath, rest, {

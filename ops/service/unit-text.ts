@@ -1,3 +1,5 @@
+import { smallHeapFlags } from '../../supervisor/node-arguments.ts';
+
 export interface UnitSettings {
   /** Absolute paths. */
   node: string;
@@ -22,17 +24,11 @@ const forbidden = /[\p{Cc}]|^\s|\s$|\\$/u;
 const stopReserveMs = 15_000;
 const watchdogSec = 30;
 
-/**
- * What `npm run supervise` gives its Node too. A process that mostly waits needs neither large young generations nor optimised code: 12 MB
- * less (measured on Node 26.10).
- */
-const nodeFlags = ['--max-semi-space-size=1', '--v8-pool-size=1', '--no-opt', '--no-maglev'];
-
 /** The unit file's text. Throws when a path cannot be written into one. */
 export function unitText(settings: UnitSettings): string {
   const { project, home, configFile, environmentFile, only, scope, runAs, stopTimeoutMs } = settings;
   const system = scope === 'system';
-  const command = [settings.node, ...nodeFlags, `${project}/supervisor/main.ts`, '--home', home];
+  const command = [settings.node, ...smallHeapFlags, `${project}/supervisor/main.ts`, '--home', home];
   if (configFile !== '') command.push('--config', configFile);
   if (only !== '') command.push('--only', only);
   const path = `${project}/node_modules/.bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;

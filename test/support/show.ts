@@ -10,6 +10,7 @@ import type { Test } from 'tap';
 import type { ChildState, SupervisorState } from '../../protocol/ipc.ts';
 import type { Outcome } from '../../protocol/speech.ts';
 import { openOperatorBus } from '../../ops/operator.ts';
+import { supervisorArguments } from '../../supervisor/node-arguments.ts';
 import { readState } from '../../supervisor/state-file.ts';
 import type { Bus } from '../../workers/bus.ts';
 
@@ -64,7 +65,7 @@ export class Show implements AsyncDisposable {
 
   private constructor(home: string, args: string[]) {
     this.home = home;
-    this.process = spawn(process.execPath, [join(project, 'supervisor/main.ts'), '--home', home, ...args], {
+    this.process = spawn(process.execPath, [...supervisorArguments, '--home', home, ...args], {
       cwd: project,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
