@@ -36,6 +36,8 @@ export async function benchSupervisor(options: BenchOptions): Promise<Report> {
   });
   const figures: Figure[] = [];
   const load: number[] = [];
+  let harmed = 0;
+  let unhealed = 0;
   const broken: string[] = [];
   const notes: string[] = [];
   const orders = join(home.folder, 'chaos');
@@ -67,7 +69,14 @@ export async function benchSupervisor(options: BenchOptions): Promise<Report> {
         scene: { show: running, noteAcks, orders, proxies: new Map(), disk: undefined, signal: stop.signal },
         signal: stop.signal,
         broke: (what) => broken.push(what),
-        harmed: (victim) => injuries.push(newInjury(victim, Date.now() - running.onAirAt)),
+        unhealed(what) {
+          unhealed += 1;
+          broken.push(what);
+        },
+        harmed(victim) {
+          harmed += 1;
+          injuries.push(newInjury(victim, Date.now() - running.onAirAt));
+        },
         note: (line) => notes.push(line),
       };
       for (const name of names) {
@@ -83,6 +92,13 @@ export async function benchSupervisor(options: BenchOptions): Promise<Report> {
       return injuries;
     },
   });
+  if (harmed > 0)
+    figures.push({
+      what: `faults that did not heal alone, of ${harmed}`,
+      value: (100 * unhealed) / harmed,
+      unit: '%',
+      goal: 10,
+    });
   const left = evidenceFigures(home.folder, evidence);
   broken.push(...left.broken);
   notes.push(

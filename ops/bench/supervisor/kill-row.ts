@@ -121,7 +121,7 @@ async function killWorker(
     if (first) {
       const came = await first;
       if (came !== undefined) seen.taken.ingest.push(came - at);
-      else if (!signal.aborted) stage.broke(`no event came after ingest was killed`);
+      else if (!signal.aborted) stage.unhealed(`no event came after ingest was killed`);
       return;
     }
     const taken = await log.first(
@@ -146,7 +146,7 @@ function kill(stage: Stage, victim: ChildState): number {
 }
 
 async function noteTakeover(stage: Stage, victim: ChildState, at: number, seen: Seen): Promise<void> {
-  const { log, signal, broke } = stage;
+  const { log, signal, unhealed } = stage;
   const options = { withinMs: patienceMs, signal };
   const from = Math.floor(at);
   const exit = await log.first(from, ({ child, on }) => child === victim.id && on === 'exited', options);
@@ -160,7 +160,7 @@ async function noteTakeover(stage: Stage, victim: ChildState, at: number, seen: 
   await untilGone(stage, victim);
   if (exit) seen.noticed.push(exit.at - at);
   if (works) seen.working.push(works.at - at);
-  else broke(`nobody took over from ${victim.id} within ${patienceMs / 1_000} s`);
+  else unhealed(`nobody took over from ${victim.id} within ${patienceMs / 1_000} s`);
 }
 
 /** When the first event of a later holder of the duty came; undefined when none did. */

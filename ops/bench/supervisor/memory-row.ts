@@ -44,7 +44,7 @@ export async function measureMemory(stage: Stage): Promise<Figure[]> {
       { withinMs: patienceMs, signal },
     );
     await untilGone(stage, victim);
-    if (!works) stage.broke(`nobody took over from ${victim.id}, which took ${leakMb} MB`);
+    if (!works) stage.unhealed(`nobody took over from ${victim.id}, which took ${leakMb} MB`);
     else replaced.push(Math.max(0, works.at - (crossedAt ?? wallNow())));
     stage.say(`${victim.id} took memory until it was ended`);
   }

@@ -10,7 +10,7 @@ const patienceMs = 30_000;
 
 /** What outlives a supervisor that is killed, and how soon the next one is on air. What is lost over it shows in the ledger. */
 export async function measureRestart(stage: Stage): Promise<Figure[]> {
-  const { scene, show, signal, isQuick, broke } = stage;
+  const { scene, show, signal, isQuick, broke, unhealed } = stage;
   const onAir: number[] = [];
   const gone: number[] = [];
   const orphans: string[] = [];
@@ -22,7 +22,7 @@ export async function measureRestart(stage: Stage): Promise<Figure[]> {
     const { recoveryMs } = await watchWound(wound, { show, signal, withinMs: patienceMs });
     signal.throwIfAborted();
     orphans.push(...(wound.orphans ?? []));
-    if (recoveryMs === null) broke(`not on air ${patienceMs / 1_000} s after the supervisor was killed`);
+    if (recoveryMs === null) unhealed(`not on air ${patienceMs / 1_000} s after the supervisor was killed`);
     onAir.push(...present(wound.figures?.['onAirMs']));
     gone.push(...present(wound.figures?.['allGoneMs']));
     stage.say(`killed the supervisor ${round + 1} times`);

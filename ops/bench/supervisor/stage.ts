@@ -19,6 +19,8 @@ export interface Stage {
   say: (line: string) => void;
   /** A promise was broken; one sentence. */
   broke: (what: string) => void;
+  /** The same: somebody was harmed, and did not come back by itself. */
+  unhealed: (what: string) => void;
   /** Something was harmed now: sentences that were heard then are listened to most closely. */
   harmed: (what: string) => void;
   /** Something to be read beside the table. */
