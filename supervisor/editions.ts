@@ -107,7 +107,8 @@ function isPrepared(state: RosterState): boolean {
   const isNew = ({ edition }: ChildRecord) => edition === state.edition;
   return [...state.services.values()].every(({ spec, removed, proven }) => {
     if (removed || !spec.swappable || !proven) return true;
-    const children = childrenOf(state, spec.id);
+    const children = childrenOf(state, spec.id).filter((child) => !hasEnded(child));
+    if (children.length === 0) return true;
     const actives = children.filter(isActive);
     if (actives.every(isNew) && actives.length > 0) return true;
     return children.some((child) => isReady(child) && isNew(child));

@@ -18,8 +18,8 @@ export interface Behaviour {
   drainMs: number;
   termMs: number;
   reconnectMs: number;
-  /** In this phase, after so long, it ends by itself, or blocks for ever. */
-  fails: { in: Phase; afterMs: number; how: ExitClass | 'hangs' } | undefined;
+  /** In this phase, after so long, it ends by itself, or blocks for ever; `lasting`: not by chance, and so in good weather too. */
+  fails: { in: Phase; afterMs: number; how: ExitClass | 'hangs'; lasting?: true } | undefined;
   ignoresDrain: boolean;
   ignoresTerm: boolean;
   /** SIGKILL shows so much later: it is in the middle of a system call. */
@@ -59,7 +59,11 @@ export function drawBehaviour(
     spawn: 'works',
     exitNoticeMs: random.whole(1, 12),
   };
-  if (badness) return { behaviour: { ...behaviour, fails: failureOf(badness, random) }, faults: 1 };
+  if (badness)
+    return {
+      behaviour: { ...behaviour, fails: { ...failureOf(badness, random), lasting: true } },
+      faults: 1,
+    };
   let faults = 0;
   const happens = (probability: number) => {
     if (fault === 0 || !random.chance(probability)) return false;

@@ -18,6 +18,8 @@ export interface Scene {
   note: (what: string) => void;
   reload: (badness: Badness | undefined) => void;
   setBus: (ready: boolean) => void;
+  /** Every new process of a service has this to it for so long. */
+  curse: (service: string, badness: Badness, ms: number) => void;
 }
 
 interface Fault {
@@ -74,6 +76,9 @@ const faults: Fault[] = [
   }),
   onChild('is replaced by a playbook', 3, ({ id }, { shell }) => {
     shell.tell({ kind: 'retire', id, reason: 'a playbook asks for it' });
+  }),
+  onChild('and all after it fail for a while', 1.5, ({ spec }, { random, curse }) => {
+    curse(spec.id, random.pick(['crashes', 'never-ready', 'crashes-at-work']), random.whole(1_000, 30_000));
   }),
   {
     name: 'scaled',

@@ -17,6 +17,8 @@ export interface ShellOptions {
   time: VirtualTime;
   random: SeededRandom;
   trace: Trace;
+  /** False once nothing goes wrong by chance any more. */
+  stormy: () => boolean;
   behaviourFor: (child: ChildRecord) => Behaviour;
 }
 
@@ -46,10 +48,11 @@ export class Shell {
 
   constructor(options: ShellOptions) {
     this.#options = options;
-    const { core, time } = options;
+    const { core, time, stormy } = options;
     this.watch = new Watch({ state: core.state, processes: this.processes, now: () => time.now });
     this.#around = {
       time,
+      stormy,
       busReady: () => this.busReady,
       report: (process, event) => this.#reported(process, event),
       ended: (process, exit) => this.#ended(process, exit),
@@ -64,6 +67,11 @@ export class Shell {
   /** The clock of all verdicts. */
   get clockNow(): number {
     return this.#clock.read(this.#options.time.now, this.#options.time.now).now;
+  }
+
+  /** Processes whose end has not been told. */
+  get members(): SimulatedProcess[] {
+    return [...this.#members.values()];
   }
 
   /** The process of a child whose end has not been told. */

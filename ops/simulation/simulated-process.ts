@@ -8,6 +8,8 @@ import type { VirtualTime } from './virtual-time.ts';
 /** What a process can reach of the world around it. */
 export interface Surroundings {
   time: VirtualTime;
+  /** False from the moment on at which nothing goes wrong by chance any more. */
+  stormy: () => boolean;
   busReady: () => boolean;
   report: (process: SimulatedProcess, event: LifeEvent) => void;
   ended: (process: SimulatedProcess, exit: { reason: string; exit: ExitClass }) => void;
@@ -54,8 +56,6 @@ export class SimulatedProcess {
   readonly #around: Surroundings;
   #frozen = false;
   #thawedAt = -Infinity;
-  /** By then it will have failed by itself. */
-  #doomedUntil = -Infinity;
   #phase: Phase = 'boot';
   #connectedAt = 0;
   #termed = false;
@@ -81,15 +81,16 @@ export class SimulatedProcess {
     return this.alive && this.duty !== undefined && !this.yielded;
   }
 
-  /** What is wrong with it is not over: it will be found out, or ends by itself. */
+  /** What is wrong with it is not over: it will be found out, ends by itself, or has ended without anybody knowing. */
   get ails(): boolean {
     const { now } = this.#around.time;
     const isStalled = this.stalled && this.duty !== undefined;
     return (
+      !this.alive ||
       this.#frozen ||
       this.heartless ||
       isStalled ||
-      now < Math.max(this.cutOffUntil, this.#thawedAt, this.#doomedUntil) + 3_000
+      now < Math.max(this.cutOffUntil, this.#thawedAt) + 3_000
     );
   }
 
@@ -174,9 +175,8 @@ export class SimulatedProcess {
     const { fails } = this.behaviour;
     if (fails?.in !== phase) return;
     if (fails.how === 'hangs') this.suspect = true;
-    this.#doomedUntil = this.#around.time.now + fails.afterMs;
     this.#later(fails.afterMs, () => {
-      if (this.#phase !== phase) return;
+      if (this.#phase !== phase || !(fails.lasting || this.#around.stormy())) return;
       if (fails.how === 'hangs') this.freeze(Infinity);
       else this.end(fails.how, `ended by itself: ${fails.how}`);
     });

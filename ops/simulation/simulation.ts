@@ -69,6 +69,8 @@ class Run {
   #onAir = false;
   #edition = 1;
   readonly #badness = new Map<number, Badness>();
+  /** By service. */
+  readonly #curses = new Map<string, { badness: Badness; until: number }>();
 
   constructor({ seed, makeCore = makeRoster, onLine }: SimulationOptions) {
     const random = (this.#random = new SeededRandom(seed));
@@ -84,6 +86,7 @@ class Run {
       time: this.#time,
       random,
       trace: this.#trace,
+      stormy: () => this.#storm,
       behaviourFor: (child) => this.#behaviourFor(child),
     });
   }
@@ -147,6 +150,8 @@ class Run {
       note: (what: string) => this.#trace.add('FAULT', what),
       reload: (badness: Badness | undefined) => this.#reload(badness),
       setBus: (ready: boolean) => this.#setBus(ready),
+      curse: (service: string, badness: Badness, ms: number) =>
+        this.#curses.set(service, { badness, until: this.#time.now + ms }),
     };
     for (let index = 0; index < count; index++) {
       if (inflictFault(scene)) this.faults += 1;
@@ -189,7 +194,7 @@ class Run {
 
   /** Who has something from the storm that is not over; empty: nobody. */
   #ailing(): string {
-    const ailing = [...this.#shell.processes].filter(({ ails }) => ails);
+    const ailing = this.#shell.members.filter(({ ails }) => ails);
     return ailing.length === 0 ? '' : `ailing: ${ailing.map(({ id }) => id).join(', ')}; `;
   }
 
@@ -251,12 +256,11 @@ class Run {
     this.#shell.tell({ kind: 'reload', specs: this.#specs, edition });
   }
 
-  #behaviourFor({ edition }: ChildRecord): Behaviour {
-    const { behaviour, faults } = drawBehaviour(
-      this.#random,
-      this.#storm ? this.#weakness : 0,
-      this.#badness.get(edition),
-    );
+  #behaviourFor({ edition, spec }: ChildRecord): Behaviour {
+    const curse = this.#curses.get(spec.id);
+    const isCursed = curse && this.#storm && this.#time.now < curse.until;
+    const badness = this.#badness.get(edition) ?? (isCursed ? curse.badness : undefined);
+    const { behaviour, faults } = drawBehaviour(this.#random, this.#storm ? this.#weakness : 0, badness);
     this.faults += faults;
     return behaviour;
   }
@@ -282,7 +286,7 @@ function isQuiet(state: RosterState): boolean {
 
 function isSound(state: RosterState): boolean {
   return [...state.children.values()].every(
-    ({ life, backoff }) => life.name !== 'quarantined' && !backoff.quarantined,
+    ({ life, backoff }) => life.name === 'stopped' || !backoff.quarantined,
   );
 }
 

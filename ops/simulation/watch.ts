@@ -22,8 +22,8 @@ export class Watch {
   readonly #epochs = new Map<string, number>();
   /** When children failed early. */
   readonly #failures = new Map<string, number[]>();
-  /** When something happened that lets children try again at once. */
-  readonly #wakes: number[] = [];
+  /** When something happened that lets a child try again at once. */
+  readonly #wakes = new Map<string, number[]>();
   /** What was spawned on behalf of the present event. */
   readonly #spawned = new Set<string>();
   readonly #began = new Set<string>();
@@ -37,11 +37,7 @@ export class Watch {
   before(event: RosterEvent): void {
     this.#spawned.clear();
     const { state, now } = this.#options;
-    const isWake =
-      (event.kind === 'bus' && event.ready) ||
-      event.kind === 'reload' ||
-      (event.kind === 'child' && (event.event.kind === 'wake' || event.event.kind === 'started'));
-    if (isWake) this.#wakes.push(now());
+    this.#noteWake(event);
     if (event.kind !== 'child' || event.event.kind !== 'exited') return;
     const child = state.children.get(event.id);
     if (child?.generation !== event.generation) return;
@@ -52,6 +48,20 @@ export class Watch {
     const failsEarly = ranMs < (byOthers ? killedMs : steadyMs);
     if (!planned && failsEarly)
       this.#failures.set(event.id, [...(this.#failures.get(event.id) ?? []), now()].slice(-100));
+  }
+
+  #noteWake(event: RosterEvent): void {
+    const { state, now } = this.#options;
+    const isForAll = (event.kind === 'bus' && event.ready) || event.kind === 'reload';
+    const isStarted = event.kind === 'child' && event.event.kind === 'started';
+    const isForOne = event.kind === 'child' && event.event.kind === 'wake';
+    if (!isForAll && !isStarted && !isForOne) return;
+    const service = event.kind === 'child' ? (state.children.get(event.id)?.spec.id ?? '') : '';
+    for (const { id, spec } of state.children.values()) {
+      const isMeant =
+        isForAll || (isForOne && event.id === id) || (isStarted && spec.dependsOn.includes(service));
+      if (isMeant) this.#wakes.set(id, [...(this.#wakes.get(id) ?? []), now()].slice(-100));
+    }
   }
 
   /** `process`: what the shell knows to be there for the child, alive or with its end not told yet. */
@@ -164,7 +174,7 @@ export class Watch {
     const recent = (times: number[]) => times.filter((at) => now - at < minuteMs).length;
     const failures = recent(this.#failures.get(id) ?? []);
     if (failures <= maxRestarts) return;
-    if (failures > maxRestarts + recent(this.#wakes))
+    if (failures > maxRestarts + recent(this.#wakes.get(id) ?? []))
       throw new PropertyViolation('few-restarts', `${id} failed early ${failures} times within a minute`);
   }
 
