@@ -18,8 +18,8 @@ export interface Behaviour {
   drainMs: number;
   termMs: number;
   reconnectMs: number;
-  /** In this phase, after so long, it ends by itself, or blocks for ever; `lasting`: not by chance, and so in good weather too. */
-  fails: { in: Phase; afterMs: number; how: ExitClass | 'hangs'; lasting?: true } | undefined;
+  /** In this phase, after so long, it ends by itself, or blocks for ever. */
+  fails: { in: Phase; afterMs: number; how: ExitClass | 'hangs' } | undefined;
   ignoresDrain: boolean;
   ignoresTerm: boolean;
   /** SIGKILL shows so much later: it is in the middle of a system call. */
@@ -61,7 +61,7 @@ export function drawBehaviour(
   };
   if (badness)
     return {
-      behaviour: { ...behaviour, fails: { ...failureOf(badness, random), lasting: true } },
+      behaviour: { ...behaviour, fails: failureOf(badness, random) },
       faults: 1,
     };
   let faults = 0;

@@ -17,7 +17,7 @@ export interface ShellOptions {
   time: VirtualTime;
   random: SeededRandom;
   trace: Trace;
-  /** False once nothing goes wrong by chance any more. */
+  /** False once nothing goes wrong any more. */
   stormy: () => boolean;
   behaviourFor: (child: ChildRecord) => Behaviour;
 }

@@ -8,7 +8,7 @@ import type { VirtualTime } from './virtual-time.ts';
 /** What a process can reach of the world around it. */
 export interface Surroundings {
   time: VirtualTime;
-  /** False from the moment on at which nothing goes wrong by chance any more. */
+  /** False from the moment on at which nothing goes wrong any more. */
   stormy: () => boolean;
   busReady: () => boolean;
   report: (process: SimulatedProcess, event: LifeEvent) => void;
@@ -176,7 +176,7 @@ export class SimulatedProcess {
     if (fails?.in !== phase) return;
     if (fails.how === 'hangs') this.suspect = true;
     this.#later(fails.afterMs, () => {
-      if (this.#phase !== phase || !(fails.lasting || this.#around.stormy())) return;
+      if (this.#phase !== phase || !this.#around.stormy()) return;
       if (fails.how === 'hangs') this.freeze(Infinity);
       else this.end(fails.how, `ended by itself: ${fails.how}`);
     });

@@ -86,7 +86,8 @@ class Run {
       time: this.#time,
       random,
       trace: this.#trace,
-      stormy: () => this.#storm,
+      // A bad configuration is bad in good weather too.
+      stormy: () => this.#storm || this.#badness.has(this.#core.state.edition),
       behaviourFor: (child) => this.#behaviourFor(child),
     });
   }
