@@ -1,6 +1,7 @@
 import type { Config } from './config.ts';
 import type { Failure } from './failure.ts';
 import type { Role } from './roles.ts';
+import type { Share } from './sharding.ts';
 
 /** How a child reaches the bus. `seed` is its nkey, minted at the supervisor's start. */
 export interface BusAccess {
@@ -35,6 +36,8 @@ export interface ChildOptions {
 export interface Duty {
   lease: string;
   epoch: number;
+  /** For a service whose processes have different rooms; absent: all of them. */
+  share?: Share;
 }
 
 /**

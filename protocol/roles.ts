@@ -53,7 +53,9 @@ export function permissionsOf(user: BusUser): Permissions {
           'live.*.speech.*',
           'live.*.outcome.*',
           'ops.reply.health',
-          ...worksOn('EVENTS', 'reply'),
+          // Its consumers have the rooms' names, and a subject cannot say "all that begin with".
+          ...worksOn('EVENTS', '*'),
+          '$JS.API.CONSUMER.LIST.EVENTS',
           ...reads('SPEECH'),
           ...reads('OUTCOME'),
           ...keyValue('memory'),

@@ -65,7 +65,10 @@ export const streams: StreamSpec[] = [
   },
 ];
 
-/** A durable pull consumer; made by the supervisor, so that a worker needs no right to make any. */
+/** Streams that are worked off, by who does it. */
+export const workStreams: Partial<Record<Role, string>> = { reply: 'EVENTS', tts: 'SPEECH' };
+
+/** A durable pull consumer, named `<role>-<part>`; made by the supervisor, so that a worker needs no right to make any. */
 export interface ConsumerSpec {
   stream: string;
   name: string;
@@ -76,23 +79,38 @@ export interface ConsumerSpec {
   maxAckPending: number;
 }
 
-export const consumers: ConsumerSpec[] = [
-  {
+/** Each room has its own, so that a flood in one holds up no other, and a room can move from one process to another. */
+const eventConsumerPrefix = 'reply-';
+export const eventConsumer = (room: string): string => `${eventConsumerPrefix}${room}`;
+
+/** The room of a consumer of EVENTS; undefined: it is somebody's own. */
+export const roomOfConsumer = (name: string): string | undefined =>
+  name.startsWith(eventConsumerPrefix) ? name.slice(eventConsumerPrefix.length) : undefined;
+
+export function eventConsumerSpec(room: string): ConsumerSpec {
+  return {
     stream: 'EVENTS',
-    name: 'reply',
+    name: eventConsumer(room),
     role: 'reply',
-    filter: 'live.*.event.*',
+    filter: `live.${room}.event.*`,
     ackWaitMs: 6_000,
-    maxAckPending: 4_000,
-  },
-  ...priorities.map((priority) => ({
-    stream: 'SPEECH',
-    name: `tts-${priority}`,
-    role: 'tts' as const,
-    filter: `live.*.speech.${priority}`,
-    ackWaitMs: 6_000,
-    maxAckPending: 64,
-  })),
+    maxAckPending: 1_000,
+  };
+}
+
+const speechConsumerSpecs: ConsumerSpec[] = priorities.map((priority) => ({
+  stream: 'SPEECH',
+  name: `tts-${priority}`,
+  role: 'tts',
+  filter: `live.*.speech.${priority}`,
+  ackWaitMs: 6_000,
+  maxAckPending: 64,
+}));
+
+/** Everything that works off a stream in a show with these rooms. */
+export const consumersFor = (rooms: Iterable<string>): ConsumerSpec[] => [
+  ...Array.from(rooms, eventConsumerSpec),
+  ...speechConsumerSpecs,
 ];
 
 export const buckets = ['rooms', 'playhead', 'leases', 'memory'] as const;

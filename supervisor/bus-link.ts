@@ -9,14 +9,19 @@ import { connectionDefaults } from '../protocol/connection.ts';
 import type { BusAccess } from '../protocol/ipc.ts';
 import type { BusUser, Role } from '../protocol/roles.ts';
 import { inboxPrefix } from '../protocol/roles.ts';
-import { consumers } from '../protocol/streams.ts';
+import { workStreams } from '../protocol/streams.ts';
+import { knownConsumers, setUpConsumers } from './bus-consumers.ts';
 import { mintKeys } from './bus-keys.ts';
 import { setUpBus } from './bus-setup.ts';
 import { findNatsServer } from './nats-binary.ts';
 import { NatsServer } from './nats-server.ts';
+import type { Unanswered } from './unheard.ts';
+import { unheardAcks } from './unheard.ts';
 
 export interface BusLinkOptions {
   config: Config['bus'];
+  /** Rooms that are hosted from the start; see `serve`. */
+  rooms: string[];
   project: string;
   home: string;
   log: Logger;
@@ -40,9 +45,11 @@ export class BusLink implements AsyncDisposable {
   #server: NatsServer | undefined;
   #connection: NatsConnection | undefined;
   readonly #toldLosses = new Set<string>();
+  readonly #rooms: Set<string>;
 
   constructor(options: BusLinkOptions) {
     this.#options = options;
+    this.#rooms = new Set(options.rooms);
     const file = options.config.credentialsFile;
     this.#credentials = file === '' ? '' : readFileSync(file, 'utf8');
   }
@@ -95,6 +102,17 @@ export class BusLink implements AsyncDisposable {
     return said;
   }
 
+  /**
+   * Makes what further rooms need, before anybody works for them; that of rooms which are not hosted any more stays, since something
+   * of them may be left to do. Throws when the bus does not answer.
+   */
+  async serve(rooms: string[]): Promise<void> {
+    const news = rooms.filter((room) => !this.#rooms.has(room));
+    for (const room of news) this.#rooms.add(room);
+    if (news.length > 0 && this.connection)
+      await setUpConsumers(await jetstreamManager(this.connection, { timeout: 10_000 }), this.#rooms);
+  }
+
   /** Nothing before it is open. */
   get connection(): NatsConnection | undefined {
     return this.#connection?.isClosed() ? undefined : this.#connection;
@@ -113,7 +131,8 @@ export class BusLink implements AsyncDisposable {
   async #layOut(connection: NatsConnection): Promise<void> {
     const replicas = this.#server ? 1 : 3;
     const { config, log, onLoss } = this.#options;
-    for (const loss of await setUpBus(connection, { maxDiskMb: config.maxDiskMb, replicas })) {
+    const rooms = this.#rooms;
+    for (const loss of await setUpBus(connection, { maxDiskMb: config.maxDiskMb, replicas, rooms })) {
       const text = `${loss.missing} messages are missing in ${loss.stream}: its store was damaged`;
       if (this.#toldLosses.has(text)) continue;
       this.#toldLosses.add(text);
@@ -149,20 +168,23 @@ export class BusLink implements AsyncDisposable {
   }
 
   /**
-   * Messages that were given to a role and not answered yet, as ack subjects made up for them: the server goes by the sequence alone.
-   * Nothing with an outside cluster, whose ack subjects hold more. Throws when the bus does not answer.
+   * Ack subjects of messages that were given to a role, not answered, and are held by nobody: `heldAcks` is asked once the bus has
+   * answered. Nothing with an outside cluster, whose ack subjects hold more. Throws when the bus does not answer.
    */
-  async unacknowledged(role: Role): Promise<{ key: string; ack: string }[]> {
+  async unacknowledged(role: Role, heldAcks: () => Iterable<string>): Promise<string[]> {
     if (!this.#server || !this.connection) return [];
     const manager = await jetstreamManager(this.connection, { checkAPI: false, timeout: infoTimeoutMs });
-    const found: { key: string; ack: string }[] = [];
-    for (const { stream, name } of consumers.filter((consumer) => consumer.role === role)) {
-      const { ack_floor, delivered, num_ack_pending } = await manager.consumers.info(stream, name);
-      if (num_ack_pending === 0) continue;
-      for (let seq = ack_floor.stream_seq + 1; seq <= delivered.stream_seq; seq++)
-        found.push({ key: `${stream} ${seq}`, ack: `$JS.ACK.${stream}.${name}.1.${seq}.${seq}.0.0` });
+    const stream = workStreams[role];
+    if (stream === undefined) return [];
+    const found: Unanswered[] = [];
+    for (const [consumer, { ack_floor, delivered, num_ack_pending: count }] of await knownConsumers(
+      manager,
+      stream,
+    )) {
+      const [first, last] = [ack_floor.stream_seq + 1, delivered.stream_seq];
+      if (count > 0 && consumer.startsWith(`${role}-`)) found.push({ stream, consumer, first, last, count });
     }
-    return found;
+    return unheardAcks(found, heldAcks());
   }
 
   /** At once, for an end in a hurry. */

@@ -1,6 +1,4 @@
 import {
-  AckPolicy,
-  DeliverPolicy,
   DiscardPolicy,
   JetStreamApiError,
   RetentionPolicy,
@@ -10,18 +8,20 @@ import {
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
-import type { ConsumerSpec, StreamSpec } from '../protocol/streams.ts';
-import { buckets, consumers, streams } from '../protocol/streams.ts';
+import type { StreamSpec } from '../protocol/streams.ts';
+import { buckets, streams } from '../protocol/streams.ts';
+import { setUpConsumers } from './bus-consumers.ts';
 
 const nanosPerMs = 1_000_000;
-/** What JetStream answers for what does not exist. */
+/** What JetStream answers for one that does not exist. */
 const noSuchStream = 10_059;
-const noSuchConsumer = 10_014;
 
 export interface BusSetup {
   /** For all streams together. */
   maxDiskMb: number;
   replicas: number;
+  /** Rooms that are hosted. */
+  rooms: Iterable<string>;
 }
 
 /** A stream in which messages are missing that were there once. */
@@ -38,13 +38,13 @@ export interface StreamLoss {
  */
 export async function setUpBus(
   connection: NatsConnection,
-  { maxDiskMb = 4_096, replicas = 1 }: Partial<BusSetup> = {},
+  { maxDiskMb = 4_096, replicas = 1, rooms = [] }: Partial<BusSetup> = {},
 ): Promise<StreamLoss[]> {
   const manager = await jetstreamManager(connection, { timeout: 10_000 });
   const losses = await Promise.all(
     streams.map(async (spec) => await setUpStream(manager, spec, { maxDiskMb, replicas })),
   );
-  await Promise.all(consumers.map((spec) => setUpConsumer(manager, spec)));
+  await setUpConsumers(manager, rooms);
   const kvm = new Kvm(connection);
   await Promise.all(buckets.map((name) => kvm.create(name, { history: 1, replicas })));
   return losses.filter(({ missing }) => missing > 0);
@@ -53,7 +53,7 @@ export async function setUpBus(
 async function setUpStream(
   manager: JetStreamManager,
   spec: StreamSpec,
-  { maxDiskMb, replicas }: BusSetup,
+  { maxDiskMb, replicas }: Omit<BusSetup, 'rooms'>,
 ): Promise<StreamLoss> {
   const config = {
     name: spec.name,
@@ -72,26 +72,6 @@ async function setUpStream(
   const { state } = await (known ? manager.streams.update(spec.name, config) : manager.streams.add(config));
   const span = state.messages === 0 ? 0 : state.last_seq - state.first_seq + 1;
   return { stream: spec.name, missing: span - state.messages };
-}
-
-async function setUpConsumer(manager: JetStreamManager, spec: ConsumerSpec): Promise<void> {
-  const change = {
-    filter_subject: spec.filter,
-    ack_wait: spec.ackWaitMs * nanosPerMs,
-    max_ack_pending: spec.maxAckPending,
-    max_deliver: -1,
-  };
-  const known = await manager.consumers.info(spec.stream, spec.name).catch(unless(noSuchConsumer));
-  if (known) {
-    await manager.consumers.update(spec.stream, spec.name, change);
-    return;
-  }
-  await manager.consumers.add(spec.stream, {
-    ...change,
-    durable_name: spec.name,
-    ack_policy: AckPolicy.Explicit,
-    deliver_policy: DeliverPolicy.All,
-  });
 }
 
 /** Nothing for one of the server's codes; any other error is thrown on, lest a slow answer be taken for "there is none". */

@@ -131,14 +131,16 @@ export class Conversation {
     setTimeout(() => this.#giveBack(this.#held.untaken(acks), rest), pause).unref();
   }
 
-  /** What lay in the dead worker's socket, so that it never could say that it has it. Only where nobody else may have it. */
+  /**
+   * What lay in the dead worker's socket, so that it never could say that it has it. Only where nobody else may have it, or where whoever
+   * has it knows it when it comes again, because events of a room only ever go to one.
+   */
   async #giveBackUnheard({ spec }: ChildRecord): Promise<void> {
     const { state, bus, log } = this.#options;
-    if (childrenOf(state, spec.id).filter(isActive).length > 1) return;
+    if (!spec.exclusive && childrenOf(state, spec.id).filter(isActive).length > 1) return;
     try {
-      const waiting = await bus.unacknowledged(spec.role);
-      const held = this.#held.keys;
-      bus.handOver(waiting.filter(({ key }) => !held.has(key)).map(({ ack }) => ack));
+      const waiting = await bus.unacknowledged(spec.role, () => this.#held.acks);
+      bus.handOver(waiting);
     } catch (err) {
       log.warn(
         { err, service: spec.id },

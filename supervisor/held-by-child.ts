@@ -77,10 +77,9 @@ export class HeldByChild {
     return acks.filter((ack) => this.#given.has(parseAckSubject(ack)?.key ?? ''));
   }
 
-  /** Keys of everything that children hold now. */
-  get keys(): Set<string> {
-    const acks = [...this.#held.values()].flatMap((held) => [...held]);
-    return new Set(acks.flatMap((ack) => parseAckSubject(ack)?.key ?? []));
+  /** Of everything that children hold now. */
+  get acks(): string[] {
+    return [...this.#held.values()].flatMap((held) => [...held]);
   }
 
   #noteDeath(ack: string): string[] {

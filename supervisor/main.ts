@@ -116,7 +116,7 @@ async function reload(supervisor: Supervisor, configFile: string, manager: Servi
   manager.reloading();
   try {
     const loaded = await loadConfigApart(configFile, process.env);
-    if (loaded.ok) supervisor.reload(loaded.config);
+    if (loaded.ok) await supervisor.reload(loaded.config);
     else {
       complain(loaded.lines);
       supervisor.refuseReload(loaded.lines.join('\n'));

@@ -75,6 +75,7 @@ export class Supervisor implements AsyncDisposable {
     this.#editions = new Editions({ first: config, only, state, tell: (event) => this.#handle(event) });
     this.#bus = new BusLink({
       config: config.bus,
+      rooms: config.rooms.map(({ id }) => id),
       project,
       home,
       log,
@@ -186,10 +187,14 @@ export class Supervisor implements AsyncDisposable {
     return 'on-air';
   }
 
-  /** Brings a configuration, and the code as it is on disk now, in place of what runs, without a pause for the listeners. */
-  reload(config: Config): void {
+  /**
+   * Brings a configuration, and the code as it is on disk now, in place of what runs, without a pause for the listeners. Throws when the
+   * bus does not answer, which further rooms need.
+   */
+  async reload(config: Config): Promise<void> {
     if (JSON.stringify(config.bus) !== JSON.stringify(this.#editions.current.bus))
       this.#options.say('reload: what was changed under "bus" takes effect at the next start');
+    await this.#bus.serve(config.rooms.map(({ id }) => id));
     this.#editions.load(config);
   }
 

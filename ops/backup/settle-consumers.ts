@@ -3,7 +3,8 @@ import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { ConsumerSpec } from '../../protocol/streams.ts';
-import { consumers } from '../../protocol/streams.ts';
+import { consumersFor, roomOfConsumer } from '../../protocol/streams.ts';
+import { knownConsumers, setUpConsumers } from '../../supervisor/bus-consumers.ts';
 import { delay } from '../../workers/delay.ts';
 import { consumeToEnd } from './consume-to-end.ts';
 
@@ -25,7 +26,10 @@ export async function settleConsumers(
   const options = { timeout: requestTimeoutMs };
   const js = jetstream(connection, options);
   const manager = await jetstreamManager(connection, options);
-  for (const spec of consumers)
+  // Those of the rooms of which there are events now.
+  await setUpConsumers(manager, []);
+  const names = [...(await knownConsumers(manager, 'EVENTS')).keys()];
+  for (const spec of consumersFor(names.flatMap((name) => roomOfConsumer(name) ?? [])))
     await settle(js, manager, spec, left.get(spec.stream) ?? new Set<number>(), signal);
 }
 

@@ -58,6 +58,7 @@ export async function measureAudioTakeover(options: AudioTakeoverOptions): Promi
     for (const folder of ['run', 'log']) makeFolder(join(home, folder));
     await using link = new BusLink({
       config: config.bus,
+      rooms: config.rooms.map(({ id }) => id),
       project,
       home,
       log,

@@ -36,6 +36,7 @@ export async function measureIngestTakeover({ runs, signal }: IngestTakeoverOpti
     const config = configFor(room);
     await using link = new BusLink({
       config: config.bus,
+      rooms: config.rooms.map(({ id }) => id),
       project,
       home,
       log,

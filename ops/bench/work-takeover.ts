@@ -38,6 +38,7 @@ export async function measureWorkTakeover(options: WorkTakeoverOptions): Promise
     makeFolder(join(home, 'log'));
     await using link = new BusLink({
       config: config.bus,
+      rooms: config.rooms.map(({ id }) => id),
       project,
       home,
       log,

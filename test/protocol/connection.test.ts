@@ -63,7 +63,7 @@ void t.test(
     await using nats = await ownNats(tempHome(t));
     await nats.server.start();
     const direct = await nats.connect();
-    await setUpBus(direct);
+    await setUpBus(direct, { rooms: ['demo'] });
     const proxy = await openProxy(t, nats.server.url);
     const signal = AbortSignal.timeout(60_000);
     const access = { ...nats.access, servers: [proxy.url] };
@@ -72,7 +72,7 @@ void t.test(
     const worked = (async () => {
       const deliveries: number[] = [];
       const options = { maxMessages: 10, signal: stop.signal };
-      for await (const { message, deliveries: count } of bus.work('EVENTS', 'reply', 'event', options)) {
+      for await (const { message, deliveries: count } of bus.work('EVENTS', 'reply-demo', 'event', options)) {
         deliveries.push(count);
         await message.ackAck();
         stop.abort();

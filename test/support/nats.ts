@@ -8,7 +8,7 @@ import { Kvm } from '@nats-io/kv';
 import { connect, nanos } from '@nats-io/transport-node';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Test } from 'tap';
-import { buckets, consumers, streams } from '../../protocol/streams.ts';
+import { buckets, consumersFor, streams } from '../../protocol/streams.ts';
 
 export interface TestNats {
   url: string;
@@ -16,8 +16,8 @@ export interface TestNats {
   stop(): Promise<void>;
 }
 
-/** A real server with all streams, consumers and buckets, on a port of its own choice, without authorisation. */
-export async function startNats(t: Test): Promise<TestNats> {
+/** A real server with all streams, buckets and the consumers of these rooms, on a port of its own choice, without authorisation. */
+export async function startNats(t: Test, rooms = ['demo']): Promise<TestNats> {
   const folder = mkdtempSync(join(tmpdir(), 'onair-nats-'));
   const server = spawn(
     findServer(),
@@ -34,7 +34,7 @@ export async function startNats(t: Test): Promise<TestNats> {
   const url = await readUrl(folder, ended);
   const connection = await connect({ servers: [url], timeout: 20_000 });
   try {
-    await layOut(connection);
+    await layOut(connection, rooms);
   } finally {
     await connection.close();
   }
@@ -50,7 +50,7 @@ export const accessTo = (url: string) => ({
 });
 
 /** Makes what the supervisor makes in production. */
-async function layOut(connection: NatsConnection): Promise<void> {
+async function layOut(connection: NatsConnection, rooms: string[]): Promise<void> {
   const manager = await jetstreamManager(connection, { timeout: 20_000 });
   for (const { name, subjects, maxAgeMs, duplicateWindowMs, discard, diskShare, description } of streams) {
     await manager.streams.add({
@@ -66,7 +66,7 @@ async function layOut(connection: NatsConnection): Promise<void> {
       allow_direct: true,
     });
   }
-  for (const { stream, name, filter, ackWaitMs, maxAckPending } of consumers) {
+  for (const { stream, name, filter, ackWaitMs, maxAckPending } of consumersFor(rooms)) {
     await manager.consumers.add(stream, {
       durable_name: name,
       filter_subject: filter,

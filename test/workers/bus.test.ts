@@ -62,7 +62,7 @@ void t.test('work() gives each message until it is acked, and ends when it is to
   // The stream answers once it has it.
   await bus.connection.request('live.demo.event.chat', Buffer.from('garbage'));
   const seen: number[] = [];
-  for await (const { message, deliveries } of bus.work('EVENTS', 'reply', 'event', {
+  for await (const { message, deliveries } of bus.work('EVENTS', 'reply-demo', 'event', {
     maxMessages: 10,
     signal: stop.signal,
   })) {
@@ -112,7 +112,7 @@ void t.test(
     const stop = new AbortController();
     const deliveries: number[] = [];
     const took = once(told, 'took');
-    for await (const delivery of bus.work('EVENTS', 'reply', 'event', {
+    for await (const delivery of bus.work('EVENTS', 'reply-demo', 'event', {
       maxMessages: 10,
       signal: stop.signal,
     })) {

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import type { Test } from 'tap';
 import { WorkerProcess } from '../../ops/bench/worker-process.ts';
 import type { Bodies, BodyName } from '../../protocol/codec.ts';
-import { consumers } from '../../protocol/streams.ts';
+import { consumersFor } from '../../protocol/streams.ts';
 import type { Bus } from '../../workers/bus.ts';
 import type { Delivery } from '../../workers/delivery.ts';
 import { openBus } from '../../workers/open-bus.ts';
@@ -58,7 +58,7 @@ export async function openCrew(t: Test, role: 'tts' | 'reply'): Promise<Crew> {
       for (const ack of acks) bus.connection.publish(ack, '-NAK');
     },
     async unacked() {
-      const own = consumers.filter((consumer) => consumer.role === role);
+      const own = consumersFor(['demo']).filter((consumer) => consumer.role === role);
       const infos = own.map(async ({ stream, name }) => await manager.consumers.info(stream, name));
       return (await Promise.all(infos)).reduce(
         (sum, info) => sum + info.num_pending + info.num_ack_pending,

@@ -25,13 +25,13 @@ void t.test('endPull() leaves no message to nobody, although more keep coming', 
   for (let round = 0; round < 10; round++) {
     const stop = new AbortController();
     let count = 0;
-    const work = worker.work('EVENTS', 'reply', 'event', { maxMessages: 100, signal: stop.signal });
+    const work = worker.work('EVENTS', 'reply-demo', 'event', { maxMessages: 100, signal: stop.signal });
     for await (const { seq } of work) {
       given.add(seq);
       if (++count === 20) stop.abort();
     }
     await worker.connection.flush();
-    const { num_ack_pending } = await manager.consumers.info('EVENTS', 'reply');
+    const { num_ack_pending } = await manager.consumers.info('EVENTS', 'reply-demo');
     t.equal(num_ack_pending, given.size, 'all that the server has given out has arrived');
   }
   publishing.abort();
@@ -41,9 +41,9 @@ void t.test('endPull() leaves no message to nobody, although more keep coming', 
 void t.test('endPull() ends a pull that stands without a message at once', async (t) => {
   const { url } = await startNats(t);
   await using bus = await openBus({ access: accessTo(url), name: 'test', log, signal: never });
-  await bus.prepare('EVENTS', 'reply');
+  await bus.prepare('EVENTS', 'reply-demo');
   const stop = new AbortController();
-  const taking = bus.take('EVENTS', 'reply', 'event', {
+  const taking = bus.take('EVENTS', 'reply-demo', 'event', {
     maxMessages: 1,
     waitMs: 60_000,
     signal: stop.signal,
@@ -51,7 +51,7 @@ void t.test('endPull() ends a pull that stands without a message at once', async
   const next = taking.next();
   // The pull stands once the server has counted it.
   const manager = await jetstreamManager(bus.connection);
-  while ((await manager.consumers.info('EVENTS', 'reply')).num_waiting === 0);
+  while ((await manager.consumers.info('EVENTS', 'reply-demo')).num_waiting === 0);
   stop.abort();
   t.same(await next, { done: true, value: undefined });
 });

@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { LiveEvent } from '../../protocol/event.ts';
+import { everything, isInShare } from '../../protocol/sharding.ts';
+import { eventConsumer } from '../../protocol/streams.ts';
 import type { Delivery } from '../delivery.ts';
 import type { ConnectedChild } from '../child.ts';
 import { delay } from '../delay.ts';
+import { eventRooms } from './event-rooms.ts';
 import { publishOutcome } from './outcome.ts';
 import type { Verdict } from './outcome.ts';
 import { rehearse } from './rehearse.ts';
@@ -12,29 +15,36 @@ import { TurnClock } from './turn-clock.ts';
 
 /** A third of the consumer's ack wait. */
 const keepAliveEveryMs = 2_000;
+/** Of all rooms together, and of one in any case. */
 const maxAtHand = 1_000;
+const leastAtHand = 50;
 /** With no event for so long while draining, everything has arrived: those before us have ended. */
 const quietMs = 300;
 /** The last resort, when nobody keeps account of what workers died of: every planned replacement hands out again what waited. */
 const maxDeliveries = 100;
 
-/** All rooms' hosts, and the event stream that feeds them. */
+/** The hosts of rooms, and the event stream that feeds them: as a spare all of them, at work those of its share. */
 export class Desk implements AsyncDisposable {
   readonly #child: ConnectedChild;
   readonly #hosts: Map<string, RoomHost>;
   readonly #follower: SpeechFollower;
-  readonly #clock: TurnClock<RoomHost>;
+  /** Rooms of which there may be events, hosted or not. */
+  readonly #rooms: Set<string>;
+  #clock = new TurnClock<RoomHost>([]);
   readonly #ended = new AbortController();
   readonly #hearing: Promise<void>;
   /** Everything that it writes down about events of rooms that are not ours. */
   readonly #writing = new Set<Promise<void>>();
   #lastEventAt = 0;
 
-  private constructor(child: ConnectedChild, hosts: Map<string, RoomHost>, follower: SpeechFollower) {
+  private constructor(
+    child: ConnectedChild,
+    { hosts, follower, rooms }: { hosts: Map<string, RoomHost>; follower: SpeechFollower; rooms: string[] },
+  ) {
     this.#child = child;
     this.#hosts = hosts;
     this.#follower = follower;
-    this.#clock = new TurnClock(hosts.values());
+    this.#rooms = new Set([...hosts.keys(), ...rooms]);
     this.#hearing = this.#hearPlayheads();
   }
 
@@ -43,17 +53,19 @@ export class Desk implements AsyncDisposable {
     const { bus, log, signal } = child;
     rehearse(child.options.config.reply);
     const hosts = openHosts(child);
-    const [follower] = await Promise.all([
+    const [follower, rooms] = await Promise.all([
       SpeechFollower.open({ bus, log, signal, onSegment: (body) => hosts.get(body.room)?.observe(body) }),
-      bus.prepare('EVENTS', 'reply'),
+      eventRooms({ bus, log, signal }),
     ]);
-    return new Desk(child, hosts, follower);
+    await Promise.all(rooms.map(async (room) => await bus.prepare('EVENTS', eventConsumer(room))));
+    return new Desk(child, { hosts, follower, rooms });
   }
 
   /** Works until asked to drain; then finishes, or hands over. */
   async run(): Promise<void> {
     const child = this.#child;
     const { signal, draining } = child;
+    this.#takeShare();
     const taking = new AbortController();
     const leaving = AbortSignal.any([signal, draining]);
     const ready = this.#begin();
@@ -65,6 +77,7 @@ export class Desk implements AsyncDisposable {
     while (!leaving.aborted) {
       await Promise.all(this.#clock.due(performance.now()).map(async (host) => await host.turn()));
       child.counters['waiting'] = this.#hostList.reduce((sum, { waiting }) => sum + waiting, 0);
+      child.counters['rooms'] = this.#hosts.size;
       child.counters['refused'] = child.bus.refused;
       await this.#clock.next(leaving);
     }
@@ -88,6 +101,14 @@ export class Desk implements AsyncDisposable {
     return [...this.#hosts.values()];
   }
 
+  /** From now on the other rooms are none of its business. */
+  #takeShare(): void {
+    const share = this.#child.duty.current.share ?? everything;
+    for (const room of this.#hosts.keys()) if (!isInShare(room, share)) this.#hosts.delete(room);
+    for (const room of this.#rooms) if (!isInShare(room, share)) this.#rooms.delete(room);
+    this.#clock = new TurnClock(this.#hosts.values());
+  }
+
   /** Whoever worked before has ended: learns its last words, and finishes what it had half said. */
   async #begin(): Promise<void> {
     await this.#follower.catchUp();
@@ -102,8 +123,13 @@ export class Desk implements AsyncDisposable {
 
   /** The first events may come while it catches up; none is looked at before it has. */
   async #takeEvents(ready: Promise<void>, signal: AbortSignal): Promise<void> {
+    await Promise.all(Array.from(this.#rooms, async (room) => await this.#takeEventsOf(room, ready, signal)));
+  }
+
+  async #takeEventsOf(room: string, ready: Promise<void>, signal: AbortSignal): Promise<void> {
     const { bus, counters } = this.#child;
-    for await (const delivery of bus.work('EVENTS', 'reply', 'event', { maxMessages: maxAtHand, signal })) {
+    const maxMessages = Math.max(leastAtHand, Math.floor(maxAtHand / this.#rooms.size));
+    for await (const delivery of bus.work('EVENTS', eventConsumer(room), 'event', { maxMessages, signal })) {
       await ready;
       this.#lastEventAt = Date.now();
       counters['events'] = (counters['events'] ?? 0) + 1;

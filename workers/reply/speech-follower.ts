@@ -1,6 +1,7 @@
 import type { Segment } from '../../protocol/speech.ts';
 import type { Bus } from '../bus.ts';
 import { delay } from '../delay.ts';
+import { Fence } from '../fence.ts';
 import type { Logger } from '../logger.ts';
 import { lastSequence } from './last-sequence.ts';
 
@@ -22,6 +23,8 @@ const onItsWayMs = 25;
 export class SpeechFollower implements AsyncDisposable {
   readonly #options: SpeechFollowerOptions;
   readonly #stop = new AbortController();
+  /** By room: a room moves between processes, but the epochs of those that had it only grow, whatever their leases are called. */
+  readonly #fence = new Fence();
   /** Everything up to this sequence has been heard. */
   #reached = 0;
   #moved = Promise.withResolvers<void>();
@@ -81,10 +84,17 @@ export class SpeechFollower implements AsyncDisposable {
     untilEnd: boolean,
     signal: AbortSignal,
   ): Promise<void> {
-    const { bus, onSegment } = this.#options;
-    for await (const { body, seq } of bus.read(stream, 'segment', { filter, from, untilEnd, signal })) {
+    const { bus, log, onSegment } = this.#options;
+    for await (const { body, seq, origin } of bus.read(stream, 'segment', {
+      filter,
+      from,
+      untilEnd,
+      signal,
+    })) {
       if (seq <= this.#reached) continue;
-      onSegment(body);
+      const { lease, epoch } = origin;
+      if (lease === '' || this.#fence.admits({ lease: body.room, epoch })) onSegment(body);
+      else log.warn({ ...origin, segment: body.id }, 'dropped a word of a replaced worker');
       this.#reach(seq);
     }
   }

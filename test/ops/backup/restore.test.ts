@@ -46,7 +46,7 @@ void t.test('a home comes back message by message, over a chain of archives', as
 
   await inHome(other, async (connection) => {
     const manager = await jetstreamManager(connection, { timeout: 20_000 });
-    t.match(await manager.consumers.info('EVENTS', 'reply'), { num_pending: 0, num_ack_pending: 0 });
+    t.match(await manager.consumers.info('EVENTS', 'reply-demo'), { num_pending: 0, num_ack_pending: 0 });
     const { config: stream } = await manager.streams.info('EVENTS');
     t.equal(stream.duplicate_window, 7_200_000 * 1_000_000, 'the window is what it has to be again');
   });

@@ -21,7 +21,7 @@ void t.test(
     await setUpBus(connection);
 
     const manager = await jetstreamManager(connection, { timeout: 20_000 });
-    t.match(await manager.consumers.info('EVENTS', 'reply'), { num_pending: 0, num_ack_pending: 0 });
+    t.match(await manager.consumers.info('EVENTS', 'reply-demo'), { num_pending: 0, num_ack_pending: 0 });
     t.match(await manager.consumers.info('SPEECH', 'tts-idle'), { num_pending: 0, num_ack_pending: 0 });
     const info = await manager.consumers.info('SPEECH', 'tts-urgent');
     t.match(info, { num_pending: 0, num_ack_pending: left.length, config: { max_ack_pending: 64 } });
