@@ -1,11 +1,11 @@
 import type { ChildSpec } from '../../supervisor/child-spec.ts';
 import { startLayers } from '../../supervisor/child-spec.ts';
 import type { ChildRecord } from '../../supervisor/child-record.ts';
-import type { RosterState } from '../../supervisor/roster-state.ts';
-import { conditionOf, missingServices } from '../../supervisor/roster-state.ts';
+import { missingServices } from '../../supervisor/roster-state.ts';
 import { SeededRandom } from '../sim/douyin-room/scenario/seeded-random.ts';
 import type { Badness, Behaviour } from './behaviour.ts';
 import { drawBehaviour } from './behaviour.ts';
+import { describe, hasEndedOnes, isQuiet, isSound, isWell } from './conditions.ts';
 import type { Core, MakeCore } from './core.ts';
 import { makeRoster } from './core.ts';
 import { drawChangedShow, drawShow } from './draw-show.ts';
@@ -39,6 +39,7 @@ const maxStartMs = 30_000;
 const wellWithinMs = 90_000;
 const quarantineEndsWithinMs = 120_000;
 const reloadEndsWithinMs = 240_000;
+const reloadGivesUpMs = 320_000;
 const staysMs = 3_000;
 const hardStopMs = 4_000;
 const stopTimeoutMs = 15_000;
@@ -171,7 +172,9 @@ class Run {
     // Who says that its configuration is wrong is waiting for another.
     if (this.#needsPerson()) this.#reload(undefined);
     for (;;) {
-      this.#wait('reload-ends', reloadEndsWithinMs, () => !state.reload);
+      // Where some are not for ever, nobody may be left to take over: then only the last time limit ends it.
+      this.#wait('reload-ends', reloadEndsWithinMs, () => !state.reload || hasEndedOnes(state));
+      this.#wait('reload-ends', reloadGivesUpMs, () => !state.reload);
       this.#wait(
         'gets-well',
         wellWithinMs,
@@ -265,36 +268,4 @@ class Run {
     this.faults += faults;
     return behaviour;
   }
-}
-
-/** Every service that can be well is so; a child that is not to be started again does not count. */
-function isWell(state: RosterState): boolean {
-  if (!state.sparesAllowed) return false;
-  return [...state.services.values()].every(
-    ({ spec, removed }) => removed || spec.restart !== 'permanent' || conditionOf(state, spec.id) === 'well',
-  );
-}
-
-/** Nobody is on the way in or out. */
-function isQuiet(state: RosterState): boolean {
-  return [...state.children.values()].every(
-    ({ life, spec }) =>
-      life.name === 'running' ||
-      life.name === 'initialised' ||
-      (spec.restart !== 'permanent' && life.name === 'stopped'),
-  );
-}
-
-function isSound(state: RosterState): boolean {
-  return [...state.children.values()].every(
-    ({ life, backoff }) => life.name === 'stopped' || !backoff.quarantined,
-  );
-}
-
-function describe(state: RosterState): string {
-  const children = [...state.children.values()].map(
-    ({ id, life, duty }) => `${id} ${life.name}${duty ? ` ${duty.lease}` : ''}`,
-  );
-  const missing = [...state.services.keys()].filter((id) => conditionOf(state, id) !== 'well');
-  return `not well: ${missing.join(', ')}; ${state.reload ? `reload ${state.reload.phase}; ` : ''}${children.join(', ')}`;
 }

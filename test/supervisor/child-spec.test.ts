@@ -25,6 +25,20 @@ void t.test('childSpecs() makes a child for each role, and one for the sound of 
   t.end();
 });
 
+void t.test('childSpecs() says who may work beside another, and who is replaced where it stands', (t) => {
+  const specs = childSpecs(demo());
+  t.same(
+    specs.filter(({ exclusive }) => !exclusive).map(({ id }) => id),
+    ['tts'],
+  );
+  t.same(
+    specs.filter(({ swappable }) => !swappable).map(({ id }) => id),
+    ['sim-room'],
+  );
+  t.ok(specs.every(({ softMb, limitMb }) => softMb > 0 && softMb <= limitMb));
+  t.end();
+});
+
 void t.test('startLayers() starts what is fed before what feeds it', (t) => {
   const layers = startLayers(childSpecs(demo())).map((layer) => layer.map(({ id }) => id));
   t.same(layers, [['sim-room', 'audio:demo'], ['tts'], ['reply'], ['ingest']]);

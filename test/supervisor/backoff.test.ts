@@ -1,0 +1,51 @@
+import t from 'tap';
+import type { Backoff, Failure } from '../../supervisor/backoff.ts';
+import { afterFailure, noBackoff, whileHealthy } from '../../supervisor/backoff.ts';
+
+/** The delays of one failure after the other, each as soon as it has been tried again, with the longest jitter. */
+function delays(count: number, failure: Failure): { delays: number[]; backoff: Backoff } {
+  let backoff = noBackoff;
+  let now = 1_000;
+  const found: number[] = [];
+  for (let index = 0; index < count; index++) {
+    const next = afterFailure(backoff, now, 0.999_999, failure);
+    backoff = next.backoff;
+    found.push(next.delayMs);
+    now += next.delayMs + failure.ranMs;
+  }
+  return { delays: found, backoff };
+}
+
+void t.test(
+  'afterFailure() is immediate once, doubles, and ends in quarantine, which is never given up',
+  (t) => {
+    const early = delays(9, { ranMs: 0, killed: false });
+    t.same(early.delays.slice(0, 5), [0, 250, 500, 1_000, 2_000]);
+    t.same(early.delays.slice(5), [28_000, 28_000, 28_000, 28_000]);
+    t.equal(early.backoff.quarantined, true);
+    t.end();
+  },
+);
+
+void t.test(
+  'afterFailure() is quick with one that had been working, and with one that somebody kills',
+  (t) => {
+    t.ok(Math.max(...delays(40, { ranMs: 6_000, killed: false }).delays) <= 2_000);
+    const killed = delays(30, { ranMs: 1_500, killed: true });
+    t.ok(Math.max(...killed.delays) <= 500);
+    t.equal(killed.backoff.quarantined, false);
+    t.end();
+  },
+);
+
+void t.test('whileHealthy() halves the level after a minute and clears it after five', (t) => {
+  const { backoff } = delays(7, { ranMs: 0, killed: false });
+  const since = backoff.since + 1_000;
+  t.equal(whileHealthy(backoff, since, since + 59_999), backoff);
+  const halved = whileHealthy(backoff, since, since + 60_000);
+  t.match(halved, { level: 3, quarantined: false });
+  t.equal(whileHealthy(halved, since, since + 119_999), halved);
+  t.equal(whileHealthy(halved, since, since + 120_000).level, 1);
+  t.match(whileHealthy(backoff, since, since + 300_000), { level: 0, failures: [], quarantined: false });
+  t.end();
+});

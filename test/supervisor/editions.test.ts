@@ -1,0 +1,106 @@
+import t from 'tap';
+import { conditionOf } from '../../supervisor/roster-state.ts';
+import { specOf } from './child-specs.ts';
+import { Troupe } from './troupe.ts';
+
+const show = [specOf('audio'), specOf('tts', { exclusive: false, dependsOn: ['audio'] })];
+
+void t.test('a reload brings in spares first, then swaps, and is done after ten quiet seconds', (t) => {
+  const troupe = new Troupe(show);
+  troupe.take();
+  troupe.lame.add('tts.2');
+  troupe.tell({ kind: 'reload', specs: show, edition: 2 });
+  t.ok(troupe.view.includes('audio running audio@1'), 'nothing has changed for the listeners');
+  troupe.lame.clear();
+  troupe.tellChild('tts.2', { kind: 'initialised', address: '' });
+  t.ok(troupe.view.includes('audio.2 running audio@2'));
+  t.same(
+    troupe.take().filter((line) => line.startsWith('reload')),
+    ['reload preparing', 'reload switching', 'reload probation'],
+  );
+  troupe.pass(10_250);
+  t.same(troupe.take(), ['reload done']);
+  t.ok(troupe.roster.children.every(({ edition }) => edition === 2));
+  t.end();
+});
+
+void t.test('a reload whose children refuse is rolled back, and those at work go on', (t) => {
+  const troupe = new Troupe(show);
+  troupe.lame.add('audio.2').add('tts.2');
+  troupe.tell({ kind: 'reload', specs: show, edition: 2 });
+  troupe.take();
+  troupe.lame.clear();
+  troupe.dies('tts.2', 'refused');
+  troupe.pass(2_000);
+  const reload = troupe.take().filter((line) => line.startsWith('reload'));
+  t.same(reload, ['reload rolling-back', 'reload rolled-back']);
+  t.ok(
+    troupe.view.includes('audio running audio@1') && troupe.view.includes('tts running tts/1@1'),
+    'untouched',
+  );
+  t.ok(troupe.roster.children.every(({ edition }) => edition === 1));
+  t.equal(conditionOf(troupe.roster.state, 'tts'), 'well');
+  t.end();
+});
+
+void t.test('a reload that never gets ready is rolled back after a minute', (t) => {
+  const slow = [specOf('audio', { readyTimeoutMs: 100_000 })];
+  const troupe = new Troupe(slow);
+  troupe.lame.add('audio.2');
+  troupe.tell({ kind: 'reload', specs: slow, edition: 2 });
+  troupe.pass(59_000);
+  t.equal(troupe.roster.state.reload?.phase, 'preparing');
+  troupe.lame.clear();
+  troupe.pass(2_000);
+  t.equal(troupe.roster.state.edition, 1);
+  t.equal(troupe.roster.state.reload, undefined);
+  t.end();
+});
+
+void t.test(
+  'a failure during probation is made good for the whole time again, and the second one rolls back',
+  (t) => {
+    const troupe = new Troupe(show);
+    troupe.tell({ kind: 'reload', specs: show, edition: 2 });
+    troupe.pass(9_000);
+    const [active] = troupe.roster.children.filter(({ duty, spec }) => duty && spec.id === 'audio');
+    troupe.dies(active?.id ?? '');
+    troupe.pass(9_000);
+    t.equal(troupe.roster.state.reload?.phase, 'probation');
+    const [next] = troupe.roster.children.filter(({ duty, spec }) => duty && spec.id === 'audio');
+    troupe.dies(next?.id ?? '');
+    t.equal(troupe.roster.state.edition, 1);
+    troupe.pass(5_000);
+    t.equal(troupe.roster.state.reload, undefined);
+    t.equal(conditionOf(troupe.roster.state, 'audio'), 'well');
+    t.end();
+  },
+);
+
+void t.test('a reload without a service stops all of its children, those that wait too', (t) => {
+  const troupe = new Troupe(show);
+  troupe.tell({ kind: 'reload', specs: [specOf('audio')], edition: 2 });
+  troupe.pass(12_000);
+  t.same(
+    troupe.roster.children.map(({ spec }) => spec.id),
+    ['audio', 'audio'],
+  );
+  t.equal(troupe.roster.state.reload, undefined);
+  t.end();
+});
+
+void t.test('a service that comes back waits for the one that still speaks under its lease', (t) => {
+  const both = [specOf('audio'), specOf('other')];
+  const troupe = new Troupe(both);
+  troupe.deaf.add('other');
+  troupe.tell({ kind: 'reload', specs: [specOf('audio')], edition: 2 });
+  t.ok(troupe.view.includes('other draining other@1'));
+  troupe.tell({ kind: 'reload', specs: both, edition: 3 });
+  t.notOk(
+    troupe.view.some((line) => line.startsWith('other') && line.includes('running')),
+    'two would speak at once',
+  );
+  troupe.dies('other', 'clean');
+  t.ok(troupe.view.some((line) => /^other\S* running other@2/.test(line)));
+  t.end();
+});
