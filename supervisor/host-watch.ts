@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { HostSource } from './host-sampler.ts';
 import { HostSampler } from './host-sampler.ts';
 import type { HostHistory } from './host-verdict.ts';
 import { judgeHost, noHostSamples } from './host-verdict.ts';
@@ -8,6 +9,8 @@ export interface HostWatchOptions {
   home: string;
   log: Logger;
   onSignal: (kind: SignalKind, detail: string) => void;
+  /** This machine, unless a test says otherwise. */
+  source?: HostSource;
 }
 
 const signals: Record<string, SignalKind> = {
@@ -30,9 +33,11 @@ export class HostWatch {
 
   constructor(options: HostWatchOptions) {
     this.#options = options;
+    const { home, log, source } = options;
     this.#sampler = new HostSampler({
-      home: options.home,
-      onProblem: (what, err) => options.log.warn({ err, what }, 'not known of this machine'),
+      home,
+      onProblem: (what, err) => log.warn({ err, what }, 'not known of this machine'),
+      ...(source ? { source } : {}),
     });
   }
 

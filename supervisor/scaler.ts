@@ -9,7 +9,7 @@ import { childrenOf, isActive, isReady } from './roster-state.ts';
 
 export interface ScalerOptions {
   state: RosterState;
-  resources: ResourceWatch;
+  resources: Pick<ResourceWatch, 'of' | 'softInMs'>;
   /** The figures that a child last sent with its heartbeat. */
   counters: (id: string) => Record<string, number>;
   onScale: (service: string, wanted: number, reason: string) => void;

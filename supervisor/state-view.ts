@@ -12,11 +12,11 @@ export interface StateViewOptions {
   startedAt: Date;
   configFile: string;
   roster: RosterState;
-  bus: BusLink;
-  crew: Crew;
-  healing: Healing;
-  resources: ResourceWatch;
-  conversation: Conversation;
+  bus: Pick<BusLink, 'state'>;
+  crew: Pick<Crew, 'startTimeOf'>;
+  healing: Pick<Healing, 'open'>;
+  resources: Pick<ResourceWatch, 'of'>;
+  conversation: Pick<Conversation, 'countersOf'>;
 }
 
 /** Everything that the state file shows, gathered from those who know it. */

@@ -1,0 +1,77 @@
+import t from 'tap';
+import type { Config } from '../../protocol/config.ts';
+import { Editions } from '../../supervisor/loaded-editions.ts';
+import type { RosterEvent } from '../../supervisor/roster-state.ts';
+import { childOf, demo, stateOf, worker } from './some-children.ts';
+
+/** Editions of which every reload is at once the wanted one, as the roster makes it. */
+function load() {
+  const state = stateOf([worker('sim-room', { address: '127.0.0.1:9' })]);
+  const told: RosterEvent[] = [];
+  const tell = (event: RosterEvent) => {
+    told.push(event);
+    if (event.kind === 'reload') state.edition = event.edition;
+  };
+  return { editions: new Editions({ first: withSpeed(1), only: [], state, tell }), state, told };
+}
+
+const withSpeed = (speed: number): Config => {
+  const config = demo();
+  return { ...config, tts: { ...config.tts, speed } };
+};
+
+void t.test('Editions knows the configuration of each edition, and which one is wanted', (t) => {
+  const { editions, told } = load();
+  t.equal(editions.current.tts.speed, 1);
+  editions.load(withSpeed(1.1));
+  t.match(told, [{ kind: 'reload', edition: 2 }]);
+  t.equal(editions.current.tts.speed, 1.1);
+  t.equal(editions.configOf(1).tts.speed, 1);
+  t.equal(editions.configFor(childOf('tts', { edition: 1 })).tts.speed, 1);
+  t.end();
+});
+
+void t.test('configFor() fills in the addresses that a child needs', (t) => {
+  const { editions } = load();
+  const source = (service: string) => editions.configFor(childOf(service)).rooms[0]?.source;
+  t.match(source('ingest'), { pageUrl: 'http://127.0.0.1:9' });
+  t.match(source('tts'), { pageUrl: 'http://${address:sim-room}' });
+  t.end();
+});
+
+void t.test('rollBack() goes back to the edition that had proved to work, once', (t) => {
+  const { editions, told } = load();
+  t.notOk(editions.rollBack(), 'there is none before the first');
+  editions.load(withSpeed(1.1));
+  t.notOk(editions.rollBack(), 'the new one has not proved anything yet');
+  editions.note('done', 2);
+  t.ok(editions.rollBack());
+  t.match(told.at(-1), { kind: 'reload', edition: 3 });
+  t.equal(editions.current.tts.speed, 1);
+  t.notOk(editions.rollBack(), 'there is no other');
+  t.end();
+});
+
+void t.test('rollBack() leaves a change alone that is under way, or was taken back already', (t) => {
+  const { editions, state } = load();
+  editions.load(withSpeed(1.1));
+  editions.note('done', 2);
+  state.reload = { phase: 'preparing', since: 0, from: { edition: 2, specs: [] }, failures: 0 };
+  t.notOk(editions.rollBack());
+  state.reload = undefined;
+  editions.note('rolled-back', 1);
+  t.notOk(editions.rollBack());
+  t.end();
+});
+
+void t.test('Editions forgets configurations that nobody can go back to', (t) => {
+  const { editions } = load();
+  for (let edition = 2; edition <= 12; edition++) {
+    editions.load(withSpeed(1 + edition / 100));
+    editions.note('done', edition);
+  }
+  t.equal(editions.configOf(12).tts.speed, 1.12);
+  t.equal(editions.configOf(8).tts.speed, 1.08);
+  t.equal(editions.configOf(3).tts.speed, 1, 'forgotten: the first stands for it');
+  t.end();
+});

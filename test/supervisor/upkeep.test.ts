@@ -1,0 +1,69 @@
+import { EventEmitter, once } from 'node:events';
+import t from 'tap';
+import type { Test } from 'tap';
+import type { ChildRecord } from '../../supervisor/child-record.ts';
+import type { ChildSpec } from '../../supervisor/child-spec.ts';
+import type { RosterEvent } from '../../supervisor/roster-state.ts';
+import { Upkeep } from '../../supervisor/upkeep.ts';
+import { alive, silent, specOf, stateOf, worker } from './some-children.ts';
+
+/** Looks after this very process, as that of a child with the given limits. */
+function lookAfterMyself(t: Test, spec: Partial<ChildSpec>, given: Partial<ChildRecord> = {}) {
+  const heard = new EventEmitter();
+  const told: RosterEvent[] = [];
+  const signals: string[] = [];
+  const stop = new AbortController();
+  const child = worker('tts', { spec: specOf('tts', spec), life: alive('running', process.pid), ...given });
+  const upkeep = new Upkeep({
+    state: stateOf([child]),
+    home: t.testdir(),
+    sampleMs: 20,
+    log: silent,
+    say: () => undefined,
+    now: () => performance.now(),
+    countersOf: () => ({}),
+    tell: (event) => told.push(event),
+    signal: ({ component, child, kind }) => signals.push(`${component} ${child} ${kind}`),
+    onLooked: () => heard.emit('look'),
+    stopped: stop.signal,
+  });
+  const running = upkeep.run();
+  t.teardown(async () => {
+    stop.abort();
+    await running;
+  });
+  const look = async (times: number) => {
+    for (let time = 0; time < times; time++)
+      await once(heard, 'look', { signal: AbortSignal.timeout(30_000) });
+  };
+  return { upkeep, told, signals, look };
+}
+
+void t.test('Upkeep ends a child that is over its hard limit at once', async (t) => {
+  const { told, signals, look } = lookAfterMyself(t, { softMb: 1, limitMb: 2 });
+  await look(1);
+  t.match(told, [
+    {
+      kind: 'child',
+      id: 'tts',
+      generation: 1,
+      event: { kind: 'condemn', again: true, stage: 'kill', reason: /^used .* over its 2 MB/ },
+    },
+  ]);
+  t.same(signals, ['tts tts memory-hard']);
+});
+
+void t.test('Upkeep has a child replaced in order that stays over its soft limit', async (t) => {
+  const { told, signals, look } = lookAfterMyself(t, { softMb: 1, limitMb: 100_000 });
+  await look(3);
+  t.match(told, [{ kind: 'retire', id: 'tts', reason: /over its soft 1 MB/ }]);
+  t.same(signals, ['tts tts memory-soft']);
+});
+
+void t.test('Upkeep does not ask twice for what is under way, and stops when it is told', async (t) => {
+  const limits = { softMb: 1, limitMb: 100_000 };
+  const { upkeep, told, signals, look } = lookAfterMyself(t, limits, { retiring: 'its age' });
+  await look(5);
+  t.same([told, signals], [[], []]);
+  t.ok((upkeep.resources.of('tts')?.rssMb ?? 0) > 10);
+});
