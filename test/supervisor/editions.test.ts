@@ -53,7 +53,10 @@ void t.test('a reload that never gets ready is rolled back after a minute', (t) 
   troupe.lame.clear();
   troupe.pass(2_000);
   t.equal(troupe.roster.state.edition, 1);
-  t.equal(troupe.roster.state.reload, undefined);
+  troupe.tellChild('audio.2', { kind: 'initialised', address: '' });
+  troupe.pass(250);
+  t.equal(troupe.roster.state.reload, undefined, 'in place again');
+  t.ok(troupe.view.includes('audio running audio@1'), 'untouched');
   t.end();
 });
 
