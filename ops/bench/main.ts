@@ -22,7 +22,7 @@ const usage = `npm run bench [-- NAME …] [--quick] [--only ROWS] [--failing-st
 Each answers one question and prints what it saw, also when it misses its goal; the last line is one JSON object. Exit code 1: a goal
 was missed; with "supervisor" only that a promise was broken (something lost, twice, left over, ended without need or not healed).
 
-  --quick               few repetitions ("supervisor": about three minutes instead of eight)
+  --quick               few repetitions ("supervisor": about three minutes instead of nine)
   --only ROWS           of "supervisor", comma-separated: ${Object.keys(rows).join(', ')}
   --failing-start TIME  how long a worker of "supervisor" fails at each start (default 40s)
   --json                only the JSON object
