@@ -41,6 +41,7 @@ export class Leases {
     this.#bucket = await new Kvm(jetstream(connection, { timeout: timeoutMs })).open('leases');
     const epochs = new Map<string, number>();
     for (const service of services) epochs.set(service, (await this.#read(service)).epoch);
+    void this.#write();
     return epochs;
   }
 
@@ -57,8 +58,9 @@ export class Leases {
   async #write(): Promise<void> {
     if (this.#writing || !this.#bucket) return;
     this.#writing = true;
-    for (const [service, record] of this.#waiting) {
-      if (this.#closed) break;
+    // One after the other: what is noted meanwhile is written too, also when it follows what is just being written.
+    for (let [next] = this.#waiting; next && !this.#closed; [next] = this.#waiting) {
+      const [service, record] = next;
       try {
         const { epoch, revision } = await this.#read(service);
         if (epoch < record.epoch)

@@ -1,0 +1,88 @@
+import { existsSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import type { Test } from 'tap';
+import { Healing, incidentsFile } from '../../supervisor/healing.ts';
+import type { IncidentRecord } from '../../supervisor/incidents/incident-record.ts';
+import type { Health } from '../../supervisor/incidents/playbook.ts';
+import type { SignalKind } from '../../supervisor/incidents/signal.ts';
+import { keptLog } from './some-children.ts';
+
+function open(t: Test) {
+  const home = t.testdir({ log: {} });
+  const { log, messages } = keptLog('error');
+  const said: string[] = [];
+  const acted: string[] = [];
+  const published: IncidentRecord[] = [];
+  let health: Health = 'down';
+  const healing = new Healing({
+    home,
+    log,
+    say: (line) => said.push(line),
+    act: (action, component) => acted.push(`${action} ${component}`),
+    publish: (record) => published.push(record),
+    health: () => health,
+  });
+  const note = (kind: SignalKind, at: number, component = 'tts') =>
+    healing.note({ at, component, child: component, kind, detail: 'ended with code 1' });
+  const setHealth = (now: Health) => (health = now);
+  return { home, healing, note, said, acted, published, setHealth, messages };
+}
+
+const lines = (file: string): IncidentRecord[] =>
+  readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as IncidentRecord);
+
+void t.test('Healing writes an incident down when it opens and when it is over, and tells the bus', (t) => {
+  const { home, healing, note, said, acted, published, setHealth } = open(t);
+  note('exited', 1_000);
+  t.match(healing.open, [{ component: 'tts', problem: 'crash', state: 'open' }]);
+  setHealth('well');
+  for (let now = 1_300; now < 30_000 && healing.open.length > 0; now += 300) healing.tick(now);
+  const records = lines(incidentsFile(home));
+  t.match(records.at(0), { state: 'open' });
+  t.match(records.at(-1), { state: 'resolved', actions: [{ action: 'none', outcome: 'worked' }] });
+  t.equal(new Set(records.map(({ id }) => id)).size, 1);
+  t.same(published, records);
+  t.match(said, [/^warning: /, /^recovered: /]);
+  t.same(acted, [], 'nothing was to be done but to wait');
+  t.match(healing.recent, [{ id: records[0]?.id }]);
+  t.match(healing.figures(0, 60_000), { incidents: 1, open: 0, healedAloneShare: 1 });
+  t.end();
+});
+
+void t.test('Healing has a playbook act while a component stays down, and asks people in the end', (t) => {
+  const { healing, note, said, acted } = open(t);
+  note('exited', 1_000);
+  for (let now = 1_300; now < 200_000; now += 300) healing.tick(now);
+  t.same(acted, ['degrade tts', 'restart tts', 'restart-dependency tts']);
+  t.match(healing.open, [{ state: 'unresolved', peopleAsked: true }]);
+  t.ok(said.some((line) => line.startsWith('critical: ')));
+  t.end();
+});
+
+void t.test('Healing begins another file when the old one is large', (t) => {
+  const { home, note } = open(t);
+  const file = incidentsFile(home);
+  writeFileSync(file, '');
+  truncateSync(file, 20_000_001);
+  note('exited', 1_000);
+  t.equal(lines(file).length, 1);
+  t.equal(statSync(`${file}.1`).size, 20_000_001);
+  note('exited', 1_000, 'reply');
+  t.equal(lines(file).length, 2);
+  t.end();
+});
+
+void t.test('Healing goes on when nothing can be written', (t) => {
+  const { home, healing, note, published, messages } = open(t);
+  mkdirSync(incidentsFile(home));
+  note('exited', 1_000);
+  t.equal(healing.open.length, 1);
+  t.equal(published.length, 1, 'the bus has it all the same');
+  t.same(messages, ['incident not written']);
+  t.ok(existsSync(join(home, 'log')));
+  t.end();
+});
