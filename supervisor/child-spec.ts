@@ -1,7 +1,6 @@
 import type { Config } from '../protocol/config.ts';
-import type { ChildOptions } from '../protocol/ipc.ts';
 import type { Role } from '../protocol/roles.ts';
-import type { ChildRecord } from './child-record.ts';
+import { usefulShares } from '../protocol/sharding.ts';
 
 /** OTP's words: restarted always, only after a failure, or never. */
 export type RestartType = 'permanent' | 'transient' | 'temporary';
@@ -27,6 +26,8 @@ export interface ChildSpec {
   spares: number;
   /** Two of them at work would speak twice: the old one has to yield before the new one starts. */
   exclusive: boolean;
+  /** Those at work have different rooms, each its share; what is exclusive is then the share. */
+  sharded: boolean;
   /** One child can take over from another; else it is replaced where it stands, and only when its `settings` are others. */
   swappable: boolean;
   /** What it takes from the configuration, as a text to compare; empty: anything. */
@@ -69,11 +70,13 @@ const handOverMs = { ingest: 1_500, reply: 1_000, tts: 5_000, audio: 1_000, sim:
 /** The services of a configuration; `only` limits them to some roles (empty: all). */
 export function childSpecs(config: Config, only: Role[] = []): ChildSpec[] {
   const { readyTimeoutMs, heartbeatDeadlineMs, limitMb: commonLimitMb, services } = config.supervisor;
-  const audio = config.rooms.map(({ id }) => `audio:${id}`);
+  const rooms = config.rooms.map(({ id }) => id);
+  const audio = rooms.map((id) => `audio:${id}`);
   const simulators = config.simulators.map(({ id }) => `sim-${id}`);
   const spec = (id: string, role: Role, subject: string, dependsOn: string[]): ChildSpec => {
     const service = services[role];
     const limitMb = service.limitMb || commonLimitMb;
+    const most = role === 'reply' ? usefulShares(rooms, service.max) : service.max;
     return {
       ...times,
       readyTimeoutMs,
@@ -91,9 +94,10 @@ export function childSpecs(config: Config, only: Role[] = []): ChildSpec[] {
       needsAddressOf: [],
       needsBus: role !== 'sim',
       restart: 'permanent',
-      replicas: { min: service.min, max: service.max },
+      replicas: { min: Math.min(service.min, most), max: most },
       spares: service.spares,
       exclusive: role !== 'tts',
+      sharded: role === 'reply',
       swappable: role !== 'sim',
       settings: '',
       softMb: Math.min(service.softMb || Math.round(limitMb * 0.8), limitMb),
@@ -107,7 +111,7 @@ export function childSpecs(config: Config, only: Role[] = []): ChildSpec[] {
       ...spec(`sim-${simulator.id}`, 'sim', simulator.id, []),
       settings: JSON.stringify(simulator),
     })),
-    ...config.rooms.map(({ id }) => spec(`audio:${id}`, 'audio', id, [])),
+    ...rooms.map((id) => spec(`audio:${id}`, 'audio', id, [])),
     spec('tts', 'tts', '', audio),
     spec('reply', 'reply', '', ['tts']),
     { ...spec('ingest', 'ingest', '', ['reply', ...simulators]), needsAddressOf: addressesIn(config) },
@@ -147,12 +151,4 @@ export function startLayers(specs: ChildSpec[]): ChildSpec[][] {
     rest = rest.filter(({ id }) => !placed.has(id));
   }
   return layers;
-}
-
-/** What a child is told about itself. */
-export function childOptions(
-  { spec, id, address }: ChildRecord,
-  given: Pick<ChildOptions, 'runId' | 'home' | 'config' | 'bus' | 'poison'>,
-): ChildOptions {
-  return { id, role: spec.role, subject: spec.subject, previousAddress: address, ...given };
 }

@@ -1,7 +1,7 @@
 import type { OpenIncident, ServiceState } from '../protocol/ipc.ts';
 import type { IncidentRecord } from './incidents/incident-record.ts';
 import type { RosterState } from './roster-state.ts';
-import { childrenOf, conditionOf, isActive, isReady } from './roster-state.ts';
+import { childrenOf, conditionOf, isActive, isReady, placesOf } from './roster-state.ts';
 
 export function describeServices(state: RosterState): ServiceState[] {
   return [...state.services.values()]
@@ -35,9 +35,9 @@ export function describeIncidents(incidents: IncidentRecord[]): OpenIncident[] {
 /** Children that wait beyond those that work: not the ones that the service is still missing. */
 export function spareIds(state: RosterState): Set<string> {
   const spares = new Set<string>();
-  for (const { spec, wanted } of state.services.values()) {
-    const children = childrenOf(state, spec.id);
-    const missing = Math.max(0, wanted - children.filter(isActive).length);
+  for (const service of state.services.values()) {
+    const children = childrenOf(state, service.spec.id);
+    const missing = Math.max(0, placesOf(service) - children.filter(isActive).length);
     const waiting = children.filter((child) => !isActive(child));
     for (const child of waiting.slice(missing)) spares.add(child.id);
   }

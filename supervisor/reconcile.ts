@@ -1,24 +1,29 @@
 import type { ChildRecord, LifeEvent } from './child-record.ts';
 import { newChild } from './child-record.ts';
 import type { RosterState, ServiceRecord } from './roster-state.ts';
-import { childrenOf, isActive, isReady, mayWork } from './roster-state.ts';
+import { childrenOf, isActive, isReady, mayWork, placesOf } from './roster-state.ts';
+import type { Place } from './shares.ts';
+import { freePlace, sharesFor, standbyOf, toResign } from './shares.ts';
 
 /** What the rules below do to the roster; each returns once it is done. */
 export interface Hands {
   apply(id: string, event: LifeEvent): void;
   add(child: ChildRecord): void;
   mark(id: string, change: { leaving: true } | { duty: undefined }): void;
-  promote(child: ChildRecord, service: ServiceRecord, options: { lease: string; reason: string }): void;
+  promote(child: ChildRecord, service: ServiceRecord, options: Place & { reason: string }): void;
 }
 
 /** One step towards what is wanted of a service; true when something was done. Called until nothing is left to do. */
 export function reconcile(state: RosterState, service: ServiceRecord, now: number, hands: Hands): boolean {
   const children = childrenOf(state, service.spec.id);
+  if (service.spec.sharded)
+    service.shares = sharesFor(service, holdersOf(state, service.spec.id), children.filter(isReady).length);
   return (
     dropSurplus(state, service, children, now, hands) ||
     restart(state, children, now, hands) ||
     permit(state, children, hands) ||
     fillDuties(state, service, children, hands) ||
+    shareOut(state, service, children, now, hands) ||
     swap(state, service, children, now, hands) ||
     renewSpares(state, children, now, hands) ||
     addMissing(state, service, children, hands)
@@ -64,20 +69,42 @@ function fillDuties(
   hands: Hands,
 ): boolean {
   const { spec, wanted, vacant, nextLease, removed } = service;
-  if (removed || children.filter(isActive).length >= wanted || !mayWork(state, spec)) return false;
-  if (spec.exclusive && isHeld(state, spec.id)) return false;
+  if (removed || !mayWork(state, spec)) return false;
   const ready = children.filter(isReady);
   const next = ready.find(({ edition }) => edition === state.edition) ?? ready[0];
   if (!next) return false;
+  if (spec.exclusive) {
+    const place = freePlace(service, holdersOf(state, spec.id));
+    if (!place) return false;
+    hands.promote(next, service, { ...place, reason: vacant.includes(place.lease) ? 'takes over' : 'first' });
+    return true;
+  }
+  if (children.filter(isActive).length >= wanted) return false;
   const [taken] = vacant;
-  const lease = taken ?? (spec.exclusive ? spec.id : `${spec.id}/${nextLease}`);
+  const lease = taken ?? `${spec.id}/${nextLease}`;
   hands.promote(next, service, { lease, reason: taken === undefined ? 'first' : 'takes over' });
   return true;
 }
 
-/** Somebody has not given up its duty yet; perhaps one that leaves for good, and so is not counted. */
-function isHeld(state: RosterState, service: string): boolean {
-  return [...state.children.values()].some(({ spec, duty }) => spec.id === service && duty !== undefined);
+/** Those who have not given up their duty yet; also one that leaves for good, and so is not counted. */
+function holdersOf(state: RosterState, service: string): ChildRecord[] {
+  return [...state.children.values()].filter(({ spec, duty }) => spec.id === service && duty !== undefined);
+}
+
+/** More or fewer share the rooms: all who work hand over, and as soon as the last one has, the others begin. */
+function shareOut(
+  state: RosterState,
+  service: ServiceRecord,
+  children: ChildRecord[],
+  now: number,
+  hands: Hands,
+): boolean {
+  const resigning = toResign(state, service, children);
+  if (resigning.length === 0) return false;
+  service.shares = service.wanted;
+  const deadline = now + service.spec.handOverMs;
+  for (const { id } of resigning) hands.apply(id, { kind: 'drain', deadline, handOver: true, again: true });
+  return true;
 }
 
 /** A planned replacement, only when somebody stands by: make before break. */
@@ -125,16 +152,13 @@ function renewSpares(state: RosterState, children: ChildRecord[], now: number, h
 }
 
 /** As many children as there are duties and spares. */
-function targetOf(
-  state: RosterState,
-  { spec, wanted, proven, removed }: ServiceRecord,
-  children: ChildRecord[],
-): number {
+function targetOf(state: RosterState, service: ServiceRecord, children: ChildRecord[]): number {
+  const { spec, proven, removed } = service;
   if (removed) return 0;
   const isOld = (child: ChildRecord) => child.retiring !== '' || child.edition !== state.edition;
   const surge =
     spec.swappable && spec.spares === 0 && children.some((child) => isActive(child) && isOld(child));
-  return wanted + (state.sparesAllowed && proven ? spec.spares + (surge ? 1 : 0) : 0);
+  return placesOf(service) + (state.sparesAllowed && proven ? standbyOf(service) + (surge ? 1 : 0) : 0);
 }
 
 function addMissing(
@@ -143,10 +167,10 @@ function addMissing(
   children: ChildRecord[],
   hands: Hands,
 ): boolean {
-  const { spec, wanted } = service;
+  const { spec } = service;
   if (children.length >= targetOf(state, service, children)) return false;
   // Spares come one at a time: several processes that load at once are felt by those who speak.
-  if (children.length >= wanted && [...state.children.values()].some(isComing)) return false;
+  if (children.length >= placesOf(service) && [...state.children.values()].some(isComing)) return false;
   const id = freeId(state, spec.id);
   hands.add(newChild(spec, id, state.pastGenerations.get(id)));
   hands.apply(id, { kind: 'start', edition: state.edition });
@@ -164,14 +188,17 @@ function dropSurplus(
   now: number,
   hands: Hands,
 ): boolean {
-  const { spec, wanted, removed } = service;
+  const { spec, removed } = service;
+  const places = placesOf(service);
   const working = children.filter((child) => isActive(child) && child.life.name !== 'draining');
-  const areTooMany = children.length > targetOf(state, service, children);
-  if (!areTooMany && working.length <= wanted) return false;
+  // Whoever hands its rooms over is only on its way to be a spare.
+  const staying = spec.sharded ? children.filter(({ life }) => life.name !== 'draining') : children;
+  const areTooMany = staying.length > targetOf(state, service, children);
+  if (!areTooMany && working.length <= places) return false;
   if (removed && state.reload?.phase === 'preparing') return false;
   const old = working.find((child) => isToBeReplaced(state, child));
   const [idle] = children.filter((child) => !isActive(child)).sort(byUse);
-  const least = removed || working.length > wanted ? (old ?? working.at(-1) ?? idle) : idle;
+  const least = removed || working.length > places ? (old ?? working.at(-1) ?? idle) : idle;
   if (!least || least.life.name === 'draining' || least.life.name === 'ending') return false;
   if (areTooMany) hands.mark(least.id, { leaving: true });
   const deadline = now + spec.handOverMs;

@@ -7,6 +7,8 @@ export interface ServiceRecord {
   spec: ChildSpec;
   /** How many children shall work. */
   wanted: number;
+  /** Among how many its rooms are shared out now, when it is sharded. */
+  shares: number;
   /** The highest epoch that was given out. */
   epoch: number;
   /** Leases whose holders lost them; taken before new ones are made. */
@@ -70,6 +72,7 @@ export function newService(spec: ChildSpec, epoch = 0): ServiceRecord {
   return {
     spec,
     wanted: spec.replicas.min,
+    shares: spec.replicas.min,
     epoch,
     vacant: [],
     nextLease: 1,
@@ -122,6 +125,9 @@ export function mayWork(state: RosterState, { dependsOn }: ChildSpec): boolean {
   });
 }
 
+/** How many shall work now: what is wanted, once the rooms are shared out among so many. */
+export const placesOf = ({ spec, wanted, shares }: ServiceRecord): number => (spec.sharded ? shares : wanted);
+
 export type Condition = 'well' | 'degraded' | 'down';
 
 /** `degraded`: it works, but not all that should work or stand by do. */
@@ -133,7 +139,7 @@ export function conditionOf(state: RosterState, service: string): Condition {
   if (working === 0) return 'down';
   const standingBy = children.filter(isReady).length;
   const spares = state.sparesAllowed ? record.spec.spares : 0;
-  return working >= record.wanted && standingBy >= spares ? 'well' : 'degraded';
+  return working >= placesOf(record) && standingBy >= spares ? 'well' : 'degraded';
 }
 
 /** The same for anything that incidents are about; what is not known is well. */

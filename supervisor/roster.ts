@@ -1,3 +1,4 @@
+import type { Duty } from '../protocol/ipc.ts';
 import type { ChildRecord, LifeEvent } from './child-record.ts';
 import { step } from './child-life.ts';
 import type { ChildSpec } from './child-spec.ts';
@@ -25,11 +26,11 @@ export class Roster {
       this.state.children.set(child.id, child);
     },
     mark: (id, change) => this.#change(id, change),
-    promote: (child, service, { lease, reason }) => {
+    promote: (child, service, { lease, share, reason }) => {
       service.vacant = service.vacant.filter((one) => one !== lease);
       if (lease === `${service.spec.id}/${service.nextLease}`) service.nextLease += 1;
       service.epoch += 1;
-      const duty = { lease, epoch: service.epoch };
+      const duty: Duty = { lease, epoch: service.epoch, ...(share ? { share } : {}) };
       this.#apply(child.id, { kind: 'promote', duty });
       const promoted = this.state.children.get(child.id);
       if (promoted) this.#outputs.push({ kind: 'promoted', child: promoted, duty, reason });

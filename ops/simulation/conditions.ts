@@ -5,7 +5,10 @@ import { conditionOf, hasEnded } from '../../supervisor/roster-state.ts';
 export function isWell(state: RosterState): boolean {
   if (!state.sparesAllowed) return false;
   return [...state.services.values()].every(
-    ({ spec, removed }) => removed || spec.restart !== 'permanent' || conditionOf(state, spec.id) === 'well',
+    ({ spec, removed, shares, wanted }) =>
+      removed ||
+      spec.restart !== 'permanent' ||
+      (conditionOf(state, spec.id) === 'well' && (!spec.sharded || shares === wanted)),
   );
 }
 

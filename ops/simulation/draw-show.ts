@@ -37,7 +37,7 @@ export function drawChangedShow(specs: ChildSpec[], random: SeededRandom): Child
 }
 
 function showWith(rooms: string[], random: SeededRandom, restarts: Record<Role, RestartType>): ChildSpec[] {
-  const mostTts = random.whole(1, 3);
+  const most: Partial<Record<Role, number>> = { tts: random.whole(1, 3), reply: random.whole(1, 3) };
   const hasSimulator = random.chance(0.5);
   const spareOf = () => random.pick([0, 1, 1, 1, 2]);
   const spec = (id: string, role: Role, subject: string, dependsOn: string[]): ChildSpec => ({
@@ -49,9 +49,10 @@ function showWith(rooms: string[], random: SeededRandom, restarts: Record<Role, 
     needsAddressOf: [],
     needsBus: role !== 'sim',
     restart: restarts[role],
-    replicas: { min: 1, max: role === 'tts' ? mostTts : 1 },
+    replicas: { min: 1, max: most[role] ?? 1 },
     spares: role === 'sim' ? random.pick([0, 0, 0, 1]) : spareOf(),
     exclusive: role !== 'tts',
+    sharded: role === 'reply',
     swappable: role !== 'sim',
     settings: role === 'sim' ? random.pick(['one', 'other']) : '',
     readyTimeoutMs: random.pick([5_000, 15_000]),

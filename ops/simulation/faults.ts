@@ -82,7 +82,7 @@ const faults: Fault[] = [
   }),
   {
     name: 'scaled',
-    weight: 4,
+    weight: 8,
     inflict: ({ shell, state, random, note }) => {
       const services = [...state.services.values()].filter(({ spec }) => spec.replicas.max > 1);
       const service = services[random.whole(0, services.length - 1)];

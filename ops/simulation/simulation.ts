@@ -41,7 +41,8 @@ const quarantineEndsWithinMs = 120_000;
 const reloadEndsWithinMs = 240_000;
 const reloadGivesUpMs = 320_000;
 const staysMs = 3_000;
-const hardStopMs = 4_000;
+/** Twice this: SIGTERM, and a process that takes its time to end of SIGKILL. */
+const hardStopMs = 4_500;
 const stopTimeoutMs = 15_000;
 
 /** One run, from the first spawn to the last exit, that is the same for the same seed. */

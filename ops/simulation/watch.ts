@@ -1,5 +1,8 @@
+import type { Share } from '../../protocol/sharding.ts';
+import { everything } from '../../protocol/sharding.ts';
 import type { ChildRecord, Effect } from '../../supervisor/child-record.ts';
 import type { Output, RosterEvent, RosterState, ServiceRecord } from '../../supervisor/roster-state.ts';
+import { placesOf } from '../../supervisor/roster-state.ts';
 import { PropertyViolation } from './properties.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
 
@@ -106,8 +109,13 @@ export class Watch {
     }
     for (const [id, { all, leaving }] of counts) {
       const service = state.services.get(id);
-      const { replicas, spares } = service?.spec ?? { replicas: { max: 3 }, spares: 2 };
-      const bound = replicas.max + spares + 1;
+      const { replicas, spares, sharded } = service?.spec ?? {
+        replicas: { max: 3 },
+        spares: 2,
+        sharded: false,
+      };
+      // To share rooms out anew, those who are to have them stand by beside those who have them.
+      const bound = (sharded ? 2 * replicas.max : replicas.max) + spares + 1;
       if (all - leaving > Math.max(bound, 6) || leaving > 12)
         throw new PropertyViolation(
           'few-processes',
@@ -117,13 +125,17 @@ export class Watch {
     if (!state.stopping) for (const service of state.services.values()) this.#takenOver(service);
   }
 
-  #takenOver({ spec, wanted, removed }: ServiceRecord): void {
+  #takenOver(service: ServiceRecord): void {
+    const { spec, removed } = service;
     if (removed || !this.#mayBegin(spec.dependsOn)) return;
+    const wanted = placesOf(service);
     let working = 0;
     let ready: ChildRecord | undefined;
     for (const child of this.#options.state.children.values()) {
       if (child.spec.id !== spec.id) continue;
       const { life, duty } = child;
+      // The rooms are being shared out anew: only when the last has yielded are they free.
+      if (duty?.share && duty.share.of !== service.shares) return;
       // One that leaves may still speak: an exclusive duty is free only after that.
       if (child.leaving && !(spec.exclusive && duty && life.name === 'draining')) continue;
       if (life.name === 'starting' || life.name === 'running') working += 1;
@@ -191,6 +203,7 @@ export class Watch {
     for (const other of processes) {
       if (other === process || !other.mayPutOut || other.spec.id !== spec.id) continue;
       if (!spec.exclusive && other.duty?.lease !== duty?.lease) continue;
+      if (!overlap(other.duty?.share, duty?.share)) continue;
       const record = state.children.get(other.id);
       const isEnding = record?.generation === other.generation && record.life.name === 'ending';
       if (!isEnding)
@@ -204,6 +217,8 @@ export class Watch {
   #drained({ id, duty, retiring, leaving, edition, spec }: ChildRecord): void {
     const { state } = this.#options;
     if (state.stopping || leaving || retiring !== '' || edition !== state.edition) return;
+    // Its rooms are shared out among more or fewer.
+    if (duty?.share && duty.share.of !== state.services.get(spec.id)?.shares) return;
     const others = [...state.children.values()].filter(
       (child) =>
         child.spec.id === spec.id && (child.life.name === 'running' || child.life.name === 'starting'),
@@ -237,6 +252,11 @@ export class Watch {
     const child = this.#options.state.children.get(id);
     if (child?.generation === generation && child.life.name === 'starting') this.#began.add(spec.id);
   }
+}
+
+/** Of two different sharings nobody can say which rooms are in both. */
+function overlap(a: Share = everything, b: Share = everything): boolean {
+  return a.of !== b.of || a.index === b.index;
 }
 
 function isKnownToBeDown({ life }: ChildRecord): boolean {

@@ -32,14 +32,28 @@ const mistakes: Mistake[] = [
       return outputs;
     },
   ),
-  mistake('spawns before the exit', ['one-process'], (handle, state) => (event, now, random) => {
-    const outputs = handle(event, now, random);
-    const exit = { kind: 'exited', reason: 'ended by SIGKILL', exit: 'killed' } as const;
-    for (const { child, effect } of effects(outputs, 'signal'))
-      if (effect.kind === 'signal' && effect.signal === 'SIGKILL')
-        outputs.push(...tell(handle, now, random, child, exit, state));
-    return outputs;
-  }),
+  mistake(
+    'shares rooms out anew while somebody still has them',
+    ['one-voice', 'in-order'],
+    (handle, state) => (event, now, random) => {
+      change(state, (child) =>
+        child.duty?.share && child.life.name === 'draining' ? { ...child, duty: undefined } : child,
+      );
+      return handle(event, now, random);
+    },
+  ),
+  mistake(
+    'spawns before the exit',
+    ['one-process', 'never-throws'],
+    (handle, state) => (event, now, random) => {
+      const outputs = handle(event, now, random);
+      const exit = { kind: 'exited', reason: 'ended by SIGKILL', exit: 'killed' } as const;
+      for (const { child, effect } of effects(outputs, 'signal'))
+        if (effect.kind === 'signal' && effect.signal === 'SIGKILL')
+          outputs.push(...tell(handle, now, random, child, exit, state));
+      return outputs;
+    },
+  ),
   mistake('restarts without end', ['few-restarts'], (handle, state) => (event, now, random) => {
     change(state, (child) => ({ ...child, backoff: noBackoff }));
     return handle(event, now, random);
