@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import type { Test } from 'tap';
 import { WorkerProcess } from '../../ops/bench/worker-process.ts';
 import type { Bodies, BodyName } from '../../protocol/codec.ts';
+import type { Share } from '../../protocol/sharding.ts';
 import { consumersFor } from '../../protocol/streams.ts';
 import type { Bus } from '../../workers/bus.ts';
 import type { Delivery } from '../../workers/delivery.ts';
@@ -14,9 +15,9 @@ export interface Crew {
   bus: Bus;
   signal: AbortSignal;
   /** A worker that is warm and waits. */
-  spare(given?: { poison?: string[] }): Promise<WorkerProcess>;
-  /** Starts a spare under the next epoch. */
-  promote(spare: WorkerProcess): Promise<void>;
+  spare(given?: { poison?: string[]; rooms?: string[] }): Promise<WorkerProcess>;
+  /** Starts a spare under the next epoch, for all rooms or for a share of them. */
+  promote(spare: WorkerProcess, share?: Share): Promise<void>;
   /** What the supervisor does when a worker has died: gives back what it held. */
   giveBack(acks: Iterable<string>): void;
   /** Messages of the role's consumers that are not acked. */
@@ -27,8 +28,8 @@ export interface Crew {
 }
 
 /** A real bus, and workers of one role that the test replaces as the supervisor does. */
-export async function openCrew(t: Test, role: 'tts' | 'reply'): Promise<Crew> {
-  const { url } = await startNats(t);
+export async function openCrew(t: Test, role: 'tts' | 'reply', rooms = ['demo']): Promise<Crew> {
+  const { url } = await startNats(t, rooms);
   const stop = new AbortController();
   const { signal } = stop;
   const bus = await openBus({ access: accessTo(url), name: 'test', log: pino({ level: 'silent' }), signal });
@@ -42,23 +43,28 @@ export async function openCrew(t: Test, role: 'tts' | 'reply'): Promise<Crew> {
   return {
     bus,
     signal,
-    async spare({ poison = [] } = {}) {
+    async spare({ poison = [], rooms: hosted = rooms } = {}) {
       const worker = new WorkerProcess(role);
       t.teardown(async () => await worker.kill());
       const supervisor = { heartbeatMs: 50, heartbeatDeadlineMs: 500 };
       const id = `${role}-${++spares}`;
-      await worker.initialise(childOptions({ id, role, bus: accessTo(url), poison, config: { supervisor } }));
+      const config = {
+        supervisor,
+        rooms: hosted.map((room) => ({ id: room, source: { type: 'douyin', webRid: room } })),
+      };
+      await worker.initialise(childOptions({ id, role, bus: accessTo(url), poison, config }));
       return worker;
     },
-    async promote(spare) {
-      spare.start({ lease: role, epoch: ++epoch });
+    async promote(spare, share) {
+      const lease = share && share.of > 1 ? `${role}/${share.index}-${share.of}` : role;
+      spare.start({ lease, epoch: ++epoch, ...(share ? { share } : {}) });
       await spare.report('started');
     },
     giveBack(acks) {
       for (const ack of acks) bus.connection.publish(ack, '-NAK');
     },
     async unacked() {
-      const own = consumersFor(['demo']).filter((consumer) => consumer.role === role);
+      const own = consumersFor(rooms).filter((consumer) => consumer.role === role);
       const infos = own.map(async ({ stream, name }) => await manager.consumers.info(stream, name));
       return (await Promise.all(infos)).reduce(
         (sum, info) => sum + info.num_pending + info.num_ack_pending,

@@ -195,6 +195,8 @@ function openHosts(child: ConnectedChild): Map<string, RoomHost> {
     holdTreated: (messages: Delivery<LiveEvent>['message'][]) => treated.hold(...messages),
     onWork(change: 1 | -1) {
       child.inFlight += change;
+      // Not what waits on boards: that waits for the listeners, who hear no faster for another process.
+      counters['queue'] = child.inFlight;
       if (change === -1) child.progress();
     },
     count: (name: string) => (counters[name] = (counters[name] ?? 0) + 1),
