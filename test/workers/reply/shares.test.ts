@@ -1,5 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
+import { jetstreamManager } from '@nats-io/jetstream';
 import t from 'tap';
 import type { Test } from 'tap';
 import type { LiveEvent } from '../../../protocol/event.ts';
@@ -80,6 +81,34 @@ void t.test('reply that is killed leaves its share to a spare, and the other sha
   t.comment(`longest pauses in ms: ${JSON.stringify(heard.longestPauses)}`);
 });
 
+void t.test('reply that is flooded in one room answers in another', async (t) => {
+  const crew = await openCrew(t, 'reply', rooms);
+  const { bus, signal } = crew;
+  const worker = await crew.spare();
+  await crew.promote(worker);
+  const given = Array.from({ length: 1_200 }, (_, number) => present(number, 'room-1'));
+  await Promise.all(
+    given.map(
+      async (event) =>
+        await bus.publish(eventSubject('room-1', 'gift'), 'event', event, { msgId: event.id, signal }),
+    ),
+  );
+  const manager = await jetstreamManager(bus.connection, { timeout: 20_000 });
+  const flooded = async () => {
+    const { num_ack_pending, num_pending } = await manager.consumers.info('EVENTS', 'reply-room-1');
+    return num_ack_pending === 1_000 && num_pending > 0;
+  };
+  await until(worker, flooded);
+  const asked = question(0, 'room-2');
+  await bus.publish(eventSubject('room-2', 'chat'), 'event', asked, { msgId: asked.id, signal });
+  const answers = async () =>
+    (await crew.all('SPEECH', 'segment')).filter(({ body }) =>
+      body.causes.some(({ eventId }) => eventId === asked.id),
+    );
+  await until(worker, async () => (await answers()).length > 0);
+  t.ok(await flooded(), 'nothing had moved in the flooded room');
+});
+
 void t.test('reply gives events of a room that is not hosted any more their outcome', async (t) => {
   const crew = await openCrew(t, 'reply', rooms);
   const gone = { ...question(0, 'room-1'), room: 'room-1' };
@@ -101,6 +130,13 @@ function question(number: number, room: string): LiveEvent {
   const at = Date.now();
   const body = { kind: 'chat', text: `第${number}个问题，多少钱`, luckyBag: false } as const;
   return { ...liveEvent({ id: `${room}:douyin:${number}`, at, body }), room };
+}
+
+/** Paid for, so that it is never shed. */
+function present(number: number, room: string): LiveEvent {
+  const gift = { giftId: String(number), name: '玫瑰', count: 1, total: 1, diamonds: 1, streakEnd: true };
+  const body = { kind: 'gift', ...gift, streak: '' } as const;
+  return { ...liveEvent({ id: `${room}:douyin:gift-${number}`, at: Date.now(), body }), room };
 }
 
 /** Viewers who ask all the time, in all rooms, until they are told to stop. */
