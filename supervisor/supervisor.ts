@@ -187,10 +187,7 @@ export class Supervisor implements AsyncDisposable {
     return 'on-air';
   }
 
-  /**
-   * Brings a configuration, and the code as it is on disk now, in place of what runs, without a pause for the listeners. Throws when the
-   * bus does not answer, which further rooms need.
-   */
+  /** Brings a configuration and the code on disk in place of what runs, without a pause. Throws when the bus has no answer. */
   async reload(config: Config): Promise<void> {
     if (JSON.stringify(config.bus) !== JSON.stringify(this.#editions.current.bus))
       this.#options.say('reload: what was changed under "bus" takes effect at the next start');
