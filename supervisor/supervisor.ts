@@ -8,7 +8,7 @@ import { Conditions } from './conditions.ts';
 import { Conversation } from './conversation.ts';
 import { Crew } from './crew.ts';
 import { Healing } from './healing.ts';
-import type { Signal, SignalKind } from './incidents/signal.ts';
+import type { SignalKind } from './incidents/signal.ts';
 import { Leases } from './leases.ts';
 import { Editions } from './loaded-editions.ts';
 import { narrate } from './narrator.ts';
@@ -292,7 +292,6 @@ export class Supervisor implements AsyncDisposable {
 
   #signal(component: string, kind: SignalKind, detail: string): void {
     this.#options.log.info({ component, kind, detail }, 'noticed');
-    const signal: Signal = { at: Date.now(), component, child: '', kind, detail };
-    this.#healing.note(signal);
+    this.#healing.note({ at: Date.now(), component, child: '', kind, detail });
   }
 }
