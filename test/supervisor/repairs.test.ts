@@ -71,7 +71,7 @@ void t.test(
     t.same(told.splice(0), [{ kind: 'retire', id: 'tts', reason: 'a playbook asks for it' }]);
     repairs.act('restart', 'tts');
     t.match(told.splice(0), [
-      { kind: 'child', id: 'tts', generation: 3, event: { kind: 'condemn', again: true, stage: 'term' } },
+      { kind: 'child', id: 'tts', generation: 3, event: { kind: 'condemn', again: true } },
       { kind: 'child', id: 'tts', generation: 3, event: { kind: 'wake' } },
       { kind: 'child', id: 'tts.2', generation: 7, event: { kind: 'wake' } },
     ]);
