@@ -25,6 +25,8 @@ export interface ChildOptions {
   config: Config;
   /** What a child said of itself in an earlier life, so that it can take the same address again. */
   previousAddress: string;
+  /** Nobody works in its place now: what would only make it quicker later is left out. */
+  hurry: boolean;
   /** Messages of the bus (`<stream> <sequence>`) that ended two workers: not to be treated, only to be answered. */
   poison: string[];
 }

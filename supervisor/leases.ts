@@ -36,11 +36,12 @@ export class Leases {
     this.#log = log;
   }
 
-  /** The highest epoch of each service of the given names. Throws when the bus does not answer. */
-  async open(connection: NatsConnection, services: string[]): Promise<Map<string, number>> {
+  /** The highest epoch of each service that ever had one here. Throws when the bus does not answer. */
+  async open(connection: NatsConnection): Promise<Map<string, number>> {
     this.#bucket = await new Kvm(jetstream(connection, { timeout: timeoutMs })).open('leases');
     const epochs = new Map<string, number>();
-    for (const service of services) epochs.set(service, (await this.#read(service)).epoch);
+    for await (const key of await this.#bucket.keys())
+      epochs.set(serviceOf(key), (await this.#read(key)).epoch);
     void this.#write();
     return epochs;
   }
@@ -62,7 +63,7 @@ export class Leases {
     for (let [next] = this.#waiting; next && !this.#closed; [next] = this.#waiting) {
       const [service, record] = next;
       try {
-        const { epoch, revision } = await this.#read(service);
+        const { epoch, revision } = await this.#read(keyOf(service));
         if (epoch < record.epoch)
           await this.#bucket.put(keyOf(service), JSON.stringify(record), { previousSeq: revision });
         if (this.#waiting.get(service) === record) this.#waiting.delete(service);
@@ -75,8 +76,8 @@ export class Leases {
     this.#writing = false;
   }
 
-  async #read(service: string): Promise<{ epoch: number; revision: number }> {
-    const entry = await this.#bucket?.get(keyOf(service));
+  async #read(key: string): Promise<{ epoch: number; revision: number }> {
+    const entry = await this.#bucket?.get(key);
     if (!entry) return { epoch: 0, revision: 0 };
     try {
       const { epoch } = JSON.parse(entry.string()) as LeaseRecord;
@@ -88,7 +89,6 @@ export class Leases {
   }
 }
 
-/** A key may not hold every character of a service's name. */
-function keyOf(service: string): string {
-  return service.replaceAll(':', '.');
-}
+/** A key may not hold every character of a service's name, and no name holds a dot. */
+const keyOf = (service: string): string => service.replaceAll(':', '.');
+const serviceOf = (key: string): string => key.replaceAll('.', ':');

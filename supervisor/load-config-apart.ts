@@ -2,6 +2,8 @@ import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import type { LoadResult } from './load-config.ts';
 
+/** The one that the supervisor's own code is in. */
+const cache = join(import.meta.dirname, '..', '.runtime', 'cache', 'node');
 /** Some 200 ms on a quiet machine. */
 const deadlineMs = 30_000;
 
@@ -16,7 +18,7 @@ export async function loadConfigApart(
   const { promise, resolve, reject } = Promise.withResolvers<LoadResult>();
   const child = fork(join(import.meta.dirname, 'load-config-child.ts'), [file], {
     execArgv: [],
-    env: environment,
+    env: { NODE_COMPILE_CACHE: cache, ...environment },
     serialization: 'advanced',
     timeout: deadlineMs,
     killSignal: 'SIGKILL',

@@ -14,7 +14,7 @@ import { openStopSignals } from './stop-signals.ts';
 import { hideFromKernel } from './out-of-memory.ts';
 import type { ServiceManager } from './service-manager.ts';
 import { openServiceManager } from './service-manager.ts';
-import { Supervisor } from './supervisor.ts';
+import type { Supervisor } from './supervisor.ts';
 
 /** With `--for`, a start that takes longer than this is a failure. */
 const maxStartMs = 120_000;
@@ -41,13 +41,15 @@ async function main(): Promise<number> {
     say(usage);
     return exitCodes.clean;
   }
-  const loaded = await loadConfigApart(options.configFile, process.env);
+  const loading = loadConfigApart(options.configFile, process.env);
+  // Read by the other core while this one loads the rest.
+  const [loaded, program] = await Promise.all([loading, import('./supervisor.ts')]);
   if (!loaded.ok) {
     complain(loaded.lines);
     return exitCodes.badConfiguration;
   }
   try {
-    return await supervise(options, loaded.config, stop);
+    return await supervise(options, loaded.config, stop, program.Supervisor);
   } catch (error) {
     if (error instanceof ConfigurationError) {
       complain(describeProblems(options.configFile, error.problems));
@@ -58,7 +60,12 @@ async function main(): Promise<number> {
   }
 }
 
-async function supervise(options: Options, config: Config, stop: StopSignals): Promise<number> {
+async function supervise(
+  options: Options,
+  config: Config,
+  stop: StopSignals,
+  Program: typeof Supervisor,
+): Promise<number> {
   const { home, only, forMs, configFile } = options;
   using _lock = lockHome(home);
   const destination = pino.destination({
@@ -75,7 +82,7 @@ async function supervise(options: Options, config: Config, stop: StopSignals): P
 
   await using manager = openServiceManager(process.env, { onProblem: (text) => log.warn(text) });
   hideFromKernel();
-  await using supervisor = new Supervisor({
+  await using supervisor = new Program({
     config,
     configFile,
     project,

@@ -94,7 +94,8 @@ export class Repairs {
         kind: 'condemn',
         reason: 'restarted by a playbook',
         again: true,
-        stage: 'term',
+        // Not politely: its successor starts now, and must not find it still speaking.
+        stage: 'kill',
       } as const;
       tell({ kind: 'child', id, generation, event });
     }

@@ -2,8 +2,9 @@ import type { Logger } from 'pino';
 import type { Config } from '../protocol/config.ts';
 import type { Role } from '../protocol/roles.ts';
 import { BusLink } from './bus-link.ts';
+import { childOptions } from './child-options.ts';
 import type { ChildRecord } from './child-record.ts';
-import { childOptions, childSpecs } from './child-spec.ts';
+import { childSpecs } from './child-spec.ts';
 import { Conditions } from './conditions.ts';
 import { Conversation } from './conversation.ts';
 import { Crew } from './crew.ts';
@@ -92,12 +93,15 @@ export class Supervisor implements AsyncDisposable {
       project,
       home,
       log,
-      optionsFor: (child) => {
-        const config = this.#editions.configFor(child);
-        const { poison } = this.#conversation;
-        const bus = this.#bus.accessFor(child.spec.role);
-        return childOptions(child, { runId: this.#view.runId, home, config, bus, poison });
-      },
+      optionsFor: (child) =>
+        childOptions(child, {
+          runId: this.#view.runId,
+          home,
+          state,
+          editions: this.#editions,
+          bus: this.#bus,
+          poison: this.#conversation.poison,
+        }),
       onSpawned: (child, pid) => this.#tellChild(child, { kind: 'spawned', pid }),
       onReport: (child, report) => this.#conversation.receive(child, report),
       onExit: (child, exit) => {
@@ -168,8 +172,7 @@ export class Supervisor implements AsyncDisposable {
     this.#handle({ kind: 'tick' });
     this.#options.say(`bus: ${await this.#bus.open()}`);
     if (this.#bus.connection) {
-      const services = [...this.#roster.state.services.keys()];
-      this.#handle({ kind: 'epochs', epochs: await this.#leases.open(this.#bus.connection, services) });
+      this.#handle({ kind: 'epochs', epochs: await this.#leases.open(this.#bus.connection) });
     }
     this.#handle({ kind: 'bus', ready: true });
     const isRefused = () => this.#roster.children.some(({ life }) => life.name === 'refused');

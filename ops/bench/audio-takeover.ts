@@ -236,5 +236,6 @@ function optionsFor({ link, home, config }: Stage): ChildOptions {
     config,
     previousAddress: '',
     poison: [],
+    hurry: false,
   };
 }

@@ -104,6 +104,7 @@ async function openSpare({ link, home, config }: Stage, workers: WorkerProcess[]
     config,
     previousAddress: '',
     poison: [],
+    hurry: false,
   });
   return worker;
 }

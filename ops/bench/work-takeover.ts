@@ -107,6 +107,7 @@ function optionsFor(role: WorkTakeoverOptions['role'], { link, home, config }: S
     config,
     previousAddress: '',
     poison: [],
+    hurry: false,
   };
 }
 

@@ -117,6 +117,7 @@ export function childOptions(
     bus: { servers: [], seed: '', inboxPrefix: '_INBOX_test', credentials: '' },
     previousAddress: '',
     poison: [],
+    hurry: false,
     config: checked,
     ...others,
   };

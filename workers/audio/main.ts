@@ -9,14 +9,14 @@ import { RoomSound } from './room-sound.ts';
 
 await runChild('audio', async (child) => {
   const { bus, log, signal, counters, duty } = child;
-  const { subject: room, home, runId, config } = child.options;
+  const { subject: room, home, runId, config, hurry } = child.options;
   const { audio } = config;
   const place = { file: join(home, 'audio', `${room}.wav`), runId, recordMaxMinutes: audio.recordMaxMinutes };
   const positionFile = join(home, 'run', `${room}.position`);
 
   const checkpoint = await Checkpoint.open({ room, bus, duty, log, signal });
   await using follower = new Follower({ room, bus, checkpoint, log, counters, signal });
-  const inherited = await follower.outputInUse(audio.outputs);
+  const inherited = hurry ? undefined : await follower.outputInUse(audio.outputs);
   await using outputs = await OutputChain.choose(
     { room, audio, place, log, counters, notice: child.notice.bind(child) },
     signal,

@@ -7,7 +7,7 @@ await runChild('ingest', async (child) => {
   const { rooms } = child.options.config;
   await checkSources(rooms);
   await using hosted = hostRooms(rooms, child);
-  await Promise.all([hosted.prepare(), warmUpSources(rooms, child)]);
+  await Promise.all([hosted.prepare(), child.options.hurry ? undefined : warmUpSources(rooms, child)]);
   await child.initialised();
   if (child.draining.aborted || child.signal.aborted) return;
   const running = hosted.run();

@@ -51,7 +51,7 @@ await runChild('tts', async (child) => {
       counters.refused = bus.refused;
     },
   });
-  rehearse();
+  if (!child.options.hurry) rehearse();
   const prepared = priorities.map(async (priority) => await bus.prepare('SPEECH', `tts-${priority}`));
   await Promise.all([engine.warmUp(signal), ...prepared]);
 

@@ -1,0 +1,34 @@
+import type { ChildOptions } from '../protocol/ipc.ts';
+import type { BusLink } from './bus-link.ts';
+import type { ChildRecord } from './child-record.ts';
+import type { Editions } from './loaded-editions.ts';
+import type { RosterState } from './roster-state.ts';
+import { childrenOf, isActive } from './roster-state.ts';
+
+export interface OptionSources {
+  runId: string;
+  home: string;
+  state: RosterState;
+  editions: Pick<Editions, 'configFor'>;
+  bus: Pick<BusLink, 'accessFor'>;
+  poison: string[];
+}
+
+/** What a child is told about itself. */
+export function childOptions(child: ChildRecord, sources: OptionSources): ChildOptions {
+  const { runId, home, state, editions, bus, poison } = sources;
+  const { id, address } = child;
+  const { id: service, role, subject } = child.spec;
+  return {
+    id,
+    role,
+    subject,
+    runId,
+    home,
+    bus: bus.accessFor(role),
+    config: editions.configFor(child),
+    previousAddress: address,
+    hurry: !childrenOf(state, service).some(isActive),
+    poison,
+  };
+}
