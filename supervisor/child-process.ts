@@ -85,16 +85,15 @@ export class WorkerProcess {
     signalGroup(this.pid, signal);
   }
 
-  /** Asks Node for a report of what it is doing; a stopped process cannot give one, and is ended at once. */
+  /**
+   * Asks what it is doing: a loop that still turns writes a report, one that does not prints the stack that it is stuck in to its log,
+   * and ends. A stopped process can do neither, and is ended at once.
+   */
   report(): void {
     const state = readProcess(this.pid)?.state;
     if (state === 'T' || state === 't' || process.platform === 'win32') return this.signal('SIGKILL');
-    try {
-      // To the process alone: what it has started would end of it.
-      process.kill(this.pid, 'SIGUSR2');
-    } catch {
-      // It ended a moment ago; its exit says so.
-    }
+    this.#ask('SIGUSR2');
+    setTimeout(() => this.#ask('SIGINT'), this.#options.spec.reportMs / 2).unref();
   }
 
   /** Looks into the kernel's table: an end that nobody reported is an end all the same. */
@@ -105,6 +104,16 @@ export class WorkerProcess {
       this.#goneSince ??= now;
       if (now - this.#goneSince >= lostMs)
         this.#end({ reason: 'is gone, and nobody said how', exit: 'failed' });
+    }
+  }
+
+  /** The process alone: what it has started would end of it. */
+  #ask(signal: NodeJS.Signals): void {
+    if (this.#ended) return;
+    try {
+      process.kill(this.pid, signal);
+    } catch {
+      // It ended a moment ago; its exit says so.
     }
   }
 
@@ -126,6 +135,7 @@ export const reportFolder = (home: string): string => join(home, 'log', 'reports
 
 function reportFlags(home: string): string[] {
   return [
+    '--trace-sigint',
     '--report-on-signal',
     '--report-signal=SIGUSR2',
     '--report-on-fatalerror',

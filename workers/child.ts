@@ -145,8 +145,8 @@ async function runAny(
     drain.abort();
     setTimeout(() => stop.abort(new Error('the time to finish is over')), deadlineMs).unref();
   });
-  // A signal of the terminal reaches the whole group: the supervisor gives the order, so it is not taken twice.
-  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
+  // SIGINT stays Node's: it is how the supervisor asks a blocked loop where it is (--trace-sigint). A terminal's does not come this far.
+  process.on('SIGHUP', () => undefined);
   process.on('SIGTERM', () => {
     drain.abort();
     stop.abort(new Error('asked to end'));

@@ -22,7 +22,7 @@ interface Started {
 }
 
 /** Starts one of the programs in `fixtures`. */
-function start(t: Test, fixture: string, given: { project?: string } = {}): Started {
+function start(t: Test, fixture: string, given: { project?: string; reportMs?: number } = {}): Started {
   const home = t.testdir();
   mkdirSync(reportFolder(home), { recursive: true });
   const heard = new EventEmitter();
@@ -30,7 +30,7 @@ function start(t: Test, fixture: string, given: { project?: string } = {}): Star
   const exits: Exit[] = [];
   const process = new WorkerProcess({
     id: 'tts:a',
-    spec: specOf('tts', { entry: `test/supervisor/fixtures/${fixture}.ts` }),
+    spec: specOf('tts', { entry: `test/supervisor/fixtures/${fixture}.ts`, reportMs: given.reportMs ?? 300 }),
     project: resolve(import.meta.dirname, '../..'),
     home,
     onReport: (report) => {
@@ -41,7 +41,7 @@ function start(t: Test, fixture: string, given: { project?: string } = {}): Star
       exits.push(exit);
       heard.emit('exit');
     },
-    ...given,
+    ...(given.project === undefined ? {} : { project: given.project }),
   });
   const signal = AbortSignal.timeout(60_000);
   const ended = async (): Promise<Exit> => {
@@ -97,7 +97,7 @@ void t.test('WorkerProcess ends a child that ignores SIGTERM by SIGKILL', async 
 });
 
 void t.test('report() gets from a child that finishes nothing what it is doing', async (t) => {
-  const { process, home, report, ended } = start(t, 'finishes-nothing');
+  const { process, home, report, ended } = start(t, 'finishes-nothing', { reportMs: 600_000 });
   await report('registered');
   process.report();
   let text = '';
