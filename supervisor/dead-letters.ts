@@ -35,7 +35,7 @@ export class DeadLetters {
         if (!bus) throw new Error('the bus is not there');
         const manager = await jetstreamManager(bus, { checkAPI: false, timeout: timeoutMs });
         const original = await manager.streams.getMessage(stream, { seq });
-        if (!original) return void log.warn({ key }, 'a poison message is no longer in its stream');
+        if (!original) return log.warn({ key }, 'a poison message is no longer in its stream');
         const letter = {
           stream,
           seq,
@@ -49,7 +49,7 @@ export class DeadLetters {
         extra.set('Onair-Reason', reason.replaceAll(/[^\x20-\x7e]/g, '?'));
         const options = { msgID: `dead:${key}:${consumer}`, headers: extra, timeout: timeoutMs };
         await jetstream(bus).publish(deadSubject(stream), encode('dead', letter), options);
-        return void log.error({ key, consumer, reason }, 'poison message kept in DEAD');
+        return log.error({ key, consumer, reason }, 'poison message kept in DEAD');
       } catch (error) {
         log.warn({ err: error, key }, 'poison message not kept in DEAD');
         await new Promise((resolve) => setTimeout(resolve, retryMs).unref());

@@ -24,7 +24,9 @@ export async function* pullMessages(options: PullOptions): AsyncGenerator<JsMsg>
   const { open, end, once, onLost, outage, signal } = options;
   while (!signal.aborted) {
     let messages: ConsumerMessages | undefined;
-    const stop = () => void (messages && end(messages));
+    const stop = () => {
+      if (messages) end(messages);
+    };
     try {
       messages = await open();
       if (!messages) return;
