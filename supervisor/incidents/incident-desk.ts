@@ -110,7 +110,9 @@ export class IncidentDesk {
     }
     const index = this.#closed.findLastIndex(({ incident: { record, playbook: its } }) => {
       const isSame = keyOf(record.component, its.family) === key;
-      return isSame && signal.at - (record.closedAt ?? 0) < reopenWithinMs;
+      // A lesser problem after a graver one is another story, and has other actions.
+      const goesOn = its.problem === playbook.problem || playbook.rank > its.rank;
+      return isSame && goesOn && signal.at - (record.closedAt ?? 0) < reopenWithinMs;
     });
     const [back] = index < 0 ? [] : this.#closed.splice(index, 1);
     const change = back
