@@ -41,11 +41,11 @@ void t.test('status, inspect and doctor show a running show as it is', async (t)
   const status = await run('status', home);
   t.equal(status.code, 0);
   for (const id of ['sim-room', 'audio:demo', 'tts', 'reply', 'ingest'])
-    t.match(status.stdout, new RegExp(`${id} +running`));
+    t.match(status.stdout, new RegExp(`${id} +\\w+ +running`));
   const json = JSON.parse((await run('status', [...home, '--json'])).stdout) as {
     children: { id: string; pid: number }[];
   };
-  t.equal(json.children.length, 5);
+  t.ok(json.children.length >= 5, 'and their spares, as far as they have been started');
 
   const watcher = spawn(
     process.execPath,
