@@ -13,7 +13,7 @@ export interface Watched {
 
 export type Look = { kind: 'state'; letter: string } | { kind: 'probe'; ok: boolean; text: string };
 
-const lookEveryMs = 250;
+const lookEveryMs = 400;
 const probeEveryMs = 500;
 const probeTimeoutMs = 750;
 /** So many probes in a row without a good answer, the later ones without a pause between them: 2.75 s at the most. */

@@ -37,10 +37,10 @@ export interface SupervisorOptions {
   onTurn: () => void;
 }
 
-const tickMs = 100;
+const tickMs = 200;
 /** Incidents, and the kernel's table of processes, are looked at less often than children. */
-const healEveryTicks = 3;
-const verifyEveryTicks = 10;
+const healEveryTicks = 2;
+const verifyEveryTicks = 5;
 /** Spares come after the first sound. */
 const sparesAfterMs = 1_500;
 
