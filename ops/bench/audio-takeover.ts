@@ -9,12 +9,11 @@ import type { ChildOptions } from '../../protocol/ipc.ts';
 import type { Segment } from '../../protocol/speech.ts';
 import { maxChunkBytes } from '../../protocol/speech.ts';
 import { audioSubject, playheadSubject } from '../../protocol/subjects.ts';
-import { BusLink } from '../../supervisor/bus-link.ts';
-import { makeFolder } from '../../supervisor/make-folder.ts';
+import type { BusLink } from '../../supervisor/bus-link.ts';
 import { Bus } from '../../workers/bus.ts';
 import { delay } from '../../workers/delay.ts';
-import { project } from '../operator.ts';
 import { findJoints, markedSound } from './marked-sound.ts';
+import { openQuietBus } from './quiet-bus.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 /** Milliseconds of each take-over, as a listener hears them in the recording. */
@@ -55,19 +54,7 @@ export async function measureAudioTakeover(options: AudioTakeoverOptions): Promi
     audio: { outputs: ['file'], recordMaxMinutes: 1_440 },
   });
   try {
-    for (const folder of ['run', 'log']) makeFolder(join(home, folder));
-    await using link = new BusLink({
-      config: config.bus,
-      rooms: config.rooms.map(({ id }) => id),
-      project,
-      home,
-      log,
-      onChange: () => undefined,
-      onDiskFull: () => undefined,
-      onDiskFree: () => undefined,
-      onLoss: () => undefined,
-    });
-    await link.open();
+    await using link = await openQuietBus(config, home);
     const { connection } = link;
     if (!connection) throw new Error('The bus was lost as soon as it was there');
     await using bus = new Bus({ connection, log });

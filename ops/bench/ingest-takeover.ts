@@ -5,11 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { Config } from '../../protocol/config.ts';
 import { configSchema, demoConfig } from '../../protocol/config.ts';
-import { BusLink } from '../../supervisor/bus-link.ts';
-import { makeFolder } from '../../supervisor/make-folder.ts';
-import { project } from '../operator.ts';
+import type { BusLink } from '../../supervisor/bus-link.ts';
 import type { DouyinRoom } from '../sim/douyin-room/server.ts';
 import { openDouyinRoom } from '../sim/douyin-room/server.ts';
+import { openQuietBus } from './quiet-bus.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 export interface IngestTakeoverOptions {
@@ -29,23 +28,10 @@ const leadMs = 4_000;
  */
 export async function measureIngestTakeover({ runs, signal }: IngestTakeoverOptions): Promise<number[]> {
   const home = mkdtempSync(join(tmpdir(), 'onair-takeover-'));
-  const log = pino({ level: 'silent' });
   try {
-    for (const name of ['run', 'log']) makeFolder(join(home, name));
     await using room = await openDouyinRoom({ scenario: { type: 'silent' } });
     const config = configFor(room);
-    await using link = new BusLink({
-      config: config.bus,
-      rooms: config.rooms.map(({ id }) => id),
-      project,
-      home,
-      log,
-      onChange: () => undefined,
-      onDiskFull: () => undefined,
-      onDiskFree: () => undefined,
-      onLoss: () => undefined,
-    });
-    await link.open();
+    await using link = await openQuietBus(config, home);
     const talk = new AbortController();
     const talking = keepTalking(room, talk.signal);
     try {

@@ -9,10 +9,9 @@ import { segmentId } from '../../protocol/ids.ts';
 import type { ChildOptions } from '../../protocol/ipc.ts';
 import type { Segment } from '../../protocol/speech.ts';
 import { eventSubject, speechSubject } from '../../protocol/subjects.ts';
-import { BusLink } from '../../supervisor/bus-link.ts';
-import { makeFolder } from '../../supervisor/make-folder.ts';
+import type { BusLink } from '../../supervisor/bus-link.ts';
 import { Bus } from '../../workers/bus.ts';
-import { project } from '../operator.ts';
+import { openQuietBus } from './quiet-bus.ts';
 import { WorkerProcess, sequenceOf } from './worker-process.ts';
 
 export interface WorkTakeoverOptions {
@@ -34,20 +33,7 @@ export async function measureWorkTakeover(options: WorkTakeoverOptions): Promise
   const log = pino({ level: 'silent' });
   const config = configSchema.parse(demoConfig);
   try {
-    makeFolder(join(home, 'run'));
-    makeFolder(join(home, 'log'));
-    await using link = new BusLink({
-      config: config.bus,
-      rooms: config.rooms.map(({ id }) => id),
-      project,
-      home,
-      log,
-      onChange: () => undefined,
-      onDiskFull: () => undefined,
-      onDiskFree: () => undefined,
-      onLoss: () => undefined,
-    });
-    await link.open();
+    await using link = await openQuietBus(config, home);
     const { connection } = link;
     if (!connection) throw new Error('The bus was lost as soon as it was there');
     return await measureAll(options, { link, home, config, bus: new Bus({ connection, log }) });
