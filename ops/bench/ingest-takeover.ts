@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pino } from 'pino';
 import type { Config } from '../../protocol/config.ts';
 import { configSchema, demoConfig } from '../../protocol/config.ts';
 import type { BusLink } from '../../supervisor/bus-link.ts';
