@@ -37,11 +37,12 @@ export async function sweepLeftovers(home: string): Promise<number> {
   const state = readState(home);
   if (!state) return 0;
   const suspects = [
-    { pid: state.nats.pid, mark: join(home, 'run', 'nats.conf') },
-    ...state.children.map(({ pid, id }) => ({ pid, mark: id })),
+    { pid: state.nats.pid, mark: join(home, 'run', 'nats.conf'), startTime: '' },
+    // The start time tells them from strangers that have their pid by now.
+    ...state.children.map(({ pid, id, startTime }) => ({ pid, mark: id, startTime })),
   ];
   const leftovers = suspects.filter(
-    ({ pid, mark }) => pid > 0 && isAlive(pid) && commandLine(pid).includes(mark),
+    ({ pid, mark, startTime }) => pid > 0 && isAlive(pid, startTime) && commandLine(pid).includes(mark),
   );
   for (const { pid } of leftovers) killGroup(pid);
   const deadline = Date.now() + 5_000;

@@ -1,9 +1,12 @@
-import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { ActionName } from './incidents/playbook.ts';
 import type { RosterState, RosterEvent } from './roster-state.ts';
-import { childrenOf } from './roster-state.ts';
+import { childrenOf, conditionOf } from './roster-state.ts';
+
+/** As where the host's verdict on its disk becomes critical. */
+const criticalBytes = 200_000_000;
 
 export interface RepairsOptions {
   state: RosterState;
@@ -14,6 +17,8 @@ export interface RepairsOptions {
   restartBus: () => void;
   /** Goes back to the configuration before the last one; false: there is none. */
   rollBack: () => boolean;
+  /** Bytes that are free for us on the disk of the home; asks the system unless a test says otherwise. */
+  freeBytes?: () => number;
 }
 
 /** What a playbook may order, done. Each is safe to do at any time, and to do twice. */
@@ -37,7 +42,9 @@ export class Repairs {
         case 'reconnect':
           return component === 'bus' ? restartBus() : this.#restart(component);
         case 'restart-dependency':
-          for (const id of state.services.get(component)?.spec.dependsOn ?? []) this.#retire(id);
+          for (const id of state.services.get(component)?.spec.dependsOn ?? [])
+            // What is well is left alone.
+            if (conditionOf(state, id) !== 'well') this.#retire(id);
           return;
         case 'restart-bus':
           return restartBus();
@@ -62,7 +69,7 @@ export class Repairs {
 
   /** Gives back disk: what can be made anew first, then the oldest recordings, never what is still being written. */
   freeDisk(): void {
-    const { home, log } = this.#options;
+    const { home, log, freeBytes = () => freeBytesOf(home) } = this.#options;
     const audio = join(home, 'audio');
     const old = list(audio).filter((name) => /-\d{4}-\d\d-\d\dT[\d-]+Z\.wav$/.test(name));
     const logs = list(join(home, 'log')).filter((name) => name.endsWith('.1'));
@@ -72,11 +79,15 @@ export class Repairs {
       ...list(home)
         .filter((name) => name.startsWith('cache-aside-'))
         .map((name) => join(home, name)),
-      // The newer half is kept.
-      ...old.slice(0, Math.ceil(old.length / 2)).map((name) => join(audio, name)),
     ];
-    for (const file of files) rmSync(file, { recursive: true, force: true });
-    log.warn({ files }, 'freed disk');
+    // Recordings are somebody's: only where nothing else is left to give, and never more than the older half.
+    const isCritical = freeBytes() < criticalBytes;
+    const recordings = isCritical ? old.slice(0, Math.floor(old.length / 2)) : [];
+    const onFullDisk = [...files, ...recordings.map((name) => join(audio, name))].filter(
+      (file) => deviceOf(file) === deviceOf(join(home, 'jetstream')),
+    );
+    for (const file of onFullDisk) rmSync(file, { recursive: true, force: true });
+    log.warn({ files: onFullDisk }, 'freed disk');
   }
 
   #retire(service: string): void {
@@ -105,7 +116,7 @@ export class Repairs {
 
   #setCacheAside(): void {
     const cache = join(this.#options.home, 'cache');
-    if (existsSync(cache)) renameSync(cache, `${cache}-aside-${Date.now()}`);
+    if (list(cache).length > 0) renameSync(cache, `${cache}-aside-${Date.now()}`);
   }
 
   #scaleUp(service: string): void {
@@ -117,4 +128,14 @@ export class Repairs {
 
 function list(folder: string): string[] {
   return existsSync(folder) ? readdirSync(folder).sort() : [];
+}
+
+/** Where a file lies, to give back nothing of a disk that is not the full one; undefined: it is gone. */
+function deviceOf(file: string): number | undefined {
+  return statSync(file, { throwIfNoEntry: false })?.dev;
+}
+
+function freeBytesOf(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
 }

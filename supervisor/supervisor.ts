@@ -37,10 +37,10 @@ export interface SupervisorOptions {
   onTurn: () => void;
 }
 
-const tickMs = 200;
+const tickMs = 100;
 /** Incidents, and the kernel's table of processes, are looked at less often than children. */
-const healEveryTicks = 2;
-const verifyEveryTicks = 5;
+const healEveryTicks = 4;
+const verifyEveryTicks = 10;
 /** Spares come after the first sound. */
 const sparesAfterMs = 1_500;
 

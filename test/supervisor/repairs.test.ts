@@ -2,12 +2,17 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
 import type { Test } from 'tap';
+import type { RepairsOptions } from '../../supervisor/repairs.ts';
 import { Repairs } from '../../supervisor/repairs.ts';
 import type { ChildRecord } from '../../supervisor/child-record.ts';
 import type { RosterEvent } from '../../supervisor/roster-state.ts';
 import { alive, childOf, keptLog, stateOf, worker } from './some-children.ts';
 
-function open(t: Test, children: ChildRecord[] = [], given: { rollBack?: () => boolean } = {}) {
+function open(
+  t: Test,
+  children: ChildRecord[] = [],
+  given: Partial<Pick<RepairsOptions, 'rollBack' | 'freeBytes'>> = {},
+) {
   const home = t.testdir();
   const { log, messages } = keptLog('info');
   const told: RosterEvent[] = [];
@@ -36,7 +41,8 @@ function put(home: string, ...names: string[]): void {
 void t.test(
   'freeDisk() frees what can be made anew and old recordings, and keeps what is being written',
   (t) => {
-    const { home, repairs } = open(t);
+    let free = 900_000_000;
+    const { home, repairs } = open(t, [], { freeBytes: () => free });
     const old = [1, 2, 3, 4].map((day) => `demo-2026-11-0${day}T08-00-00-000Z.wav`);
     put(home, 'log/tts.ndjson', 'log/tts.ndjson.1', 'log/reports/report.1.json');
     put(home, 'cache/a', 'cache-aside-1700000000000/a', 'jetstream/1.blk');
@@ -45,7 +51,11 @@ void t.test(
     t.same(readdirSync(join(home, 'log')).sort(), ['reports', 'tts.ndjson']);
     t.same(readdirSync(join(home, 'log', 'reports')), []);
     t.same(readdirSync(home).sort(), ['audio', 'cache', 'jetstream', 'log']);
-    t.same(readdirSync(join(home, 'audio')).sort(), [...old.slice(2), 'demo.wav']);
+    t.same(readdirSync(join(home, 'audio')).sort(), [...old, 'demo.wav'], 'there is room for recordings');
+    free = 100_000_000;
+    repairs.freeDisk();
+    t.same(readdirSync(join(home, 'audio')).sort(), [...old.slice(2), 'demo.wav'], 'the newer half stays');
+    repairs.freeDisk();
     repairs.freeDisk();
     t.same(
       readdirSync(join(home, 'audio')).sort(),
@@ -76,7 +86,10 @@ void t.test(
       { kind: 'child', id: 'tts.2', generation: 7, event: { kind: 'wake' } },
     ]);
     repairs.act('restart-dependency', 'reply');
-    t.match(told.splice(0), [{ kind: 'retire', id: 'tts' }]);
+    t.same(told.splice(0), [], 'a dependency that is well is left alone');
+    const ill = open(t, [worker('tts', { life: alive('starting') })]);
+    ill.repairs.act('restart-dependency', 'reply');
+    t.match(ill.told, [{ kind: 'retire', id: 'tts' }]);
     repairs.act('scale-up', 'tts');
     t.same(told, [{ kind: 'scale', service: 'tts', wanted: 2 }]);
     t.end();

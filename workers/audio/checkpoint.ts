@@ -15,6 +15,7 @@ export interface CheckpointOptions {
   signal: AbortSignal;
 }
 
+const requestMs = 500;
 const retryMs = 200;
 /** Between two writes: the bus hears of the playhead more often than the disk. */
 const paceMs = 160;
@@ -117,9 +118,9 @@ export class Checkpoint {
   }
 
   async #put(playhead: Playhead): Promise<void> {
-    const { room, duty, log } = this.#options;
+    const { room, duty, log, signal } = this.#options;
     if (this.#revision === undefined) {
-      const entry = await this.#bucket.get(room);
+      const entry = await within(this.#bucket.get(room), signal);
       const epoch = keptOf(entry, log)?.epoch ?? 0;
       if (epoch > duty.current.epoch) {
         this.#isStopped = true;
@@ -130,9 +131,28 @@ export class Checkpoint {
     await duty.certain();
     const bytes = encode('playhead', playhead, duty.current);
     const revision = this.#revision;
-    this.#revision = await (revision === 0
-      ? this.#bucket.create(room, bytes)
-      : this.#bucket.update(room, bytes, revision));
+    this.#revision = await within(
+      revision === 0 ? this.#bucket.create(room, bytes) : this.#bucket.update(room, bytes, revision),
+      signal,
+    );
+  }
+}
+
+/**
+ * A request whose answer went down with the bus would be waited for as long as the library does, 3 s, in which nothing of what is heard
+ * is written down. When it was carried out all the same, the next look at the revision shows it.
+ */
+async function within<Answer>(request: Promise<Answer>, signal: AbortSignal): Promise<Answer> {
+  const waiting = new AbortController();
+  const late = delay(requestMs, AbortSignal.any([waiting.signal, signal])).then(() => {
+    throw new Error(`no answer within ${requestMs} ms`);
+  });
+  late.catch(() => undefined);
+  request.catch(() => undefined);
+  try {
+    return await Promise.race([request, late]);
+  } finally {
+    waiting.abort();
   }
 }
 
