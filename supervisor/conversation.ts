@@ -97,11 +97,9 @@ export class Conversation {
     }
   }
 
-  /** Its process has ended: what it held goes to others, unless it died of it. */
-  ended({ id, generation }: ChildRecord): void {
-    const { crew, state } = this.#options;
-    const child = state.children.get(id);
-    if (child?.generation !== generation) return;
+  /** Its process has ended, and this is how it was before: what it held goes to others, unless it died of it. */
+  ended(child: ChildRecord): void {
+    const { crew } = this.#options;
     const died = child.life.name !== 'draining' && !child.leaving;
     const { acks, poison } = this.#held.release(child.id, { died, now: performance.now() });
     this.#counters.delete(child.id);

@@ -81,10 +81,7 @@ export class Supervisor implements AsyncDisposable {
       home,
       log,
       onChange: (event, reason) => this.#busChanged(event, reason),
-      onDiskFull: (reason) => {
-        this.#signal('host', 'disk-full', reason);
-        this.#repairs.freeDisk();
-      },
+      onDiskFull: (reason) => this.#signal('host', 'disk-full', reason),
       onDiskFree: () => this.#signal('host', 'disk-ok', ''),
       onLoss: (text) => say(`bus: ${text}`),
     });
@@ -105,9 +102,12 @@ export class Supervisor implements AsyncDisposable {
       onSpawned: (child, pid) => this.#tellChild(child, { kind: 'spawned', pid }),
       onReport: (child, report) => this.#conversation.receive(child, report),
       onExit: (child, exit) => {
-        this.#conversation.ended(child);
-        this.#upkeep.resources.forget(child.id);
+        const last = state.children.get(child.id);
+        // The successor first: giving back hundreds of messages takes a moment.
         this.#tellChild(child, { kind: 'exited', ...exit });
+        if (last?.generation !== child.generation) return;
+        this.#upkeep.resources.forget(child.id);
+        this.#conversation.ended(last);
       },
     });
     this.#conversation = new Conversation({

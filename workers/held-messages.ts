@@ -22,6 +22,7 @@ export class HeldMessages implements Disposable {
   readonly #held = new Map<string, Answerable>();
   readonly #timer: NodeJS.Timeout;
   #taken: string[] = [];
+  #isTelling = false;
 
   constructor(report: (report: HoldReport) => void) {
     this.#report = report;
@@ -36,8 +37,14 @@ export class HeldMessages implements Disposable {
     const earlier = this.#held.get(key);
     if (earlier) this.#report({ kind: 'settled', acks: [earlier.reply] });
     this.#held.set(key, message);
-    if (this.#taken.length === 0) setImmediate(() => this.#tell());
-    this.#taken.push(message.reply);
+    if (this.#isTelling) {
+      this.#taken.push(message.reply);
+      return;
+    }
+    // The first of a burst at once: the others may take a while to be read.
+    this.#isTelling = true;
+    this.#report({ kind: 'took', acks: [message.reply] });
+    setImmediate(() => this.#tell());
   }
 
   [Symbol.dispose](): void {
@@ -47,7 +54,8 @@ export class HeldMessages implements Disposable {
   #tell(): void {
     const acks = this.#taken;
     this.#taken = [];
-    this.#report({ kind: 'took', acks });
+    this.#isTelling = false;
+    if (acks.length > 0) this.#report({ kind: 'took', acks });
   }
 
   #sweep(): void {
