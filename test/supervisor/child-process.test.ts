@@ -136,9 +136,10 @@ void t.test('WorkerProcess takes what its child had started with it', async (t) 
   const { report, ended } = start(t, 'leaves-a-grandchild');
   const notice = await report('notice');
   const grandchild = Number('text' in notice ? notice.text : 0);
+  t.ok(grandchild > 1);
   t.same(await ended(), { reason: 'ended with code 3', exit: 'failed' });
   while (isAlive(grandchild)) await turn();
-  t.pass('the grandchild is gone too');
+  t.notOk(isAlive(grandchild), 'the grandchild is gone too');
 });
 
 void t.test('WorkerProcess tells the end of a child that never said a word, or never was', async (t) => {

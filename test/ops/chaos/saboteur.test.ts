@@ -92,7 +92,7 @@ void t.test('the saboteur leaks memory that is really taken', async (t) => {
   giveOrder(orderFile(orders, child.pid ?? 0), { kind: 'leak', mb: 256 });
   await until(() => (readProcessFigures(child.pid ?? 0)?.rssMb ?? 0) - before > 200);
   await hear(child, 'beat');
-  t.pass('and its loop still runs');
+  t.same([child.exitCode, child.signalCode], [null, null], 'and its loop still runs');
 });
 
 void t.test('the saboteur keeps a worker busy while its loop runs', async (t) => {
@@ -104,7 +104,7 @@ void t.test('the saboteur keeps a worker busy while its loop runs', async (t) =>
   giveOrder(orderFile(orders, child.pid ?? 0), { kind: 'spin', forMs: 60_000 });
   await until(() => cpu() - before > 700);
   for (let beat = 0; beat < 3; beat++) await hear(child, 'beat');
-  t.pass('it beats between the slices');
+  t.same([child.exitCode, child.signalCode], [null, null], 'it beats between the slices');
 });
 
 void t.test('the saboteur ends each new process of a role for as long as it is told', async (t) => {

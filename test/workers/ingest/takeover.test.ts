@@ -55,7 +55,7 @@ void t.test(
       ['demo:douyin:1', '+2', '+3', 'demo:douyin:2'],
     );
     await server.until(({ requests }) => requests.at(-1)?.url === '/demo');
-    t.pass('the page is asked afterwards');
+    t.equal(server.requests.at(-1)?.url, '/demo', 'the page is asked afterwards');
     server.socket.send(messageFrame([chat('3', '三')], { logId: '4' }));
     await server.until((room) => room.acks().length === 4);
     t.equal(server.sockets.length, 2);
