@@ -38,9 +38,17 @@ void t.test('endPull() leaves no message to nobody, although more keep coming', 
   publishing.abort();
   await Promise.all(publishers);
   // What the server could not deliver any more it gives out again at once; what arrived and was forgotten, only after the ack wait.
-  const rest = worker.take('EVENTS', 'reply-demo', 'event', { maxMessages: 5_000, waitMs: 3_000, signal: never });
+  const rest = worker.take('EVENTS', 'reply-demo', 'event', {
+    maxMessages: 5_000,
+    waitMs: 3_000,
+    signal: never,
+  });
   for await (const { seq } of rest) given.add(seq);
-  t.same([...published].filter((seq) => !given.has(seq)), [], 'all that the server has given out has arrived');
+  t.same(
+    [...published].filter((seq) => !given.has(seq)),
+    [],
+    'all that the server has given out has arrived',
+  );
 });
 
 void t.test('endPull() ends a pull that stands without a message at once', async (t) => {
