@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { acquireLock } from './lock.mjs';
+import { warmCompileCache } from './compile-cache.mjs';
 import { ensureNatsServer } from './nats-server.mjs';
 import { ensureNodeModules, readPackages } from './node-modules.mjs';
 import { ensureNodeLibrary } from './node-library.mjs';
@@ -119,6 +120,9 @@ async function steps({ root, dev, force, offline, signal, report }) {
     signal,
     report,
   });
+  signal.throwIfAborted();
+
+  if (node !== null) await warmCompileCache({ root, node: node.path, signal, report });
   signal.throwIfAborted();
 
   writeStamp(root, {
