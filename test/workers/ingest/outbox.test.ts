@@ -199,6 +199,8 @@ void t.test('a successor flushes what its predecessor left, also when it fails i
   const late = liveEvent({});
   await third.outbox.publish(late);
   await third.bus.until(() => third.bus.taken.includes(late.id));
+  const { seen } = third;
+  await third.until(() => seen.flushed === seen.found.length + seen.journalled);
   const order = [...new Set([...second.bus.taken, ...third.bus.taken])];
   t.same(order, idsOf([...early, late]));
   t.ok(third.bus.taken.length < 701, 'what was flushed is not flushed again');
