@@ -6,7 +6,7 @@ import { run } from './run.mjs';
 const deadlineMs = 20_000;
 
 /**
- * What the first start would compile: the supervisor's help, and workers that find nobody to work for. Without it, the first supervisor
+ * What the first start would compile: the supervisor's modules, and workers that find nobody to work for. Without it, the first supervisor
  * has what strips the types in memory for good (25 MB), and every first worker is late. Only a head start: what fails is not said.
  *
  * @param {{root: string, node: string, signal: AbortSignal, report: import('./report.mjs').Report}} options
@@ -16,6 +16,7 @@ export async function warmCompileCache({ root, node, signal, report }) {
   const loader = ['--import', './supervisor/compile-cache.mjs'];
   const commands = [
     [...small, ...loader, 'supervisor/main.ts', '--help'],
+    [...small, ...loader, '--input-type=module', '--eval', "await import('./supervisor/supervisor.ts')"],
     ...workerEntries(root).map((entry) => [...loader, entry]),
   ];
   await report.step('compiling', async () => {
