@@ -14,9 +14,9 @@ export interface Watched {
 export type Look = { kind: 'state'; letter: string } | { kind: 'probe'; ok: boolean; text: string };
 
 const lookEveryMs = 400;
-const probeEveryMs = 500;
+const probeEveryMs = 700;
 const probeTimeoutMs = 750;
-/** So many probes in a row without a good answer, the later ones without a pause between them: 2.75 s at the most. */
+/** So many probes in a row without a good answer, the later ones without a pause between them: 2.95 s at the most. */
 const probesToLose = 3;
 /** Stopped for so long: by a person, by a debugger that went away, by a frozen job. A shorter stop is left alone. */
 const stoppedToLoseMs = 1_000;

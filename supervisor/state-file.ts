@@ -7,6 +7,9 @@ import type { SupervisorState } from '../protocol/ipc.ts';
 
 export const stateFile = (home: string): string => join(home, 'run', 'supervisor.json');
 
+/** Two of the usual samples, so that each second one is shown. */
+const figuresMs = 1_500;
+
 /**
  * Written beside and renamed: a reader finds the old state or the new one, never half of it. In the background, since a rename over a
  * file may wait for the disk (6 ms were seen). The console's token is inside, hence 0600.
@@ -31,6 +34,7 @@ export function readState(home: string): SupervisorState | undefined {
 export class StateWriter {
   readonly #options: { home: string; log: Logger; read: () => SupervisorState };
   #changed = false;
+  #writtenAt = -Infinity;
   #writing: Promise<void> | undefined;
   #closed = false;
 
@@ -42,6 +46,11 @@ export class StateWriter {
     if (this.#closed) return;
     this.#changed = true;
     this.#writing ??= this.#drain();
+  }
+
+  /** Nothing has happened, but figures grow old. */
+  refresh(): void {
+    if (performance.now() - this.#writtenAt > figuresMs) this.write();
   }
 
   /** Returns once the last state is written. */
@@ -57,6 +66,7 @@ export class StateWriter {
     await setImmediate();
     while (this.#changed) {
       this.#changed = false;
+      this.#writtenAt = performance.now();
       try {
         await writeState(home, read());
       } catch (error) {
