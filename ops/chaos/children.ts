@@ -19,6 +19,18 @@ export function isWhole(state: SupervisorState): boolean {
   return isServing(state) && state.children.filter(({ spare }) => spare).every(isWarm);
 }
 
+/**
+ * As many of a service work as shall, and as many wait to take over as did before. What counts spares only counts those that are ready.
+ */
+export function isRestored(service: string, before: SupervisorState, now: SupervisorState): boolean {
+  const was = before.services.find(({ id }) => id === service);
+  const is = now.services.find(({ id }) => id === service);
+  if (!was || !is || is.working < is.wanted || is.spares < was.spares) return false;
+  return now.children
+    .filter((child) => child.service === service)
+    .every((each) => isActive(each) || isWarm(each));
+}
+
 /** Another process than the victim's does what it did. */
 export function isReplaced(victim: ChildState, children: ChildState[]): boolean {
   return children.some(

@@ -29,6 +29,8 @@ export interface Wound {
   lastsMs?: number;
   /** Asked again and again: is everything as before? A throw counts as no. Not before `lastsMs` are over. */
   healed: () => boolean | Promise<boolean>;
+  /** Asked from the beginning on, also while the fault lasts: is its work done again? The answer becomes the figure `worksAgainMs`. */
+  works?: () => boolean | Promise<boolean>;
   /** The same: has the show seen that something is wrong? */
   noticed?: () => boolean | Promise<boolean>;
   /** Children that may end because of it. Whoever else does was killed for nothing. */

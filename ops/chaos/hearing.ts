@@ -1,136 +1,107 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { setImmediate } from 'node:timers/promises';
-import { outputRateHz } from '../../workers/audio/format.ts';
-import { resample, resampledLength } from '../../workers/audio/resample.ts';
-import { narrowing, narrowSound } from './narrow-sound.ts';
-import { findRecordings } from './recorded-sound.ts';
-import type { Sentence } from './sentences.ts';
-import { SoundSearch } from './sound-search.ts';
+import { recordedSamples } from './recorded-samples.ts';
+import type { Sayings, Sentence } from './sentences.ts';
+import type { Suspect } from './sound-explanation.ts';
+import { SoundExplanation, isWhole, timesHeard } from './sound-explanation.ts';
+import { blockMs, loudMs, soundPattern } from './sound-pattern.ts';
+import { claimPieces, claimWholes } from './sound-claims.ts';
+
+/** A sentence that was heard otherwise than the ledger says; pauses do not count. */
+export interface Misheard {
+  room: string;
+  text: string;
+  /** Times, in parts when only parts of it were heard. */
+  heard: number;
+  /** What the ledger has. */
+  expected: number;
+  /** So much of it was heard too often, or is missing. */
+  byMs: number;
+}
 
 /** What was listened for in the recordings of a run. */
 export interface Hearing {
   sentences: number;
-  /** Heard from beginning to end at least once. What a fault has cut in two is not. */
+  /** Heard from beginning to end at least once, be it in pieces. */
   heard: number;
   /** Sentences heard more often than the ledger says. */
-  twice: { room: string; text: string; heard: number; expected: number }[];
+  twice: Misheard[];
+  /** Sentences that were heard as a whole, says the ledger, and are not in the recording. Undefined: not everything could be listened for. */
+  missing?: Misheard[] | undefined;
   /** There was no time to listen to everything. */
   isComplete: boolean;
 }
 
-const headerBytes = 44;
-const stretchMs = 240_000;
 /** Shorter sounds are part of too many others. */
-const leastMs = 600;
-/** Of 1: worth a closer look, and surely it. A sentence with one other word in it is below the second. */
-const likeness = { candidate: 0.7, certain: 0.95 };
+const leastMs = { known: 100, judged: 500 };
+/** What a death of the audio child may repeat, and two blocks that are cut by it. */
+const repeatedMs = 240;
+/** Blocks around each joint are found in neither part. */
+const lostMs = 200;
+/** Of a sentence: the ledger says it was not heard, and what a sink took with it may be in the recording all the same. */
+const unsaidShare = 0.5;
 
-interface Pattern extends Sentence {
-  /** At the rate of the recording. */
-  wide: Float32Array;
-  narrow: Float32Array;
-  heard: number;
-}
+type Known = Sentence & Suspect;
 
 /**
- * Counts how often each sentence is heard in the recordings of its room. A repeated piece of a sentence, as after the death of the
- * audio child, is not the sentence. Stops listening after `withinMs`: what was counted until then stands.
+ * Looks for each sentence in the recordings of its room, and says what was heard too often or is missing. Every piece of a recording is
+ * given to one sentence only, so that words which two have in common count for the one that was said. A sentence that a fault has cut
+ * counts as heard once when all of it is there, whatever lies between the pieces and when up to 200 ms are repeated at each joint. Stops
+ * listening after `withinMs`: what was counted until then stands, but nothing is called missing.
  */
-export async function listen(home: string, sentences: Sentence[], withinMs: number): Promise<Hearing> {
+export async function listen(home: string, sayings: Sayings, withinMs: number): Promise<Hearing> {
   const deadline = performance.now() + withinMs;
-  const patterns = sentences.map(toPattern).filter(({ wide }) => wide.length >= samplesIn(leastMs));
+  const known = sayings.sentences
+    .map((sentence): Known => ({ ...sentence, pattern: soundPattern(sentence.sound), hearings: [] }))
+    .filter(({ pattern }) => loudMs(pattern) >= leastMs.known);
   let isComplete = true;
-  for (const [room, own] of Map.groupBy(patterns, (pattern) => pattern.room)) {
-    for (const { file } of findRecordings(home, room)) {
-      const reach = Math.max(...own.map(({ wide }) => wide.length)) + narrowing * 4;
-      for (const stretch of stretchesOf(file, reach)) {
-        const search = new SoundSearch(narrowSound(stretch.samples));
-        for (let index = 0; index < own.length; index += 2) {
-          await setImmediate();
-          if (performance.now() > deadline) {
-            isComplete = false;
-            break;
-          }
-          listenForTwo(own.slice(index, index + 2), search, stretch);
-        }
-      }
-    }
+  for (const [room, own] of Map.groupBy(known, (each) => each.room)) {
+    const samples = recordedSamples(home, room, sayings.fromMs);
+    const explanation = new SoundExplanation(samples);
+    isComplete &&= await claimWholes(own, { samples, explanation, deadline });
+    // Otherwise most of what nobody claims is what was not listened for.
+    if (isComplete && sayings.isEverything)
+      isComplete = await claimPieces(own, { samples, explanation, deadline });
   }
+  const judged = known.filter(({ pattern }) => loudMs(pattern) >= leastMs.judged);
+  const isEverything = isComplete && sayings.isEverything;
   return {
-    sentences: patterns.length,
-    heard: patterns.filter(({ heard }) => heard > 0).length,
-    twice: patterns
-      .filter(({ heard, expected }) => heard > expected)
-      .map(({ room, text, heard, expected }) => ({ room, text, heard, expected })),
+    sentences: judged.length,
+    heard: judged.filter((each) => shortOf(each, 1) <= lostMs).length,
+    twice: judged.flatMap((each) => judgeSurplus(each, isEverything)),
+    missing: isEverything ? judged.flatMap(judgeLack) : undefined,
     isComplete,
   };
 }
 
-function toPattern(sentence: Sentence): Pattern {
-  const { pcm, sampleRateHz } = sentence.sound;
-  const longest = SoundSearch.maxLength * narrowing;
-  const wide = new Float32Array(Math.min(resampledLength(pcm.length, sampleRateHz), longest));
-  resample(pcm, sampleRateHz, 0, wide);
-  return { ...sentence, wide, narrow: narrowSound(wide), heard: 0 };
+function judgeSurplus(each: Known, isEverything: boolean): Misheard[] {
+  const { pattern, expected } = each;
+  // Where not every sentence is known, a part of one may belong to another with the same words.
+  const hearings = isEverything
+    ? each.hearings
+    : each.hearings.filter((alignment) => isWhole({ suspect: each, alignment }));
+  const parts = hearings.filter((alignment) => !isWhole({ suspect: each, alignment })).length;
+  const allowedMs = expected === 0 ? loudMs(pattern) * unsaidShare : repeatedMs * Math.max(1, parts - 1);
+  const byMs = sum(timesHeard(hearings, pattern), (times) => times - expected);
+  return byMs > allowedMs ? [misheard({ ...each, hearings }, expected, byMs)] : [];
 }
 
-interface Stretch {
-  samples: Int16Array;
-  /** What begins later is of the next one. */
-  own: number;
+function judgeLack(each: Known): Misheard[] {
+  const byMs = shortOf(each, each.required);
+  return byMs > lostMs ? [misheard(each, each.required, byMs)] : [];
 }
 
-/** A recording in pieces that fit into memory, each reaching into the next so that no sentence is cut. */
-function* stretchesOf(file: string, reach: number): Generator<Stretch> {
-  const fd = openSync(file, 'r');
-  try {
-    const total = Math.max(0, Math.floor((fstatSync(fd).size - headerBytes) / 2));
-    const own = samplesIn(stretchMs);
-    for (let from = 0; from < total; from += own) {
-      const samples = new Int16Array(Math.min(own + reach, total - from));
-      readSync(fd, samples, 0, samples.byteLength, headerBytes + from * 2);
-      yield { samples, own };
-    }
-  } finally {
-    closeSync(fd);
-  }
+function shortOf({ hearings, pattern }: Known, times: number): number {
+  return sum(
+    timesHeard(hearings, pattern).filter((_, block) => pattern.loud[block]),
+    (heard) => times - heard,
+  );
 }
 
-function listenForTwo([first, second]: Pattern[], search: SoundSearch, stretch: Stretch): void {
-  if (!first) return;
-  const found = search.find([first.narrow, second?.narrow ?? new Float32Array(0)], likeness.candidate);
-  for (const [index, pattern] of [first, second].entries()) {
-    for (const { at } of found[index] ?? []) {
-      if (at * narrowing < stretch.own && isThere(pattern, stretch.samples, at * narrowing)) {
-        if (pattern) pattern.heard += 1;
-      }
-    }
-  }
+function misheard({ room, text, hearings, pattern }: Known, expected: number, byMs: number): Misheard {
+  const heardMs = sum(timesHeard(hearings, pattern), (times) => times);
+  return { room, text, heard: Math.round((10 * heardMs) / loudMs(pattern)) / 10, expected, byMs };
 }
 
-/** Whether the sound is there sample for sample, give or take where exactly it begins. */
-function isThere(pattern: Pattern | undefined, samples: Int16Array, near: number): boolean {
-  if (!pattern) return false;
-  for (let at = Math.max(0, near - 2 * narrowing); at <= near + 2 * narrowing; at++) {
-    if (compare(pattern.wide, samples, at) >= likeness.certain) return true;
-  }
-  return false;
-}
-
-function compare(sound: Float32Array, samples: Int16Array, at: number): number {
-  let product = 0;
-  let own = 0;
-  let there = 0;
-  for (let index = 0; index < sound.length; index++) {
-    const a = sound[index] ?? 0;
-    const b = samples[at + index] ?? 0;
-    product += a * b;
-    own += a * a;
-    there += b * b;
-  }
-  return own === 0 || there === 0 ? 0 : product / Math.sqrt(own * there);
-}
-
-function samplesIn(durationMs: number): number {
-  return (durationMs * outputRateHz) / 1_000;
+/** In milliseconds, over the blocks for which it is positive. */
+function sum(times: number[], count: (times: number) => number): number {
+  return blockMs * times.reduce((total, each) => total + Math.max(0, count(each)), 0);
 }

@@ -1,6 +1,6 @@
 import type { Balance } from '../ledger.ts';
 import type { Comparison } from './compare-events.ts';
-import type { Hearing } from './hearing.ts';
+import type { Hearing, Misheard } from './hearing.ts';
 import type { Silence } from './longest-silence.ts';
 import type { Injury } from './run-plan.ts';
 
@@ -51,10 +51,8 @@ export function judgePromises(evidence: Evidence, limits: Limits): Verdict {
         ...some(`too much: ${room} has events that are not the room's`, extra),
       ]),
       ...judgeLedger(balance),
-      ...hearing.twice.map(
-        ({ room, text, heard, expected }) =>
-          `heard too often: "${text}" ${heard} times in ${room}, the ledger has ${expected}`,
-      ),
+      ...hearing.twice.map((misheard) => `heard too often: ${describeMisheard(misheard, 'too much')}`),
+      ...(hearing.missing ?? []).map((misheard) => `not heard: ${describeMisheard(misheard, 'missing')}`),
     ],
     healsAlone: [
       ...troubles,
@@ -68,6 +66,10 @@ export function judgePromises(evidence: Evidence, limits: Limits): Verdict {
 export function judge(evidence: Evidence, limits: Limits): string[] {
   const { neverDeadAir, nothingLostOrTwice, healsAlone } = judgePromises(evidence, limits);
   return [...neverDeadAir, ...nothingLostOrTwice, ...healsAlone];
+}
+
+function describeMisheard({ room, text, heard, expected, byMs }: Misheard, what: string): string {
+  return `"${text}" ${heard} times in ${room}, the ledger has ${expected} (${seconds(byMs)} ${what})`;
 }
 
 function judgeInjury({ fault, victim, atMs, recoveryMs, falseKills, orphans }: Injury): string[] {

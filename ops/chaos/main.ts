@@ -159,11 +159,21 @@ function openSmallDisk(home: RunHome, rooms: number, say: (line: string) => void
   }
 }
 
-function describeInjury({ fault, victim, atMs, detectionMs, recoveryMs, falseKills }: Injury): string {
+function describeInjury({
+  fault,
+  victim,
+  atMs,
+  detectionMs,
+  recoveryMs,
+  falseKills,
+  figures,
+}: Injury): string {
   const seen = detectionMs === null ? '' : `noticed after ${detectionMs} ms, `;
+  const { worksAgainMs } = figures;
+  const works = worksAgainMs === undefined ? '' : `works again after ${worksAgainMs} ms, `;
   const healed = recoveryMs === null ? 'NOT HEALED' : `healed after ${recoveryMs} ms`;
   const killed = falseKills.length > 0 ? `, KILLED FOR NOTHING: ${falseKills.join(', ')}` : '';
-  return `${clock(atMs)} ${fault} on ${victim}: ${seen}${healed}${killed}`;
+  return `${clock(atMs)} ${fault} on ${victim}: ${seen}${works}${healed}${killed}`;
 }
 
 function clock(ms: number): string {

@@ -19,8 +19,8 @@ export interface ChaosReport {
   gifts: number;
   missing: number;
   extra: number;
-  /** What was listened for, and heard too often. */
-  sound: Omit<Hearing, 'twice'> & { twice: number };
+  /** What was listened for, heard too often, and is missing in the recording (null: that could not be told). */
+  sound: Omit<Hearing, 'twice' | 'missing'> & { twice: number; missing: number | null };
   /** While on air: what passes between the supervisor's death and the next one's being on air is not. */
   longestSilenceMs: number;
   /** Of the last supervisor of the run; over minutes its slope says little. */
@@ -49,7 +49,7 @@ export function chaosReport(
     gifts: sum(({ comparison }) => comparison.gifts),
     missing: sum(({ comparison }) => comparison.missing.length),
     extra: sum(({ comparison }) => comparison.extra.length),
-    sound: { ...hearing, twice: hearing.twice.length },
+    sound: { ...hearing, twice: hearing.twice.length, missing: hearing.missing?.length ?? null },
     longestSilenceMs: Math.max(0, ...rooms.map(({ silence }) => silence.longestMs)),
     supervisor: supervisor ?? null,
     broken,
@@ -76,7 +76,7 @@ export function formatReport(report: ChaosReport, verdict: Verdict): string {
     ...figures,
     `delivered ${delivered} messages and ${gifts} gifts: ${missing} missing, ${extra} too much`,
     `ledger: ${ledger.events} events in, ${ledger.outcomes} outcomes out, ${ledger.open} open, ${ledger.lost} lost, ${ledger.twice} twice`,
-    `sound: listened for ${sound.sentences} sentences${sound.isComplete ? '' : ' until there was no more time'}, ${sound.heard} heard as a whole, ${sound.twice} too often`,
+    `sound: listened for ${sound.sentences} sentences${sound.isComplete ? '' : ' until there was no more time'}, ${sound.heard} heard as a whole, ${sound.twice} too often, ${sound.missing ?? 'unknown how many'} missing`,
     `false kills ${report.falseKills}, orphans ${report.orphans}`,
     ...(supervisor
       ? [
@@ -89,7 +89,7 @@ export function formatReport(report: ChaosReport, verdict: Verdict): string {
       verdict.neverDeadAir,
     ),
     ...promise(
-      `2 nothing lost, nothing twice (${ledger.lost + missing} lost, ${ledger.twice + sound.twice} twice)`,
+      `2 nothing lost, nothing twice (${ledger.lost + missing + (sound.missing ?? 0)} lost, ${ledger.twice + sound.twice} twice)`,
       verdict.nothingLostOrTwice,
     ),
     ...promise(`3 it heals alone (${report.faults.length} faults)`, verdict.healsAlone),

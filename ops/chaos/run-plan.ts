@@ -86,9 +86,10 @@ async function injure(planned: PlannedFault, options: RunPlanOptions): Promise<I
   }
   const { victim, mayGo, orphans = [], figures = {} } = wound;
   const withinMs = faults[fault]?.patienceMs ?? patienceMs;
-  const { detectionMs, recoveryMs } = await watchWound(wound, { show, signal, withinMs });
+  const { detectionMs, worksAgainMs, recoveryMs } = await watchWound(wound, { show, signal, withinMs });
   if (recoveryMs === null && signal.aborted) return undefined;
   const falseKills = losses(before, show.state?.children ?? [], mayGo);
+  if (worksAgainMs !== null) figures['worksAgainMs'] = worksAgainMs;
   return { fault, victim, atMs, detectionMs, recoveryMs, falseKills, orphans, figures };
 }
 

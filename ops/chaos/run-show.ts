@@ -1,7 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareEvents } from './compare-events.ts';
-
 import { listen } from './hearing.ts';
 import { hushRoom } from './hush-room.ts';
 import type { Evidence, RoomEvidence } from './judge.ts';
@@ -33,8 +32,8 @@ export interface RunShowOptions {
   during: (show: Show, noteAcks: (room: string) => Promise<void>) => Promise<Injury[]>;
 }
 
-/** For two minutes of recording it takes a few seconds. */
-const listenMs = 20_000;
+/** For two minutes of recording it takes some ten seconds on a machine with nothing else to do. */
+const listenMs = 90_000;
 
 /** Starts a show, lets something happen to it, stops it in order, and gathers what it left behind. Throws when it does not start. */
 export async function runShow(options: RunShowOptions): Promise<Evidence> {
@@ -66,8 +65,8 @@ export async function runShow(options: RunShowOptions): Promise<Evidence> {
   const exitCode = await show.stop();
   say('looking at what it left, and listening to it');
   const faultsAt = injuries.map(({ atMs }) => show.onAirAt + atMs);
-  const { events, balance, sentences } = await readStored(home, faultsAt);
-  const hearing = await listen(home, sentences, listenMs);
+  const { events, balance, sayings } = await readStored(home, faultsAt);
+  const hearing = await listen(home, sayings, listenMs);
   const gathered = rooms.map((room): RoomEvidence => {
     const truth = readTruth(readTruthLog(home, room), acked.get(room) ?? new Set());
     return {

@@ -1,29 +1,55 @@
+import { createHash } from 'node:crypto';
 import type { AudioChunk, Outcome } from '../../protocol/speech.ts';
 import type { Recorded } from '../../workers/audio/renditions.ts';
 import { Renditions } from '../../workers/audio/renditions.ts';
 
-/** A sentence whose sound is known, and how often it may be heard in its room. */
+/** A sentence whose sound is known, and how often it is heard in its room when the ledger is right. */
 export interface Sentence {
   room: string;
   text: string;
+  /** So often it was heard from beginning to end, says the ledger. */
+  required: number;
+  /** So often it may be heard: also in utterances that were cut short or have no outcome, and in longer sentences that hold it. */
   expected: number;
   sound: Recorded;
 }
 
-const most = 40;
+/** What to listen for in the recordings of a run. */
+export interface Sayings {
+  sentences: Sentence[];
+  /** Nothing else was said: every sound of a recording can be explained by them. */
+  isEverything: boolean;
+  /** What was recorded before (unix milliseconds) holds sentences whose sound is not kept any more; 0: all of it is known. */
+  fromMs: number;
+}
+
+/** As many as are said in the time for which sound is kept. */
+const mostUtterances = 400;
 /** An utterance that ended so long before or after a fault may have suffered from it. */
 const nearMs = { before: 3_000, after: 10_000 };
+/** Longer than an utterance lasts, with all that may come between its sentences. */
+const lastingMs = 30_000;
 const unheard = new Set(['expired', 'failed', 'skipped', 'shed', 'blocked']);
+
+interface Ended {
+  heard: boolean;
+  whole: boolean;
+  paid: boolean;
+  at: number;
+}
 
 /** What the ledger says of utterances. */
 export class Utterances {
-  readonly #ended = new Map<string, { heard: boolean; paid: boolean; at: number }>();
+  readonly #ended = new Map<string, Ended>();
 
-  add({ utteranceId, what, paid, at }: Pick<Outcome, 'utteranceId' | 'what' | 'paid' | 'at'>): void {
+  add(outcome: Pick<Outcome, 'utteranceId' | 'what' | 'reason' | 'by' | 'paid' | 'at'>): void {
+    const { utteranceId, what, reason, by, paid, at } = outcome;
     if (utteranceId === '') return;
     const known = this.#ended.get(utteranceId);
     const heard = known?.heard === true || !unheard.has(what);
-    this.#ended.set(utteranceId, { heard, paid: known?.paid === true || paid, at });
+    // Whoever has heard only some of it gives a reason.
+    const whole = !unheard.has(what) && reason === '' && by === 'audio' && known?.whole !== false;
+    this.#ended.set(utteranceId, { heard, whole, paid: known?.paid === true || paid, at });
   }
 
   /** One without an outcome may have been heard: it was cut off at the end. */
@@ -31,54 +57,97 @@ export class Utterances {
     return this.#ended.get(utteranceId)?.heard !== false;
   }
 
+  /** Every sentence of it was heard, after `fromMs`. */
+  isHeardWhole(utteranceId: string, fromMs: number): boolean {
+    const ended = this.#ended.get(utteranceId);
+    return ended?.whole === true && (fromMs === 0 || ended.at > fromMs + lastingMs);
+  }
+
+  /** When the last one of those ended that were heard and whose sound is not known; 0 when there are none. */
+  lastUnknown(isKnown: (utteranceId: string) => boolean): number {
+    const unknown = [...this.#ended].filter(([id, { heard }]) => heard && !isKnown(id));
+    return unknown.reduce((last, [, { at }]) => Math.max(last, at), 0);
+  }
+
   /** Those to listen for: first what was paid for, then what was near a fault (unix milliseconds), then spread over the rest. */
-  choose(faultsAt: number[]): Set<string> {
-    const heard = [...this.#ended].filter(([, { heard }]) => heard);
+  choose(faultsAt: number[], most = mostUtterances): { ids: Set<string>; isEverything: boolean } {
     const isNear = (at: number) =>
       faultsAt.some((fault) => at > fault - nearMs.before && at < fault + nearMs.after);
+    const heard = [...this.#ended].filter(([, { heard }]) => heard);
     const paid = heard.filter(([, utterance]) => utterance.paid);
     const near = heard.filter(([, utterance]) => !utterance.paid && isNear(utterance.at));
     const rest = heard.filter(([, utterance]) => !utterance.paid && !isNear(utterance.at));
     const chosen = [...thin(paid, most), ...thin(near, most), ...thin(rest, most)];
-    return new Set(chosen.slice(0, most).map(([id]) => id));
+    return { ids: new Set(chosen.slice(0, most).map(([id]) => id)), isEverything: heard.length <= most };
   }
+}
+
+interface Said {
+  room: string;
+  text: string;
+  /** By id of the segment, its utterance. */
+  segments: Map<string, string>;
 }
 
 /** Collects the sound of the chosen utterances from the chunks of a run, as it was made: what an engine gives for a text is its own affair. */
 export class SentenceCollector {
   readonly #utterances: Utterances;
-  readonly #chosen: ReadonlySet<string>;
+  readonly #chosen: { ids: ReadonlySet<string>; isEverything: boolean };
   readonly #renditions = new Renditions();
-  readonly #sounds = new Map<string, { room: string; text: string; sound: Recorded }>();
-  /** Ids of segments by room and text. */
-  readonly #segments = new Map<string, { room: string; text: string; ids: Set<string> }>();
+  /** By room, text and sound: two attempts at one text need not sound alike. */
+  readonly #sounds = new Map<string, Said & { sound: Recorded }>();
+  /** By room and text: those that may be heard. */
+  readonly #segments = new Map<string, Said>();
+  /** The first complete attempt at a segment is the one that is played; how many there are of an utterance, and shall be. */
+  readonly #done = new Set<string>();
+  readonly #counts = new Map<string, { done: number; last: number }>();
 
-  constructor(utterances: Utterances, chosen: ReadonlySet<string>) {
+  constructor(utterances: Utterances, chosen: { ids: ReadonlySet<string>; isEverything: boolean }) {
     this.#utterances = utterances;
     this.#chosen = chosen;
   }
 
   add(chunk: AudioChunk): void {
-    const { id, room, text, utteranceId } = chunk.segment;
-    const key = JSON.stringify([room, text]);
+    const { id, room, text, utteranceId, index, last } = chunk.segment;
     if (this.#utterances.mayBeHeard(utteranceId)) {
-      const known = this.#segments.get(key) ?? { room, text, ids: new Set<string>() };
-      this.#segments.set(key, known);
-      known.ids.add(id);
+      const key = JSON.stringify([room, text]);
+      const said = this.#segments.get(key) ?? { room, text, segments: new Map<string, string>() };
+      this.#segments.set(key, said);
+      said.segments.set(id, utteranceId);
     }
-    if (!this.#chosen.has(utteranceId) || this.#sounds.has(key)) return;
-    const added = this.#renditions.add(chunk);
-    if (added.kind === 'complete') this.#sounds.set(key, { room, text, sound: added.recorded });
+    if (this.#done.has(id)) return;
+    const isChosen = this.#chosen.isEverything || this.#chosen.ids.has(utteranceId);
+    const added = isChosen ? this.#renditions.add(chunk) : { kind: 'empty' as const };
+    if (added.kind !== 'complete' && added.kind !== 'empty') return;
+    this.#done.add(id);
+    const count = this.#counts.get(utteranceId) ?? { done: 0, last: -1 };
+    this.#counts.set(utteranceId, { done: count.done + 1, last: last ? index : count.last });
+    if (added.kind === 'empty') return;
+    const sound = added.recorded;
+    const key = JSON.stringify([room, text, createHash('sha1').update(sound.pcm).digest('base64')]);
+    const said = this.#sounds.get(key) ?? { room, text, sound, segments: new Map<string, string>() };
+    this.#sounds.set(key, said);
+    said.segments.set(id, utteranceId);
   }
 
-  /** A longer sentence that holds a shorter one may sound like it too. */
-  sentences(): Sentence[] {
+  /** `isCut`: the stream does not hold its beginning any more. */
+  sayings(isCut: boolean): Sayings {
+    const isKnown = (id: string) => {
+      const count = this.#counts.get(id);
+      return count !== undefined && count.done === count.last + 1;
+    };
+    const fromMs = isCut ? this.#utterances.lastUnknown(isKnown) : 0;
     const all = [...this.#segments.values()];
-    return [...this.#sounds.values()].map(({ room, text, sound }) => {
+    const sentences = [...this.#sounds.values()].map(({ room, text, sound, segments }): Sentence => {
       const core = bare(text);
       const alike = all.filter((other) => other.room === room && bare(other.text).includes(core));
-      return { room, text, sound, expected: alike.reduce((sum, { ids }) => sum + ids.size, 0) };
+      const required = [...segments.values()].filter((id) =>
+        this.#utterances.isHeardWhole(id, fromMs),
+      ).length;
+      const expected = alike.reduce((sum, other) => sum + other.segments.size, 0);
+      return { room, text, sound, required, expected };
     });
+    return { sentences, isEverything: this.#chosen.isEverything, fromMs };
   }
 }
 

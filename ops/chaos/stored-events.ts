@@ -2,7 +2,7 @@ import type { Balance } from '../ledger.ts';
 import { Ledger } from '../ledger.ts';
 import { openStoredBus } from '../operator.ts';
 import type { StoredEvent } from './compare-events.ts';
-import type { Sentence } from './sentences.ts';
+import type { Sayings } from './sentences.ts';
 import { SentenceCollector, Utterances } from './sentences.ts';
 
 const readMs = 120_000;
@@ -12,13 +12,13 @@ export interface Stored {
   /** By room. */
   events: Map<string, StoredEvent[]>;
   balance: Balance;
-  /** Some of what was said, with its sound. */
-  sentences: Sentence[];
+  /** What was said, with its sound. */
+  sayings: Sayings;
 }
 
 /**
  * Reads the streams of a home in which nothing runs any more. `faultsAt`, in unix milliseconds, decides which sentences are
- * looked at. Throws when they cannot be read.
+ * looked at when there are too many. Throws when they cannot be read.
  */
 export async function readStored(home: string, faultsAt: number[]): Promise<Stored> {
   const signal = AbortSignal.timeout(readMs);
@@ -42,9 +42,15 @@ export async function readStored(home: string, faultsAt: number[]): Promise<Stor
     utterances.add(body);
   }
   const collector = new SentenceCollector(utterances, utterances.choose(faultsAt));
-  for await (const { body } of stored.bus.read('AUDIO', 'chunk', { filter: 'live.*.audio', ...reading })) {
+  let firstSeq: number | undefined;
+  for await (const { body, seq } of stored.bus.read('AUDIO', 'chunk', {
+    filter: 'live.*.audio',
+    ...reading,
+  })) {
+    firstSeq ??= seq;
     collector.add(body);
   }
   signal.throwIfAborted();
-  return { events, balance: ledger.balance(Date.now(), false), sentences: collector.sentences() };
+  const sayings = collector.sayings(firstSeq !== 1);
+  return { events, balance: ledger.balance(Date.now(), false), sayings };
 }

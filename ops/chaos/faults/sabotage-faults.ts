@@ -1,5 +1,5 @@
 import type { Role } from '../../../protocol/roles.ts';
-import { isServing } from '../children.ts';
+import { isReplaced, isRestored, isServing } from '../children.ts';
 import type { Fault, Scene } from '../fault.ts';
 import { nobody } from '../fault.ts';
 import type { Order } from '../sabotage-orders.ts';
@@ -60,7 +60,11 @@ export function spin(role: Role): Fault {
   };
 }
 
-/** For a while every new process of a role is a bad one. The active one is killed, so that new ones are needed. */
+/**
+ * For a while every new process of a role is a bad one. The active one is killed, so that new ones are needed. That a spare takes over its
+ * work at once (`worksAgainMs`, from the kill) heals nothing yet: that is when the service has everybody back, counted from when new
+ * processes are good again; `restoredMs` is the same from the kill.
+ */
 export function badStart(role: Role, kind: 'exit' | 'hang'): Fault {
   const verb = kind === 'exit' ? 'ends at once' : 'says nothing';
   return {
@@ -70,14 +74,28 @@ export function badStart(role: Role, kind: 'exit' | 'hang'): Fault {
       const victim = chooseActive(show, role, choice);
       if (!victim) return undefined;
       const file = startOrderFile(orders, role);
+      const before = show.state;
+      if (!before) return undefined;
       giveOrder(file, { kind, untilMs: Date.now() + badStartMs });
       const causedAt = performance.now();
       process.kill(victim.pid, 'SIGKILL');
+      const figures: Record<string, number> = {};
       return {
         ...replacement(show, victim),
         causedAt,
         lastsMs: badStartMs,
+        works() {
+          const { state } = show;
+          return state !== undefined && isReplaced(victim, state.children) && isServing(state);
+        },
+        healed() {
+          const { state } = show;
+          if (!state || !isRestored(victim.service, before, state) || !isServing(state)) return false;
+          figures['restoredMs'] ??= Math.round(performance.now() - causedAt);
+          return true;
+        },
         end: () => withdrawOrder(file),
+        figures,
       };
     },
   };

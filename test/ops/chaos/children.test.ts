@@ -1,5 +1,12 @@
 import t from 'tap';
-import { isNoticed, isReplaced, isServing, isWhole, losses } from '../../../ops/chaos/children.ts';
+import {
+  isNoticed,
+  isReplaced,
+  isRestored,
+  isServing,
+  isWhole,
+  losses,
+} from '../../../ops/chaos/children.ts';
 import type { ChildState, SupervisorState } from '../../../protocol/ipc.ts';
 
 function child(id: string, pid: number, more: Partial<ChildState> = {}): ChildState {
@@ -54,6 +61,33 @@ void t.test('isServing() looks at who works, isWhole() at the spares too', (t) =
   t.notOk(isServing(state([child('tts', 1, { state: 'backoff' })])));
   t.end();
 });
+
+void t.test(
+  'isRestored() holds when a service has as many at work as it wants, and as many ready as before',
+  (t) => {
+    const of = (
+      children: ChildState[],
+      wanted: number,
+      working: number,
+      spares: number,
+    ): SupervisorState => ({
+      ...state(children),
+      services: [{ id: 'tts', role: 'tts', wanted, working, spares, condition: 'well', epoch: 1 }],
+    });
+    const [active, ready] = [child('tts', 1), child('tts.2', 2, spare)];
+    const before = of([active, ready], 1, 1, 1);
+    t.ok(isRestored('tts', before, before));
+    const promoted = child('tts.2', 2, { service: 'tts' });
+    t.notOk(isRestored('tts', before, of([promoted], 1, 1, 0)), 'the spare that works is none any more');
+    const failing = child('tts', 0, { ...spare, state: 'backoff' });
+    t.notOk(isRestored('tts', before, of([promoted, failing], 1, 1, 0)));
+    t.notOk(isRestored('tts', before, of([promoted, failing, ready], 1, 1, 1)), 'one that is still failing');
+    t.notOk(isRestored('tts', before, of([promoted, ready], 2, 1, 1)), 'one that is wanted does not work');
+    t.ok(isRestored('tts', before, of([promoted, child('tts', 3, spare)], 1, 1, 1)));
+    t.notOk(isRestored('reply', before, before), 'nothing is known of it');
+    t.end();
+  },
+);
 
 void t.test('isNoticed() holds when the victim is gone, or is not what it was', (t) => {
   const victim = child('tts', 1);

@@ -40,7 +40,7 @@ function evidence(more: Partial<Evidence> = {}): Evidence {
       },
     ],
     balance: ledger().balance(0, false),
-    hearing: { sentences: 3, heard: 2, twice: [], isComplete: true },
+    hearing: { sentences: 3, heard: 2, twice: [], missing: [], isComplete: true },
     exitCode: 0,
     troubles: [],
     ...more,
@@ -76,7 +76,8 @@ void t.test('judge() names each promise that was broken', (t) => {
       hearing: {
         sentences: 3,
         heard: 2,
-        twice: [{ room: 'room1', text: '谢谢', heard: 2, expected: 1 }],
+        twice: [{ room: 'room1', text: '谢谢', heard: 2, expected: 1, byMs: 900 }],
+        missing: [{ room: 'room1', text: '你好', heard: 0.4, expected: 1, byMs: 1_200 }],
         isComplete: true,
       },
       rooms: [{ room: 'room1', comparison, silence: { longestMs: 5_020, atMs: 7_000 } }],
@@ -93,7 +94,8 @@ void t.test('judge() names each promise that was broken', (t) => {
     /without outcome: 1 events \(1\): lost/,
     /with more than one outcome: 1 events \(1\): e/,
     /unanswered: 1 of 1/,
-    /heard too often: "谢谢" 2 times in room1, the ledger has 1/,
+    /heard too often: "谢谢" 2 times in room1, the ledger has 1 \(0.9 s too much\)/,
+    /not heard: "你好" 0.4 times in room1, the ledger has 1 \(1.2 s missing\)/,
     /no listener/,
     /not healed: stop-tts on tts/,
     /killed for nothing: spin-tts on tts at 2.0 s \(1\): tts \(pid 7\)/,
@@ -116,12 +118,22 @@ void t.test('chaosReport() sums the rooms up and keeps the longest silence', (t)
   const both = evidence({ rooms: [room, { ...room, room: 'room2', silence }] });
   const report = chaosReport(both, { seed: 3, seconds: 60, broken: [] });
   t.match(report, { seed: 3, delivered: 8, gifts: 4, missing: 0, longestSilenceMs: 3_000, broken: [] });
-  t.match(report, { falseKills: 0, orphans: 0, sound: { sentences: 3, heard: 2, twice: 0 } });
+  t.match(report, { falseKills: 0, orphans: 0, sound: { sentences: 3, heard: 2, twice: 0, missing: 0 } });
   const verdict = judgePromises(both, limits);
   t.match(
     formatReport(report, verdict),
     /kill-tts +1 +30 \/ 30 \/ 30 +700 \/ 700 \/ 700 +0[^]*longest silence 3\.00 s\): kept[^]*promise 3[^]*kept/,
   );
+  t.end();
+});
+
+void t.test('chaosReport() says when it cannot be told whether sentences are missing', (t) => {
+  const hearing = { sentences: 3, heard: 2, twice: [], isComplete: false };
+  const partly = evidence({ hearing });
+  t.same(judge(partly, limits), []);
+  const report = chaosReport(partly, { seed: 3, seconds: 60, broken: [] });
+  t.equal(report.sound.missing, null);
+  t.match(formatReport(report, judgePromises(partly, limits)), /unknown how many missing/);
   t.end();
 });
 

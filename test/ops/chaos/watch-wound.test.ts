@@ -2,6 +2,7 @@ import t from 'tap';
 import { watchWound } from '../../../ops/chaos/watch-wound.ts';
 
 const { signal } = new AbortController();
+const unseen = { detectionMs: null, worksAgainMs: null, recoveryMs: null };
 const wound = { victim: 'tts', mayGo: () => false };
 
 /** Looks again and again without waiting, so often. */
@@ -16,7 +17,7 @@ function looker(times: number): { until: (holds: () => boolean | Promise<boolean
 
 void t.test('watchWound() tells when a fault was noticed and healed, and takes it away once', async (t) => {
   let [looks, ends] = [0, 0];
-  const { detectionMs, recoveryMs } = await watchWound(
+  const { detectionMs, worksAgainMs, recoveryMs } = await watchWound(
     {
       ...wound,
       causedAt: performance.now() - 5_000,
@@ -29,6 +30,7 @@ void t.test('watchWound() tells when a fault was noticed and healed, and takes i
   );
   t.ok(detectionMs !== null && detectionMs >= 5_000 && detectionMs < 6_000, `${detectionMs} ms`);
   t.ok(recoveryMs !== null && recoveryMs >= 3_000 && recoveryMs < 4_000, `${recoveryMs} ms`);
+  t.equal(worksAgainMs, null, 'nobody asked');
   t.equal(ends, 1);
 });
 
@@ -37,8 +39,21 @@ void t.test('watchWound() takes no fault for healed while it lasts, or when nobo
   const end = () => void (ends += 1);
   const show = looker(5);
   const lasting = { ...wound, lastsMs: 60_000, healed: () => true, end };
-  t.same(await watchWound(lasting, { show, signal, withinMs: 1 }), { detectionMs: null, recoveryMs: null });
+  t.same(await watchWound(lasting, { show, signal, withinMs: 1 }), unseen);
   const silent = { ...wound, healed: () => Promise.reject(new Error('no answer')), end };
-  t.same(await watchWound(silent, { show, signal, withinMs: 1 }), { detectionMs: null, recoveryMs: null });
+  t.same(await watchWound(silent, { show, signal, withinMs: 1 }), unseen);
   t.equal(ends, 2);
+});
+
+void t.test('watchWound() tells when the work was done again, be it while the fault lasts', async (t) => {
+  const lasting = {
+    ...wound,
+    causedAt: performance.now() - 1_000,
+    lastsMs: 60_000,
+    works: () => true,
+    healed: () => true,
+  };
+  const { worksAgainMs, recoveryMs } = await watchWound(lasting, { show: looker(5), signal, withinMs: 1 });
+  t.ok(worksAgainMs !== null && worksAgainMs >= 1_000 && worksAgainMs < 2_000, `${worksAgainMs} ms`);
+  t.equal(recoveryMs, null);
 });
