@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { toFailure } from '../protocol/failure.ts';
 import type { ChildOptions, ChildReport, SupervisorCommand } from '../protocol/ipc.ts';
-import { reportFolder, WorkerProcess } from './child-process.ts';
+import { emptyAside } from './bound-log.ts';
+import { fileName, reportFolder, WorkerProcess } from './child-process.ts';
 import type { Cgroup, MemberGroup } from './cgroup.ts';
 import { cpuWeight, openCgroup } from './cgroup.ts';
 import type { ChildRecord, Effect } from './child-record.ts';
@@ -18,6 +19,8 @@ export interface CrewOptions {
   onSpawned: (child: ChildRecord, pid: number) => void;
   onReport: (child: ChildRecord, report: ChildReport) => void;
   onExit: (child: ChildRecord, exit: { reason: string; exit: ExitClass }) => void;
+  /** Of a child's log, before it is set aside. */
+  maxLogBytes?: number;
 }
 
 interface Member {
@@ -71,9 +74,12 @@ export class Crew {
     for (const { process } of this.#members.values()) process.send(command);
   }
 
-  /** Looks whether all of them are really there. */
+  /** Looks whether all of them are really there, and how large their logs are. */
   verify(now: number): void {
-    for (const { process } of this.#members.values()) process.verify(now);
+    for (const [id, { process }] of this.#members) {
+      process.verify(now);
+      this.#boundLog(id);
+    }
   }
 
   kill(): void {
@@ -118,6 +124,16 @@ export class Crew {
       setImmediate(() =>
         onExit(child, { reason: `cannot be started: ${toFailure(error).message}`, exit: 'failed' }),
       );
+    }
+  }
+
+  /** A process that goes wrong may write for days, or much at once; the disk is everybody's. */
+  #boundLog(id: string): void {
+    const file = join(this.#options.home, 'log', `${fileName(id)}.ndjson`);
+    try {
+      emptyAside(file, this.#options.maxLogBytes);
+    } catch (error) {
+      this.#options.log.warn({ err: error, file }, 'no room to set a log aside');
     }
   }
 

@@ -1,6 +1,6 @@
-import { appendFileSync, renameSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { appendIncident } from './incident-file.ts';
+import { cutOff } from './incidents/cut-off.ts';
 import type { IncidentFigures } from './incidents/incident-figures.ts';
 import { incidentFigures } from './incidents/incident-figures.ts';
 import { IncidentDesk } from './incidents/incident-desk.ts';
@@ -8,9 +8,13 @@ import type { IncidentRecord, Order } from './incidents/incident-record.ts';
 import type { ActionName, Health } from './incidents/playbook.ts';
 import { playbooks } from './incidents/playbooks.ts';
 import type { Signal } from './incidents/signal.ts';
+import type { LastRun } from './last-run.ts';
+
+export { incidentsFile } from './incident-file.ts';
 
 export interface HealingOptions {
   home: string;
+  lastRun: LastRun;
   log: Logger;
   /** A line for the person at the terminal. */
   say: (line: string) => void;
@@ -21,18 +25,23 @@ export interface HealingOptions {
   health: (component: string) => Health;
 }
 
-/** One record a line; the latest line of an id is how it stands. */
-export const incidentsFile = (home: string): string => join(home, 'log', 'incidents.ndjson');
-
-const maxFileBytes = 20_000_000;
-
 /** The incident desk and its surroundings: records to a file and the bus, actions to who can do them, words to people. */
 export class Healing {
   readonly #options: HealingOptions;
   readonly #desk = new IncidentDesk({ playbooks, maxOpen: 256, maxHistory: 200 });
+  /** Of the last run; for when all works, as what is open then was told when there was no bus. */
+  #unpublished: IncidentRecord[] = [];
 
+  /** Incidents that the last run had open are closed: what is still wrong is noticed anew. */
   constructor(options: HealingOptions) {
     this.#options = options;
+    const { openIncidents, signals } = options.lastRun;
+    for (const record of openIncidents) {
+      const closed = cutOff(record, saysOf(record), Date.now());
+      this.#unpublished.push(closed);
+      this.#keep(closed);
+    }
+    for (const signal of signals) this.note(signal);
   }
 
   get open(): IncidentRecord[] {
@@ -50,6 +59,8 @@ export class Healing {
   note(signal: Signal): void {
     this.#options.log.debug({ signal }, 'signal');
     this.#follow(this.#desk.note(signal));
+    if (signal.kind !== 'on-air') return;
+    for (const record of [...this.#unpublished.splice(0), ...this.open]) this.#options.publish(record);
   }
 
   /** Several times a second; unix milliseconds. */
@@ -79,14 +90,15 @@ export class Healing {
   }
 
   #keep(record: IncidentRecord): void {
-    const file = incidentsFile(this.#options.home);
     try {
-      const bytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-      if (bytes > maxFileBytes) renameSync(file, `${file}.1`);
-      appendFileSync(file, `${JSON.stringify(record)}\n`);
+      appendIncident(this.#options.home, record);
     } catch (error) {
       // A full disk must not end the show; the record is also on the bus and in memory.
       this.#options.log.error({ err: error, incident: record.id }, 'incident not written');
     }
   }
+}
+
+function saysOf({ problem }: IncidentRecord): string {
+  return playbooks.find((playbook) => playbook.problem === problem)?.says ?? problem;
 }

@@ -1,8 +1,10 @@
-import { accessSync, constants, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { claimFile, releaseFile } from './claim-file.ts';
 import { makeFolder } from './make-folder.ts';
-import { isAlive, readProcess } from './process-table.ts';
+import { endLeftoverServers } from './nats-leftover.ts';
+import { isAlive } from './process-table.ts';
 import { readState } from './state-file.ts';
 
 /** Takes the home folder for this process; throws while another supervisor has it. A dead one's lock is taken over. */
@@ -14,32 +16,29 @@ export function lockHome(home: string): Disposable {
     throw new Error(`Cannot use ${home} as the home folder; name another with --home`, { cause });
   }
   const file = join(home, 'run', 'supervisor.lock');
-  const own = `${process.pid} ${readProcess(process.pid)?.startTime ?? ''}`;
-  for (;;) {
-    try {
-      writeFileSync(file, own, { flag: 'wx', mode: 0o600 });
-      return { [Symbol.dispose]: () => rmSync(file, { force: true }) };
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    }
-    const [pid = '', startTime = ''] = readFileSync(file, 'utf8').split(' ');
-    if (isAlive(Number(pid), startTime)) {
-      throw new Error(
-        `Cannot start in ${home}: a supervisor (pid ${pid}) is running there. Stop it, or give another --home`,
-      );
-    }
-    rmSync(file, { force: true });
+  const pid = claimFile(file);
+  if (pid > 0) {
+    throw new Error(
+      `Cannot start in ${home}: a supervisor (pid ${pid}) is running there. Stop it, or give another --home`,
+    );
   }
+  return { [Symbol.dispose]: () => releaseFile(file) };
 }
 
-/** Ends what a killed supervisor of this home left behind: two of anything would speak twice. Returns how many there were. */
-export async function sweepLeftovers(home: string): Promise<number> {
+/**
+ * Ends what a killed supervisor of this home left behind: two of anything would speak twice. Returns what there was, as one would call
+ * it: “tts (pid 17)”. Throws when a nats-server cannot be ended.
+ */
+export async function sweepLeftovers(home: string): Promise<string[]> {
   const state = readState(home);
-  if (!state) return 0;
+  if (!state) return [];
+  const configFile = join(home, 'run', 'nats.conf');
+  const signal = AbortSignal.timeout(10_000);
+  // Whatever its name is, where the state file knows it; and the others by their name, because it may be older than the last restart.
   const suspects = [
-    { pid: state.nats.pid, mark: join(home, 'run', 'nats.conf'), startTime: '' },
+    { pid: state.nats.pid, mark: configFile, startTime: '', name: 'nats-server' },
     // The start time tells them from strangers that have their pid by now.
-    ...state.children.map(({ pid, id, startTime }) => ({ pid, mark: id, startTime })),
+    ...state.children.map(({ pid, id, startTime }) => ({ pid, mark: id, startTime, name: id })),
   ];
   const leftovers = suspects.filter(
     ({ pid, mark, startTime }) => pid > 0 && isAlive(pid, startTime) && commandLine(pid).includes(mark),
@@ -47,7 +46,12 @@ export async function sweepLeftovers(home: string): Promise<number> {
   for (const { pid } of leftovers) killGroup(pid);
   const deadline = Date.now() + 5_000;
   while (leftovers.some(({ pid }) => isAlive(pid)) && Date.now() < deadline) await sleep(10);
-  return leftovers.length;
+  const servers =
+    state.state === 'stopped' ? [] : await endLeftoverServers({ binary: 'nats-server', configFile, signal });
+  return [
+    ...leftovers.map(({ name, pid }) => `${name} (pid ${pid})`),
+    ...servers.map((pid) => `nats-server (pid ${pid})`),
+  ];
 }
 
 function commandLine(pid: number): string[] {

@@ -6,7 +6,9 @@ import { exitCodes } from '../protocol/exit-codes.ts';
 import { describeFailure, toFailure } from '../protocol/failure.ts';
 import { describeProblems } from './describe-problems.ts';
 import { lockHome, sweepLeftovers } from './home-lock.ts';
+import { readLastRun } from './last-run.ts';
 import { loadConfigApart } from './load-config-apart.ts';
+import { LogFile } from './log-file.ts';
 import type { Options } from './options.ts';
 import { readOptions, usage } from './options.ts';
 import type { StopSignals } from './stop-signals.ts';
@@ -68,16 +70,11 @@ async function supervise(
 ): Promise<number> {
   const { home, only, forMs, configFile } = options;
   using _lock = lockHome(home);
-  const destination = pino.destination({
-    dest: join(home, 'log', 'supervisor.ndjson'),
-    sync: true,
-    mkdir: true,
-  });
-  // A full disk must not end the show.
-  destination.on('error', () => undefined);
-  const log = pino({ base: { by: 'supervisor' }, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+  using logFile = new LogFile(join(home, 'log', 'supervisor.ndjson'));
+  const log = pino({ base: { by: 'supervisor' }, timestamp: pino.stdTimeFunctions.isoTime }, logFile);
   const swept = await sweepLeftovers(home);
-  if (swept > 0) say(`ended ${swept} processes that an earlier supervisor had left behind`);
+  if (swept.length > 0) say(`ended ${swept.length} processes that an earlier supervisor had left behind`);
+  const lastRun = await readLastRun(home, swept, Date.now());
   say(`onair: ${configFile === '' ? 'demonstration with a simulated room' : configFile}, home ${home}`);
 
   await using manager = openServiceManager(process.env, { onProblem: (text) => log.warn(text) });
@@ -88,6 +85,7 @@ async function supervise(
     project,
     home,
     only,
+    lastRun,
     log,
     say: (line) => {
       say(line);

@@ -1,13 +1,19 @@
 import type { ChildRecord } from './child-record.ts';
 import { pidOf } from './child-record.ts';
-import type { Signal, SignalKind } from './incidents/signal.ts';
-import type { Output } from './roster-state.ts';
+import type { Signal, SignalKind, StandIn } from './incidents/signal.ts';
+import type { Output, RosterState } from './roster-state.ts';
+import { processFailures } from './incidents/signal.ts';
+import { childrenOf, isActive, placesOf } from './roster-state.ts';
 
-/** What the roster did, as the incident desk understands it. `at` in unix milliseconds. */
-export function signalsOf(output: Output, at: number): Signal[] {
+/** What the roster did, as the incident desk understands it. `at` in unix milliseconds; `state` as it is since then. */
+export function signalsOf(output: Output, at: number, state: RosterState): Signal[] {
   switch (output.kind) {
-    case 'changed':
-      return ofChange(output.before, output.child, at);
+    case 'changed': {
+      const { before, child } = output;
+      const standIn = standInFor(before, child, state);
+      const signals = ofChange(before, child, at);
+      return standIn === undefined ? signals : signals.map((signal) => withStandIn(signal, standIn));
+    }
     case 'promoted':
       return [signal(output.child, 'promoted', `${output.duty.lease} epoch ${output.duty.epoch}`, at)];
     case 'reload':
@@ -49,6 +55,24 @@ function ofChange(before: ChildRecord, child: ChildRecord, at: number): Signal[]
       return [];
   }
 }
+
+/** Who does its work without this child; undefined: nobody, or it was the one at work until now and its end is told as such. */
+function standInFor(
+  before: ChildRecord,
+  { spec, id, life }: ChildRecord,
+  state: RosterState,
+): StandIn | undefined {
+  const service = state.services.get(spec.id);
+  const working = childrenOf(state, spec.id).filter((other) => other.id !== id && isActive(other)).length;
+  if (!service || working === 0) return undefined;
+  if (working < placesOf(service)) return 'some';
+  // One that keeps failing is missed only as a spare from now on.
+  const isGone = life.name === 'quarantined' || life.name === 'refused' || life.name === 'gave-up';
+  return before.duty === undefined || isGone ? 'all' : undefined;
+}
+
+const withStandIn = (signal: Signal, standIn: StandIn): Signal =>
+  processFailures.includes(signal.kind) ? { ...signal, standIn } : signal;
 
 /** A silence says how long the fault had been there before it was seen. */
 function withDetection(signal: Signal): Signal {

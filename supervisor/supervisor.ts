@@ -1,6 +1,4 @@
-import type { Logger } from 'pino';
 import type { Config } from '../protocol/config.ts';
-import type { Role } from '../protocol/roles.ts';
 import { BusLink } from './bus-link.ts';
 import { childOptions } from './child-options.ts';
 import type { ChildRecord } from './child-record.ts';
@@ -22,20 +20,8 @@ import { StateWriter } from './state-file.ts';
 import { StateView } from './state-view.ts';
 import { stopInOrder } from './stop-in-order.ts';
 import { SupervisionClock } from './supervision-clock.ts';
+import type { SupervisorOptions } from './supervisor-options.ts';
 import { Upkeep } from './upkeep.ts';
-
-export interface SupervisorOptions {
-  config: Config;
-  configFile: string;
-  project: string;
-  home: string;
-  only: Role[];
-  log: Logger;
-  /** A line for the person at the terminal. */
-  say: (line: string) => void;
-  /** Called by every healthy turn of the loop, for a service manager that waits for it. */
-  onTurn: () => void;
-}
 
 const tickMs = 100;
 /** Incidents, and the kernel's table of processes, are looked at less often than children. */
@@ -121,6 +107,7 @@ export class Supervisor implements AsyncDisposable {
     });
     this.#healing = new Healing({
       home,
+      lastRun: options.lastRun,
       log,
       say,
       act: (action, component) => this.#repairs.act(action, component),
@@ -146,7 +133,7 @@ export class Supervisor implements AsyncDisposable {
       countersOf: (id) => this.#conversation.countersOf(id),
       tell: (event) => this.#handle(event),
       signal: (signal) => this.#healing.note(signal),
-      onLooked: () => this.#file.write(),
+      onLooked: () => this.#file.refresh(),
       stopped: this.#stopped.signal,
     });
     this.#view = new StateView({
@@ -185,6 +172,7 @@ export class Supervisor implements AsyncDisposable {
     for (const { id } of missingServices(this.#roster.state))
       this.#options.say(`on air without ${id}, which keeps failing`);
     this.#view.phase = 'on-air';
+    this.#signal('supervisor', 'on-air', `after ${Date.now() - this.startedAt.getTime()} ms`);
     this.#file.write();
     this.#timers.push(setTimeout(() => this.#handle({ kind: 'allow-spares' }), sparesAfterMs));
     return 'on-air';
@@ -260,7 +248,7 @@ export class Supervisor implements AsyncDisposable {
     this.#view.note(output, at);
     if (output.kind === 'reload') this.#editions.note(output.phase, output.edition);
     if (output.kind === 'promoted') this.#leases.note(output.child, output.duty);
-    for (const signal of signalsOf(output, at)) this.#healing.note(signal);
+    for (const signal of signalsOf(output, at, this.#roster.state)) this.#healing.note(signal);
     this.#file.write();
   }
 

@@ -6,6 +6,8 @@ export interface CauseRule {
   earlier: SignalKind[];
   /** Where the earlier signal was, seen from the component with the symptoms. */
   on: 'same' | 'another' | 'any' | 'dependency';
+  /** Told of the same component before the first symptom, it means that the earlier signal no longer holds. */
+  until?: SignalKind;
   /** How long before the first symptom at most; milliseconds. */
   withinMs: number;
   /** So many of them, all for the same reason. */
@@ -50,6 +52,7 @@ export const causeRules: CauseRule[] = [
   {
     explains: [...unwell, 'bus-down', 'bus-slow'],
     earlier: ['disk-full'],
+    until: 'disk-ok',
     on: 'another',
     withinMs: 300_000,
     blames: 'host',
@@ -151,6 +154,7 @@ export const causeRules: CauseRule[] = [
   {
     explains: ['heartbeat-missed', 'no-progress', 'not-ready', 'bus-slow', 'supervisor-late'],
     earlier: ['cpu-high'],
+    until: 'cpu-ok',
     on: 'any',
     withinMs: 60_000,
     blames: 'itself',

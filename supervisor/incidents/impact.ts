@@ -1,3 +1,4 @@
+import type { StandIn } from './signal.ts';
 import { roleOf } from './signal.ts';
 
 export const promises = ['sound', 'answers', 'feed', 'voice'] as const;
@@ -24,8 +25,9 @@ const touched: Record<string, Impact> = {
   supervisor: everything,
 };
 
-/** What is at stake when this component fails. One of which nothing is known touches only itself. */
-export function impactOf(component: string): Impact {
+/** What is at stake when this component fails. One of which nothing is known touches only itself, as does a spare. */
+export function impactOf(component: string, standIn?: StandIn): Impact {
+  if (standIn === 'all') return { services: [component], promises: [] };
   const known = touched[roleOf(component)];
   return { services: [component, ...(known?.services ?? [])], promises: [...(known?.promises ?? [])] };
 }

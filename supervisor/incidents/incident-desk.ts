@@ -5,7 +5,7 @@ import { advance, again, forgive, open, reopen, witness } from './incident.ts';
 import type { IncidentRecord, Order } from './incident-record.ts';
 import type { ActionName, Health, Playbook } from './playbook.ts';
 import { checkPlaybooks, playbookFor, sharedActions } from './playbook.ts';
-import { probableCause } from './probable-cause.ts';
+import { isPast, probableCause } from './probable-cause.ts';
 import { RecentSignals } from './recent-signals.ts';
 import type { Signal } from './signal.ts';
 
@@ -109,10 +109,13 @@ export class IncidentDesk {
       return [];
     }
     const index = this.#closed.findLastIndex(({ incident: { record, playbook: its } }) => {
-      const isSame = keyOf(record.component, its.family) === key;
+      const { component, closedAt, probableCause: cause } = record;
+      const isSame = keyOf(component, its.family) === key;
       // A lesser problem after a graver one is another story, and has other actions.
       const goesOn = its.problem === playbook.problem || playbook.rank > its.rank;
-      return isSame && goesOn && signal.at - (record.closedAt ?? 0) < reopenWithinMs;
+      if (!isSame || !goesOn || signal.at - (closedAt ?? 0) >= reopenWithinMs) return false;
+      // And so is one whose cause, elsewhere, is over.
+      return cause.component === component || !isPast(causeRules, cause, this.#signals.all);
     });
     const [back] = index < 0 ? [] : this.#closed.splice(index, 1);
     const change = back

@@ -25,6 +25,8 @@ function proof({ state, recoveryMs, closedAt, timeline }: IncidentRecord): strin
       return 'works again, being watched';
     case 'unresolved':
       return 'no repair has helped yet';
+    case 'cut-off':
+      return 'nobody saw its end, because the supervisor that watched it ended';
     case 'resolved':
       return `back after ${seconds(recoveryMs ?? 0)}, ${closedAt === null ? '' : (timeline.at(-1)?.detail ?? '')}`;
   }

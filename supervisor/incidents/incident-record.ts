@@ -6,8 +6,8 @@ import type { TimelineEntry } from './timeline.ts';
 export interface ActionRecord {
   action: ActionName;
   at: number;
-  /** `pending` while its verification runs. */
-  outcome: 'worked' | 'failed' | 'pending';
+  /** `pending` while its verification runs; `unknown`: whoever verified it ended before that. */
+  outcome: 'worked' | 'failed' | 'pending' | 'unknown';
   /** Until the component was repaired, or until the action was given up; milliseconds. */
   tookMs: number;
 }
@@ -25,8 +25,9 @@ export interface IncidentRecord {
    * - `verifying`: it is repaired, and has to stay so for a while.
    * - `unresolved`: no action is left; people were told. It still closes by itself when the component is well again.
    * - `resolved`: closed.
+   * - `cut-off`: closed too, because the supervisor that watched it ended. What is still wrong then gets an incident of its own.
    */
-  state: 'open' | 'verifying' | 'resolved' | 'unresolved';
+  state: 'open' | 'verifying' | 'resolved' | 'unresolved' | 'cut-off';
   /** The first and the latest entries; `timelineDropped` of those between were left out. */
   timeline: TimelineEntry[];
   timelineDropped: number;

@@ -58,7 +58,7 @@ export function open(id: string, signal: Signal, playbook: Playbook, findCause: 
     recoveryMs: null,
     downMs: 0,
     probableCause: findCause(symptoms),
-    impact: impactOf(component),
+    impact: impactOf(component, playbook.standIn),
     actions: [],
     actionsDropped: 0,
     summary: '',
@@ -118,7 +118,8 @@ export function again(before: Incident, signal: Signal, playbook: Playbook, find
   if (playbook.rank <= before.playbook.rank) return { incident, begun: null, important: false };
   const settled = settle(incident.record, 'failed', at);
   const severity = playbook.severity === 'critical' ? 'critical' : record.severity;
-  const taken = { ...settled, problem: playbook.problem, severity, state: 'open' as const };
+  const impact = impactOf(record.component, playbook.standIn);
+  const taken = { ...settled, problem: playbook.problem, severity, impact, state: 'open' as const };
   return begin({ ...incident, playbook, record: taken }, 0, at, false);
 }
 

@@ -1,4 +1,4 @@
-import type { Signal, SignalKind } from './signal.ts';
+import type { Signal, SignalKind, StandIn } from './signal.ts';
 import { roleOf } from './signal.ts';
 
 /** `degraded` works, but without its spare. */
@@ -56,6 +56,8 @@ export interface Playbook {
   triggers: SignalKind[];
   /** Only for these roles; absent: for all. */
   roles?: string[];
+  /** Only where others of its component do so much of its work all the same. */
+  standIn?: StandIn;
   severity: Severity;
   /** A component has at most one open incident of a family. */
   family: string;
@@ -73,9 +75,12 @@ export interface Playbook {
 }
 
 /** The playbook that a signal calls for, if it tells of a problem at all. */
-export function playbookFor(playbooks: Playbook[], { kind, component }: Signal): Playbook | undefined {
+export function playbookFor(playbooks: Playbook[], signal: Signal): Playbook | undefined {
   return playbooks.find(
-    ({ triggers, roles }) => triggers.includes(kind) && (roles?.includes(roleOf(component)) ?? true),
+    ({ triggers, roles, standIn }) =>
+      triggers.includes(signal.kind) &&
+      (roles?.includes(roleOf(signal.component)) ?? true) &&
+      (standIn === undefined || standIn === signal.standIn),
   );
 }
 
@@ -83,14 +88,14 @@ export function playbookFor(playbooks: Playbook[], { kind, component }: Signal):
 export function checkPlaybooks(playbooks: Playbook[]): void {
   const problems = new Set<string>();
   const anywhere = new Set<SignalKind>();
-  for (const { problem, triggers, roles, actions, closeWhen } of playbooks) {
+  for (const { problem, triggers, roles, standIn, actions, closeWhen } of playbooks) {
     const fault = (what: string) => new RangeError(`Cannot use the playbook "${problem}": ${what}`);
     if (problems.has(problem)) throw fault('there are two of that name');
     problems.add(problem);
     if (triggers.length === 0) throw fault('nothing triggers it');
     const shadowed = triggers.find((kind) => anywhere.has(kind));
     if (shadowed) throw fault(`an earlier one has the trigger "${shadowed}"`);
-    if (!roles) for (const kind of triggers) anywhere.add(kind);
+    if (!roles && !standIn) for (const kind of triggers) anywhere.add(kind);
     if (actions.at(-1)?.action !== 'tell-people') throw fault('its last action must be tell-people');
     if (!actions.every(({ verify }) => verify.within > 0 && verify.holdsFor > 0))
       throw fault('every action needs a time to work and a time to hold');

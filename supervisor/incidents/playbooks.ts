@@ -1,5 +1,6 @@
 import type { ActionName, Playbook, PlaybookStep } from './playbook.ts';
 import type { SignalKind } from './signal.ts';
+import { processFailures } from './signal.ts';
 
 const second = 1_000;
 const minute = 60_000;
@@ -76,6 +77,25 @@ export const playbooks: Playbook[] = [
     rank: 1,
     actions: [act('none', 120), people],
     closeWhen: onceTold(['cpu-ok'], day),
+  },
+  // Nobody hears of it in the room: whoever keeps the children up goes on trying, and what would stop a process is left alone.
+  {
+    ...ofProcess,
+    problem: 'spare-missing',
+    says: 'works, and only its spare is missing',
+    triggers: [...processFailures],
+    standIn: 'all',
+    rank: 0,
+    actions: [act('none', 60), newConfiguration, people],
+  },
+  {
+    ...ofProcess,
+    problem: 'short-handed',
+    says: 'works, but with fewer processes than it should',
+    triggers: ['quarantined', 'refused', 'gave-up'],
+    standIn: 'some',
+    rank: 4,
+    actions: [act('none', 60), newConfiguration, people],
   },
   { ...ofProcess, problem: 'crash', says: 'crashed', triggers: ['exited'], rank: 1, actions: afterDeath },
   {
@@ -267,12 +287,12 @@ export const playbooks: Playbook[] = [
   },
   {
     problem: 'unclean-end',
-    says: 'had ended without stopping its children',
-    triggers: ['leftovers-ended'],
+    says: 'had ended without stopping in order',
+    triggers: ['cut-short'],
     severity: 'warning',
     family: 'supervisor',
     rank: 1,
     actions: [act('none', 30), people],
-    closeWhen: { ...onceWell, health: 'degraded' },
+    closeWhen: onceTold(['on-air'], day),
   },
 ];

@@ -47,16 +47,28 @@ export function probableCause(
   };
 }
 
+/** Whether a cause that was found earlier was a condition that has ended since: what begins now has another. */
+export function isPast(rules: CauseRule[], { what, at }: ProbableCause, recent: readonly Signal[]): boolean {
+  const index = recent.findIndex(
+    (signal) => signal.at === at && describe(signal.kind, signal.detail) === what,
+  );
+  const [signal, ...later] = index < 0 ? [] : recent.slice(index);
+  if (!signal) return false;
+  const own = rules.filter(({ earlier, until }) => until !== undefined && earlier.includes(signal.kind));
+  return own.some((rule) => isEnded(rule, signal, later, Infinity));
+}
+
 /** What others did counts only when it came before the first symptom; its own history goes on until the last. */
 function apply(rule: CauseRule, symptoms: Symptoms, recent: readonly Signal[]): ProbableCause | undefined {
   if (!rule.explains.some((kind) => symptoms.kinds.includes(kind))) return undefined;
-  const until = rule.on === 'same' ? symptoms.lastAt : symptoms.firstAt;
+  const lastAt = rule.on === 'same' ? symptoms.lastAt : symptoms.firstAt;
   const candidates = recent.filter(
-    ({ kind, component, at }) =>
-      rule.earlier.includes(kind) &&
-      isThere(rule, component, symptoms.component) &&
-      at >= symptoms.firstAt - rule.withinMs &&
-      at <= until + orderSlackMs,
+    (signal, index) =>
+      rule.earlier.includes(signal.kind) &&
+      isThere(rule, signal.component, symptoms.component) &&
+      signal.at >= symptoms.firstAt - rule.withinMs &&
+      signal.at <= lastAt + orderSlackMs &&
+      !isEnded(rule, signal, recent.slice(index + 1), symptoms.firstAt),
   );
   const latest = candidates.at(-1);
   if (!latest || !isEnough(rule, candidates)) return undefined;
@@ -68,6 +80,11 @@ function apply(rule: CauseRule, symptoms: Symptoms, recent: readonly Signal[]): 
     confidence: rule.confidence,
     why: beforeMs > orderSlackMs ? `${rule.why} (${seconds(beforeMs)} before)` : rule.why,
   };
+}
+
+/** Whether it was told between that signal and then that its condition is over. */
+function isEnded({ until }: CauseRule, { component }: Signal, later: readonly Signal[], by: number): boolean {
+  return later.some((other) => other.kind === until && other.component === component && other.at <= by);
 }
 
 function isThere({ on }: CauseRule, component: string, symptomatic: string): boolean {

@@ -32,18 +32,35 @@ export const signalKinds = [
   'reload-rolled-back',
   'supervisor-late',
   'clock-jumped',
-  'leftovers-ended',
+  'cut-short',
+  'on-air',
   'scaled',
   'reconnect-failed',
   'false-alarm',
 ] as const;
 /**
  * What can be told. Some need explaining: `refused` is exit 78 (configuration), `gave-up` exit 125, `retired` a planned swap begun (the
- * exit of that child is then no fault), `handed-over` messages given to another child, `false-alarm` that what was said of the component
+ * exit of that child is then no fault), `cut-short` that the run before this one ended without stopping in order, `handed-over` messages given to another child, `false-alarm` that what was said of the component
  * was wrong. A condition of the host is told when it begins and, by its `-ok`, when it ends; one of a process again while it lasts, or
  * ended by its sign (a swap, a promotion).
  */
 export type SignalKind = (typeof signalKinds)[number];
+
+/** Ways in which a process may fail, other than by what it uses. */
+export const processFailures: readonly SignalKind[] = [
+  'exited',
+  'start-failed',
+  'not-ready',
+  'heartbeat-missed',
+  'no-progress',
+  'reconnect-failed',
+  'quarantined',
+  'refused',
+  'gave-up',
+];
+
+/** `all` that is to be done is done, only a spare is missing; or `some` of it. */
+export type StandIn = 'all' | 'some';
 
 /** One thing that the supervisor saw. */
 export interface Signal {
@@ -56,6 +73,8 @@ export interface Signal {
   kind: SignalKind;
   /** For people; equal details mean the same reason. */
   detail: string;
+  /** Of trouble with a process: who does its work all the same; absent: nobody, as far as is known. */
+  standIn?: StandIn;
   /** `detectionMs` tells how long the fault had been there before it was seen; others are for people. */
   figures?: Record<string, number>;
 }

@@ -44,6 +44,8 @@ function progress({
       return last ? `; repair under way: ${done[last.action]}` : '';
     case 'unresolved':
       return '; every repair was tried and a person should look';
+    case 'cut-off':
+      return '; nobody saw its end, because the supervisor that watched it ended';
     case 'resolved': {
       const after = recoveryMs === null ? '' : ` after ${seconds(recoveryMs)}`;
       const down = downMs > 0 ? `, ${seconds(downMs)} of it down` : '';
@@ -54,7 +56,7 @@ function progress({
 }
 
 function stakes({ state, impact }: Omit<IncidentRecord, 'summary'>): string {
-  if (state === 'resolved' || impact.promises.length === 0) return '';
+  if (state === 'resolved' || state === 'cut-off' || impact.promises.length === 0) return '';
   return `; at stake: ${impact.promises.join(', ')}`;
 }
 

@@ -1,5 +1,13 @@
 import { EventEmitter, once } from 'node:events';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import t from 'tap';
 import type { Test } from 'tap';
@@ -19,7 +27,7 @@ interface Heard {
 }
 
 /** A crew of which everything is kept that it tells. */
-function openCrew(t: Test, given: { project?: string } = {}) {
+function openCrew(t: Test, given: { project?: string; maxLogBytes?: number } = {}) {
   const home = t.testdir();
   const { log, messages } = keptLog('error');
   const heard: Heard[] = [];
@@ -123,4 +131,21 @@ void t.test('Crew keeps a bounded number of reports', async (t) => {
   );
   crew.kill();
   t.match((await next('exit')).detail, { exit: 'killed' });
+});
+
+void t.test('Crew sets the log of a child aside while it runs, once it is large', async (t) => {
+  const { crew, home, next } = openCrew(t, { maxLogBytes: 10_000 });
+  const answers = child('answers');
+  crew.perform(answers, { kind: 'spawn' });
+  await next('registered');
+  const file = join(home, 'log', 'tts.ndjson');
+  appendFileSync(file, 'x'.repeat(9_000));
+  crew.verify(0);
+  t.notOk(existsSync(`${file}.1`));
+  appendFileSync(file, 'y'.repeat(1_001));
+  crew.verify(1_000);
+  t.match(readFileSync(`${file}.1`, 'utf8'), /x{9000}y{1001}$/);
+  t.equal(statSync(file).size, 0);
+  crew.perform(answers, kill);
+  await next('exit');
 });

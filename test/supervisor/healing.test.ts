@@ -6,10 +6,12 @@ import { Healing, incidentsFile } from '../../supervisor/healing.ts';
 import type { IncidentRecord } from '../../supervisor/incidents/incident-record.ts';
 import type { Health } from '../../supervisor/incidents/playbook.ts';
 import type { SignalKind } from '../../supervisor/incidents/signal.ts';
+import type { LastRun } from '../../supervisor/last-run.ts';
+import { readOpenIncidents } from '../../supervisor/incident-file.ts';
 import { keptLog } from './some-children.ts';
 
-function open(t: Test) {
-  const home = t.testdir({ log: {} });
+function open(t: Test, given: Partial<LastRun> & { home?: string } = {}) {
+  const { home = t.testdir({ log: {} }), ...lastRun } = given;
   const { log, messages } = keptLog('error');
   const said: string[] = [];
   const acted: string[] = [];
@@ -17,6 +19,7 @@ function open(t: Test) {
   let health: Health = 'down';
   const healing = new Healing({
     home,
+    lastRun: { signals: [], openIncidents: [], ...lastRun },
     log,
     say: (line) => said.push(line),
     act: (action, component) => acted.push(`${action} ${component}`),
@@ -84,5 +87,50 @@ void t.test('Healing goes on when nothing can be written', (t) => {
   t.equal(published.length, 1, 'the bus has it all the same');
   t.same(messages, ['incident not written']);
   t.ok(existsSync(join(home, 'log')));
+  t.end();
+});
+
+void t.test('Healing closes what the last run had open, and says so once there is a bus', async (t) => {
+  const first = open(t);
+  first.note('exited', 1_000);
+  first.note('exited', 2_000, 'reply');
+  const { home } = first;
+  const openIncidents = await readOpenIncidents(home);
+  t.match(openIncidents, [{ component: 'tts' }, { component: 'reply' }]);
+  const next = open(t, { home, openIncidents });
+  t.same(next.healing.open, [], 'what is still wrong is noticed anew');
+  t.same(next.published, [], 'there is no bus yet');
+  next.note('on-air', 60_000, 'supervisor');
+  t.match(next.published, [
+    {
+      id: openIncidents[0]?.id,
+      component: 'tts',
+      state: 'cut-off',
+      actions: [{ action: 'none', outcome: 'unknown' }],
+      summary: /^tts crashed .*; nobody saw its end, because the supervisor that watched it ended/,
+    },
+    { component: 'reply', state: 'cut-off' },
+  ]);
+  t.same(lines(incidentsFile(home)).slice(-2), next.published);
+  t.same(await readOpenIncidents(home), [], 'the run after that finds nothing open');
+  next.note('on-air', 61_000, 'supervisor');
+  t.equal(next.published.length, 2, 'said once');
+});
+
+void t.test('Healing makes an incident of a last run that was cut short, which ends on air', (t) => {
+  const detail =
+    'pid 7, last seen on-air 2026-01-01T00:00:00.000Z, 3 s before this start; it left no process behind';
+  const signal = { at: 1_000, component: 'supervisor', child: '', kind: 'cut-short', detail } as const;
+  const run = open(t, { signals: [{ ...signal, figures: { detectionMs: 3_000 } }] });
+  run.setHealth('well');
+  t.match(run.healing.open, [{ problem: 'unclean-end', detectionMs: 3_000, timeline: [{ at: 1_000 }, {}] }]);
+  t.match(run.said, [/^warning: supervisor had ended without stopping in order \(pid 7, last seen on-air/]);
+  for (let now = 1_300; now < 20_000; now += 300) run.healing.tick(now);
+  t.equal(run.healing.open.length, 1, 'not before it is on air');
+  run.note('on-air', 20_000, 'supervisor');
+  for (let now = 20_100; now < 25_000; now += 300) run.healing.tick(now);
+  t.same(run.healing.open, []);
+  t.match(run.published.at(-1), { problem: 'unclean-end', state: 'resolved', peopleAsked: false });
+  t.match(run.said.at(-1), /^recovered: supervisor .* and is well again after 19 s/);
   t.end();
 });

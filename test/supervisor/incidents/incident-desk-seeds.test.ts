@@ -72,6 +72,7 @@ void t.test(
         if (random() < 0.6)
           run.signal(pick(components), pick(signalKinds), {
             child: random() < 0.5 ? 'child' : '',
+            ...pick([{}, {}, { standIn: 'all' } as const, { standIn: 'some' } as const]),
             detail: 'x'.repeat(Math.floor(random() * 1_000)),
             figures: { detectionMs: random() * 100 - 10 },
           });
@@ -89,7 +90,7 @@ void t.test(
       }
       run.allWell();
       for (const component of components)
-        for (const kind of ['memory-ok', 'cpu-ok', 'disk-ok'] as const) run.signal(component, kind);
+        for (const kind of ['memory-ok', 'cpu-ok', 'disk-ok', 'on-air'] as const) run.signal(component, kind);
       run.pass(7 * 60_000, 1_000);
       if (run.desk.open.length > 0) faults.push(`seed ${seed}: ${JSON.stringify(run.desk.open)}`);
       const untold = unended(run.orders);

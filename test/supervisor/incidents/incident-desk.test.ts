@@ -300,3 +300,67 @@ void t.test('open incidents are bounded, with room kept for critical ones', (t) 
   t.equal(run.desk.recent.length, 3);
   t.end();
 });
+
+void t.test(
+  'a problem that returns once the disk is free again is another one, and not blamed on the disk',
+  (t) => {
+    const run = new DeskRun();
+    const fail = (detail: string) => {
+      run.health('tts', 'down');
+      run.signal('tts', 'exited', { detail });
+      run.pass(500);
+      run.health('tts', 'well');
+      run.pass(10_000);
+    };
+    run.signal('host', 'disk-full');
+    fail('code 1');
+    fail('code 2');
+    run.signal('host', 'disk-ok');
+    run.pass(100);
+    fail('code 3');
+    const ofTts = run.desk.recent.filter(({ component }) => component === 'tts');
+    t.match(ofTts, [
+      { reopened: 0, probableCause: { component: 'tts', confidence: 0.2 } },
+      { reopened: 1, probableCause: { component: 'host', why: /^the disk was full/ } },
+    ]);
+    t.notMatch(ofTts[0]?.summary, /disk/);
+    t.end();
+  },
+);
+
+void t.test('a spare that fails again and again is a warning that says that the service works', (t) => {
+  const run = new DeskRun();
+  run.health('tts', 'degraded');
+  const spare = { child: 'tts.2', detail: 'ended with code 1', standIn: 'all' } as const;
+  run.signal('tts', 'start-failed', spare);
+  for (let failure = 0; failure < 6; failure++) {
+    run.pass(5_000);
+    run.signal('tts', 'start-failed', spare);
+  }
+  run.signal('tts', 'quarantined', spare);
+  t.match(run.desk.open, [
+    {
+      problem: 'spare-missing',
+      severity: 'warning',
+      impact: { services: ['tts'], promises: [] },
+      summary: /^tts works, and only its spare is missing \(/,
+    },
+  ]);
+  t.notMatch(run.desk.open[0]?.summary, /at stake/);
+  run.pass(5 * 60_000);
+  t.match(run.desk.open, [{ severity: 'warning', state: 'unresolved' }]);
+  t.same(run.actions, [], 'nothing that works is touched');
+  t.same(new Set(run.levels), new Set(['warning']));
+
+  run.health('tts', 'down');
+  run.signal('tts', 'exited', { child: 'tts', detail: 'ended by SIGKILL' });
+  t.match(run.desk.open, [{ problem: 'crash', impact: { promises: ['voice', 'answers'] } }]);
+  run.pass(20_000);
+  t.match(run.desk.open, [{ severity: 'critical' }], 'now nobody does its work');
+  t.ok(run.actions.includes('restart'));
+  run.allWell();
+  run.pass(30_000);
+  t.same(run.desk.open, []);
+  t.equal(run.levels.at(-1), 'recovered');
+  t.end();
+});

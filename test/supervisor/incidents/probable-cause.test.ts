@@ -1,6 +1,6 @@
 import t from 'tap';
 import { causeRules } from '../../../supervisor/incidents/cause-rules.ts';
-import { probableCause } from '../../../supervisor/incidents/probable-cause.ts';
+import { isPast, probableCause } from '../../../supervisor/incidents/probable-cause.ts';
 import type { Signal, SignalKind } from '../../../supervisor/incidents/signal.ts';
 
 type Told = [component: string, kind: SignalKind, at: number, detail?: string];
@@ -71,6 +71,25 @@ const table: [told: Told[], component: string, why: RegExp][] = [
   [
     [
       ['host', 'disk-full', 0],
+      ['bus', 'bus-down', 60_000],
+    ],
+    'host',
+    /disk was full/,
+  ],
+  [
+    [
+      ['host', 'disk-full', 0],
+      ['host', 'disk-ok', 10_000],
+      ['host', 'disk-full', 50_000],
+      ['bus', 'bus-down', 60_000],
+    ],
+    'host',
+    /disk was full \(10 s before\)/,
+  ],
+  [
+    [
+      ['host', 'disk-full', 0],
+      ['x', 'disk-ok', 10_000],
       ['bus', 'bus-down', 60_000],
     ],
     'host',
@@ -165,6 +184,16 @@ void t.test('every rule is what explains some story of the table', (t) => {
 
 /** Stories that nothing explains. */
 const unexplained: Told[][] = [
+  [
+    ['host', 'disk-full', 0],
+    ['host', 'disk-ok', 10_000],
+    ['tts', 'exited', 60_000],
+  ],
+  [
+    ['host', 'cpu-high', 0],
+    ['host', 'cpu-ok', 5_000],
+    ['tts', 'no-progress', 8_000],
+  ],
   [['tts', 'exited', 0, 'code 1']],
   [
     ['bus', 'bus-down', 0],
@@ -208,3 +237,17 @@ void t.test(
     t.end();
   },
 );
+
+void t.test('isPast() tells whether the condition that was the cause has ended since', (t) => {
+  const cause = causeOf([
+    ['host', 'disk-full', 0, 'ENOSPC'],
+    ['tts', 'exited', 1_000],
+  ]);
+  const past = (...later: Told[]) =>
+    isPast(causeRules, cause, signals([['host', 'disk-full', 0, 'ENOSPC'], ...later]));
+  t.equal(past(), false);
+  t.equal(past(['host', 'cpu-ok', 2_000]), false);
+  t.equal(past(['host', 'disk-ok', 2_000]), true);
+  t.equal(isPast(causeRules, cause, signals([['host', 'disk-ok', 2_000]])), false, 'it is not remembered');
+  t.end();
+});
