@@ -1,6 +1,7 @@
 import { AckPolicy, DeliverPolicy } from '@nats-io/jetstream';
 import type { ConsumerInfo, JetStreamManager } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConsumerSpec } from '../protocol/streams.ts';
 import { consumersFor, roomOfConsumer } from '../protocol/streams.ts';
 
@@ -29,6 +30,33 @@ export async function setUpConsumers(manager: JetStreamManager, rooms: Iterable<
     const room = roomOfConsumer(name);
     if (room !== undefined && !wanted.has(room)) await manager.consumers.delete('EVENTS', name);
   }
+}
+
+/** So long after an ack wait was changed the server looks for what has waited longer (2.10.27, seen: 100 ms). */
+const looksAgainMs = 150;
+
+/**
+ * What workers of an earlier run had in hand is given out again at once, instead of after its ack wait. Only while nobody works: what is
+ * being worked on would be given out twice.
+ */
+export async function giveOutAgain(manager: JetStreamManager): Promise<void> {
+  const lists = await Promise.all(
+    ['EVENTS', 'SPEECH'].map(async (stream) => [...(await knownConsumers(manager, stream)).values()]),
+  );
+  const held = lists.flat().filter(({ num_ack_pending }) => num_ack_pending > 0);
+  if (held.length === 0) return;
+  const wait = async (nanoseconds: (info: ConsumerInfo) => number | undefined) => {
+    await Promise.all(
+      held.map(async (info) => {
+        const { stream_name: stream, name, config } = info;
+        const { filter_subject = '' } = config;
+        await manager.consumers.update(stream, name, { ack_wait: nanoseconds(info) ?? 0, filter_subject });
+      }),
+    );
+  };
+  await wait(() => 1);
+  await sleep(looksAgainMs);
+  await wait(({ config }) => config.ack_wait);
 }
 
 /** Rooms of which there are events. */

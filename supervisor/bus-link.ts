@@ -98,7 +98,8 @@ export class BusLink implements AsyncDisposable {
       inboxPrefix: inboxPrefix('supervisor'),
       ...this.#authentication(),
     });
-    await this.#layOut(this.#connection);
+    // Workers of an outside cluster may be anywhere.
+    await this.#layOut(this.#connection, { nobodyWorks: this.#server !== undefined });
     return said;
   }
 
@@ -128,11 +129,12 @@ export class BusLink implements AsyncDisposable {
     this.#server?.restart();
   }
 
-  async #layOut(connection: NatsConnection): Promise<void> {
+  async #layOut(connection: NatsConnection, { nobodyWorks = false } = {}): Promise<void> {
     const replicas = this.#server ? 1 : 3;
     const { config, log, onLoss } = this.#options;
     const rooms = this.#rooms;
-    for (const loss of await setUpBus(connection, { maxDiskMb: config.maxDiskMb, replicas, rooms })) {
+    const setup = { maxDiskMb: config.maxDiskMb, replicas, rooms, nobodyWorks };
+    for (const loss of await setUpBus(connection, setup)) {
       const text = `${loss.missing} messages are missing in ${loss.stream}: its store was damaged`;
       if (this.#toldLosses.has(text)) continue;
       this.#toldLosses.add(text);

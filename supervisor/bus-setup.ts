@@ -10,7 +10,7 @@ import { Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { StreamSpec } from '../protocol/streams.ts';
 import { buckets, streams } from '../protocol/streams.ts';
-import { setUpConsumers } from './bus-consumers.ts';
+import { giveOutAgain, setUpConsumers } from './bus-consumers.ts';
 
 const nanosPerMs = 1_000_000;
 /** What JetStream answers for one that does not exist. */
@@ -22,6 +22,8 @@ export interface BusSetup {
   replicas: number;
   /** Rooms that are hosted. */
   rooms: Iterable<string>;
+  /** Nobody works yet: what an earlier run had in hand is free. */
+  nobodyWorks: boolean;
 }
 
 /** A stream in which messages are missing that were there once. */
@@ -38,13 +40,14 @@ export interface StreamLoss {
  */
 export async function setUpBus(
   connection: NatsConnection,
-  { maxDiskMb = 4_096, replicas = 1, rooms = [] }: Partial<BusSetup> = {},
+  { maxDiskMb = 4_096, replicas = 1, rooms = [], nobodyWorks = false }: Partial<BusSetup> = {},
 ): Promise<StreamLoss[]> {
   const manager = await jetstreamManager(connection, { timeout: 10_000 });
   const losses = await Promise.all(
     streams.map(async (spec) => await setUpStream(manager, spec, { maxDiskMb, replicas })),
   );
   await setUpConsumers(manager, rooms);
+  if (nobodyWorks) await giveOutAgain(manager);
   const kvm = new Kvm(connection);
   await Promise.all(buckets.map((name) => kvm.create(name, { history: 1, replicas })));
   return losses.filter(({ missing }) => missing > 0);
@@ -53,7 +56,7 @@ export async function setUpBus(
 async function setUpStream(
   manager: JetStreamManager,
   spec: StreamSpec,
-  { maxDiskMb, replicas }: Omit<BusSetup, 'rooms'>,
+  { maxDiskMb, replicas }: Pick<BusSetup, 'maxDiskMb' | 'replicas'>,
 ): Promise<StreamLoss> {
   const config = {
     name: spec.name,

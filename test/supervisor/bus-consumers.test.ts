@@ -2,7 +2,7 @@ import { AckPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import t from 'tap';
 import type { Test } from 'tap';
-import { setUpConsumers } from '../../supervisor/bus-consumers.ts';
+import { giveOutAgain, setUpConsumers } from '../../supervisor/bus-consumers.ts';
 import { startNats } from '../support/nats.ts';
 
 async function openBus(t: Test, rooms: string[] = []) {
@@ -78,4 +78,27 @@ void t.test('setUpConsumers() goes on where the one consumer of an earlier versi
     await message?.ackAck();
     t.match(await consumer.info(), { num_pending: 0, num_ack_pending: 0 });
   }
+});
+
+void t.test('giveOutAgain() frees what is in the hands of workers that are gone', async (t) => {
+  const { manager, js, publish } = await openBus(t, ['a', 'b']);
+  await publish('a', 5);
+  await publish('b', 1);
+  await setUpConsumers(manager, ['a', 'b']);
+  const consumer = await js.consumers.get('EVENTS', 'reply-a');
+  for (let number = 0; number < 4; number++) {
+    const message = await consumer.next({ expires: 5_000 });
+    if (number === 1) await message?.ackAck();
+  }
+  const before = performance.now();
+  await giveOutAgain(manager);
+  const again: (number | undefined)[] = [];
+  for (let number = 0; number < 4; number++) {
+    const message = await consumer.next({ expires: 20_000 });
+    again.push(message?.seq);
+    await message?.ackAck();
+  }
+  t.same(again, [1, 3, 4, 5], 'what was done is not done again');
+  t.ok(performance.now() - before < 6_000, 'long before the ack wait is over');
+  t.match(await consumer.info(), { num_ack_pending: 0, config: { ack_wait: 6_000_000_000 } });
 });
