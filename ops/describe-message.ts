@@ -27,6 +27,12 @@ export function describeMessage(message: Message): string {
       return describePlayhead(message.body);
     case 'incident':
       return `${message.body.severity} ${message.body.component}: ${message.body.cause}`;
+    case 'command':
+      return `command ${message.body.action} by ${message.body.by}`;
+    case 'answer':
+      return `${message.body.done ? 'done' : 'not done'}: ${message.body.text}`;
+    case 'promise':
+      return `an answer is being made: ${message.body.utteranceId}`;
     case 'dead':
       return `dead from ${message.body.stream} #${message.body.seq}: ${message.body.reason}`;
   }

@@ -2,7 +2,18 @@ import protobuf from 'protobufjs';
 import type { EventBody, EventKind, LiveEvent, Viewer } from './event.ts';
 import { eventKinds } from './event.ts';
 import { schemaText } from './schema.ts';
-import type { AudioChunk, DeadLetter, Health, Incident, Outcome, Playhead, Segment } from './speech.ts';
+import type {
+  AnswerPromise,
+  AudioAnswer,
+  AudioChunk,
+  AudioCommand,
+  DeadLetter,
+  Health,
+  Incident,
+  Outcome,
+  Playhead,
+  Segment,
+} from './speech.ts';
 
 /** Everything that may be published, by the name of its body in the envelope. */
 export interface Bodies {
@@ -14,6 +25,9 @@ export interface Bodies {
   playhead: Playhead;
   incident: Incident;
   dead: DeadLetter;
+  command: AudioCommand;
+  answer: AudioAnswer;
+  promise: AnswerPromise;
 }
 export type BodyName = keyof Bodies;
 export type Message = { [Name in BodyName]: { type: Name; body: Bodies[Name]; origin: Origin } }[BodyName];

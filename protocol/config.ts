@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { audioSchema } from './audio-config.ts';
 import { refineConfig } from './config-checks.ts';
 import { eventKinds } from './event.ts';
 import { defaultIdleScripts, defaultRules, defaultTemplates } from './default-texts.ts';
@@ -155,25 +156,6 @@ const tts = z.strictObject({
     .prefault({}),
 });
 
-export const outputKinds = ['speaker', 'player', 'file', 'null'] as const;
-
-const audio = z.strictObject({
-  outputs: z
-    .array(z.enum(outputKinds))
-    .min(1)
-    .default(['speaker', 'player', 'file', 'null'])
-    .describe('Tried in this order; the first that works is used'),
-  record: z.boolean().default(false).describe('Also write what is heard to audio/<room>.wav'),
-  recordMaxMinutes: z.int().min(1).max(1_440).default(60).describe('Length at which a recording is rotated'),
-  volume: z.number().min(0).max(2).default(1).describe('1: as synthesised'),
-  slotTimeoutMs: ms(
-    200,
-    60_000,
-    1_500,
-    'How long an utterance waits for its next sentence before others may speak',
-  ),
-});
-
 const bus = z.strictObject({
   servers: z
     .array(address(['nats://', 'tls://']))
@@ -215,7 +197,7 @@ export const configSchema = z
     rooms: z.array(room).min(1).max(200).describe('The rooms to host'),
     reply: reply.prefault({}),
     tts: tts.prefault({}),
-    audio: audio.prefault({}),
+    audio: audioSchema.prefault({}),
     bus: bus.prefault({}),
     supervisor: supervisorSchema.prefault({}),
     simulators: z.array(simulator).default([]).describe('Simulated rooms, for demonstrations'),
@@ -231,7 +213,7 @@ export type RuleConfig = ReplyConfig['rules'][number];
 export type TtsConfig = Config['tts'];
 export type AudioConfig = Config['audio'];
 export type SimulatorConfig = Config['simulators'][number];
-export type OutputKind = (typeof outputKinds)[number];
+export type { OutputKind } from './audio-config.ts';
 
 /** What runs without a configuration file: one simulated room, the embedded voice, the best output, and a recording. */
 export const demoConfig: unknown = {

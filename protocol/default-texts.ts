@@ -64,3 +64,18 @@ export const defaultIdleScripts = [
     lines: ['点关注的朋友记得领一下优惠券。', '数量有限，领完就没有了。'],
   },
 ];
+
+/** Said when nothing else is there: they have to fit everywhere. */
+export const defaultFillers = {
+  idle: [
+    '有什么想了解的，可以直接打在公屏上。',
+    '喜欢的朋友可以点一点关注。',
+    '大家不要着急，慢慢看，慢慢挑。',
+    '小黄车里的宝贝都可以点开看看。',
+    '刚进来的朋友，欢迎欢迎。',
+    '谢谢大家一直在这里陪着我。',
+    '觉得不错的话，帮忙点点赞。',
+    '有问题随时问我，我一直都在。',
+  ],
+  promised: ['嗯，我看一下。', '好的，稍等一下。', '来，我给大家说一下。'],
+};

@@ -4,8 +4,8 @@ export const roles = ['ingest', 'reply', 'tts', 'audio', 'sim'] as const;
 /** A role of a child process. `sim` is a simulated room or engine: a child like the others, with no right on the bus. */
 export type Role = (typeof roles)[number];
 
-/** Who may log in to the bus: the supervisor (everything), each role (its own subjects), the operator (reading). */
-export type BusUser = 'supervisor' | 'operator' | Exclude<Role, 'sim'>;
+/** Who may log in to the bus: the supervisor (everything), each role (its own subjects), the operator (reading), the console (reading and commands). */
+export type BusUser = 'supervisor' | 'operator' | 'console' | Exclude<Role, 'sim'>;
 
 export interface Permissions {
   publish: string[];
@@ -36,6 +36,13 @@ export function permissionsOf(user: BusUser): Permissions {
         ],
         subscribe: ['live.>', 'ops.>', 'dead.>', '$KV.>', ...inbox],
       };
+    case 'console': {
+      const { publish, subscribe } = permissionsOf('operator');
+      return {
+        publish: [...publish, 'ops.command.audio.*'],
+        subscribe: [...subscribe.filter((subject) => !subject.startsWith('_INBOX')), ...inbox],
+      };
+    }
     case 'ingest':
       return {
         publish: [
@@ -51,6 +58,7 @@ export function permissionsOf(user: BusUser): Permissions {
       return {
         publish: [
           'live.*.speech.*',
+          'live.*.promise',
           'live.*.outcome.*',
           'ops.reply.health',
           // Its consumers have the rooms' names, and a subject cannot say "all that begin with".
@@ -78,11 +86,20 @@ export function permissionsOf(user: BusUser): Permissions {
         publish: [
           'live.*.outcome.*',
           'live.*.playhead',
+          // What it wants to keep for when nothing comes.
+          'live.*.speech.idle',
           'ops.audio.health',
+          `${inboxPrefix('console')}.>`,
           ...reads('AUDIO'),
           ...keyValue('playhead'),
         ],
-        subscribe: ['live.*.playhead', 'ops.command.audio', ...inbox],
+        subscribe: [
+          'live.*.playhead',
+          'live.*.promise',
+          'ops.command.audio',
+          'ops.command.audio.*',
+          ...inbox,
+        ],
       };
   }
 }

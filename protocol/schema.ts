@@ -20,6 +20,9 @@ message Envelope {
     Playhead playhead = 8;
     Incident incident = 9;
     DeadLetter dead = 10;
+    AudioCommand command = 13;
+    AudioAnswer answer = 14;
+    Promise promise = 15;
   }
   string lease = 11;    // what its sender holds, such as "audio:demo"; empty: nothing
   uint64 epoch = 12;    // of that lease; who reads drops messages of an epoch that is over
@@ -97,6 +100,7 @@ message Segment {
   int64 expires_at = 11;
   repeated string script = 12;
   string idle_script = 13;    // id of the idle script that this line belongs to
+  bool keep = 14;             // not to be heard now: whoever plays keeps its sound for when nothing else is there
 }
 
 // A piece of a segment's sound: signed 16-bit little-endian mono samples, at most 64 KiB. No samples and a reason: this segment has no sound.
@@ -140,7 +144,7 @@ message Health {
 message Playhead {
   string room = 1;
   int64 at = 2;
-  string state = 3;            // idle, speaking, waiting, paused
+  string state = 3;            // idle, buffering, speaking, yielding, filling, paused
   uint32 queued_ms = 4;
   string utterance_id = 5;
   uint32 segment_index = 6;
@@ -150,8 +154,25 @@ message Playhead {
   repeated Partial partial = 10;
   repeated string queued = 11; // utterances that wait or play
   string output = 12;
+  bool ducking = 13;           // music is down under speech
+  bool failed_over = 14;       // the output is not the first that is configured
+  int64 paused_until = 15;     // unix milliseconds, -1: until somebody says otherwise; 0: not paused
+  double volume = 16;          // as it was set by a command; 0: never set
+  bool muted = 17;             // volume was set to nothing
 }
 message Partial { string utterance_id = 1; uint32 next_index = 2; uint32 offset_ms = 3; }
+
+// Asks whoever plays a room to do something; its answer comes by the request's reply subject.
+message AudioCommand {
+  string action = 1;           // pause, resume, skip, stop, volume, status
+  int64 for_ms = 2;            // pause: for so long; 0: until it is resumed
+  double volume = 3;           // 0 to 2
+  string by = 4;               // who wants it, for the log
+}
+message AudioAnswer { bool done = 1; string text = 2; }
+
+// Somebody was promised an answer: its first sound is on the way, and has to be waited for.
+message Promise { string room = 1; string utterance_id = 2; int64 at = 3; }
 
 message Incident { string id = 1; string severity = 2; string component = 3; string cause = 4; string action = 5; string proof = 6; int64 at = 7; }
 message DeadLetter { string stream = 1; uint64 seq = 2; string subject = 3; string reason = 4; bytes payload = 5; int64 at = 6; }

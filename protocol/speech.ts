@@ -27,6 +27,8 @@ export interface Segment {
   expiresAt: number;
   script: string[];
   idleScript: string;
+  /** Not to be heard now: whoever plays keeps its sound for when nothing else is there. */
+  keep?: boolean;
 }
 
 /** The most samples' bytes in one chunk. NATS takes 1 MB by default; small chunks keep other traffic moving. */
@@ -84,7 +86,11 @@ export interface Health {
   detail: string;
 }
 
-export type PlaybackState = 'idle' | 'speaking' | 'waiting' | 'paused';
+/**
+ * `buffering`: an utterance was begun and its next sentence is missing; `yielding`: an idle script was interrupted and goes on later;
+ * `filling`: nothing came for too long, and something kept is heard; `paused`: by a command, or because no output takes anything.
+ */
+export type PlaybackState = 'idle' | 'buffering' | 'speaking' | 'yielding' | 'filling' | 'paused';
 
 /** What listeners of a room have heard, and what waits. See the schema for each field. */
 export interface Playhead {
@@ -100,6 +106,35 @@ export interface Playhead {
   partial: { utteranceId: string; nextIndex: number; offsetMs: number }[];
   queued: string[];
   output: string;
+  ducking?: boolean;
+  failedOver?: boolean;
+  pausedUntil?: number;
+  volume?: number;
+  muted?: boolean;
+}
+
+export const audioActions = ['pause', 'resume', 'skip', 'stop', 'volume', 'status'] as const;
+export type AudioAction = (typeof audioActions)[number];
+
+/** `forMs`: a pause's length, 0 until it is resumed; `volume` 0 to 2. */
+export interface AudioCommand {
+  action: AudioAction;
+  forMs: number;
+  volume: number;
+  by: string;
+}
+
+export interface AudioAnswer {
+  done: boolean;
+  /** For people: what was done, or why not. */
+  text: string;
+}
+
+/** Somebody was promised an answer: the utterance's first sound is on the way. */
+export interface AnswerPromise {
+  room: string;
+  utteranceId: string;
+  at: number;
 }
 
 export interface Incident {

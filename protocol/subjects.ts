@@ -10,6 +10,10 @@ export const audioSubject = (room: string): string => `live.${room}.audio`;
 export const outcomeSubject = (room: string, what: OutcomeKind): string => `live.${room}.outcome.${what}`;
 /** Core subject, several times a second: how far the listeners are. */
 export const playheadSubject = (room: string): string => `live.${room}.playhead`;
+/** Core subject: a `promise` for each answer that is being made. */
+export const promiseSubject = (room: string): string => `live.${room}.promise`;
+/** Core subject of requests: a `command` to whoever plays the room, answered with an `answer`. */
+export const audioCommandSubject = (room: string): string => `ops.command.audio.${room}`;
 export const healthSubject = (role: string): string => `ops.${role}.health`;
 export const incidentSubject = 'ops.incident';
 export const commandSubject = (role: string): string => `ops.command.${role}`;

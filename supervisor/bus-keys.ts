@@ -9,7 +9,7 @@ export interface BusKey {
 
 /** A fresh nkey for everybody who may log in. They live as long as the supervisor. */
 export function mintKeys(): Map<BusUser, BusKey> {
-  const users: BusUser[] = ['supervisor', 'operator', ...roles.filter((role) => role !== 'sim')];
+  const users: BusUser[] = ['supervisor', 'operator', 'console', ...roles.filter((role) => role !== 'sim')];
   return new Map(
     users.map((user) => {
       const pair = createUser();

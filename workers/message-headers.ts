@@ -34,6 +34,10 @@ function preview(message: Message): { room: string; text: string; cause: string 
       return { room: message.body.room, text: message.body.text, cause: message.body.eventId };
     case 'playhead':
       return { room: message.body.room, text: message.body.state, cause: '' };
+    case 'promise':
+      return { room: message.body.room, text: '', cause: message.body.utteranceId };
+    case 'command':
+    case 'answer':
     case 'health':
     case 'incident':
     case 'dead':

@@ -66,6 +66,7 @@ void t.test('encode() and decode() give segments, sound, outcomes and playheads 
     expiresAt: 1_900_000_000_000,
     script: ['你好。'],
     idleScript: '',
+    keep: true,
   };
   t.same(decodeAs('segment', encode('segment', segment)), segment);
   const pcm = Buffer.from([0, 1, 255, 128]);

@@ -6,6 +6,8 @@ import type { Ending } from './line.ts';
 import { primeMs } from './outputs/find-output.ts';
 import type { Playlist } from './playlist.ts';
 import { RecentFrames } from './recent-frames.ts';
+import type { Turn } from './turn.ts';
+import { PlaylistTurn } from './turn.ts';
 import type { SegmentSound } from './voice.ts';
 import { Voice } from './voice.ts';
 
@@ -38,6 +40,10 @@ export interface PlayerOptions {
   mayPlay: () => boolean;
   /** Sound was heard. */
   onProgress: () => void;
+  /** What to say when the playlist has nothing and nothing was heard for so long. */
+  fill?: (silentMs: number) => Turn | undefined;
+  /** What leaves: the voice, and whatever is to be heard under it. The frame may be changed in place. */
+  mix?: (frame: Int16Array, isSpeaking: boolean) => Int16Array;
 }
 
 /** Up to where an utterance was heard: `offset` samples of its segment `nextIndex`. */
@@ -49,17 +55,17 @@ export interface Place {
 
 /** Where the place cannot be noted, a successor repeats at most this much, and what it takes to tell it. */
 const playheadEveryFrames = { speaking: 5, otherwise: 8 };
-const silence = Buffer.alloc(frameSamples * 2);
+const silence = new Int16Array(frameSamples);
 
 /** The clock of a room: every 20 ms a frame of what the playlist has, or of silence, for ever. */
 export class Player {
   readonly #options: PlayerOptions;
-  #voice: Voice | undefined;
-  #cue: { utteranceId: string; index: number } | undefined;
+  #turn: Turn | undefined;
   #place: Place | undefined;
   readonly #recent = new RecentFrames<Voice>();
   /** Ends of sentences that went down with a sink after their voice had ended; at most a second. */
-  #again: { frame: Buffer; source: Voice | undefined }[] = [];
+  #again: { frame: Int16Array; source: Voice | undefined }[] = [];
+  #silentFrames = 0;
   #brokenSince: number | undefined;
   #sinceTold = 0;
   #changed = true;
@@ -87,7 +93,7 @@ export class Player {
         outputs.skip(lostFrames * frameSamples);
       }
       this.#goBack();
-      for (let frame = 0; frame < frames; frame++) outputs.write(this.#frame(), now);
+      for (let frame = 0; frame < frames; frame++) this.#write(this.#frame(), now);
       this.#notePlace();
       this.#tick();
       await delay(clock.untilNext(performance.now()), signal);
@@ -103,14 +109,11 @@ export class Player {
 
   /** Ends what is being said, in the middle when it must be. */
   cut(): void {
-    const { outputs, playlist } = this.#options;
-    if (this.#voice && !this.#voice.done) {
-      outputs.write(toBuffer(this.#voice.read({ cut: true })), performance.now());
-      playlist.at(this.#voice.position);
-      this.#moved(this.#voice);
-    }
+    const { playlist } = this.#options;
+    const turn = this.#turn;
+    if (turn && !turn.voice.done) this.#fadeOut(turn, performance.now());
     this.#notePlace();
-    this.#voice = undefined;
+    this.#turn = undefined;
     this.#again = [];
     playlist.cut();
     this.changed();
@@ -119,15 +122,14 @@ export class Player {
 
   /** Stops where it is, fading out, for a successor to go on from there; nothing may be written after it. */
   halt(): void {
-    const { outputs, playlist, mayPlay } = this.#options;
+    const { outputs, mayPlay } = this.#options;
     if (!mayPlay()) return;
     const now = performance.now();
     if (outputs.accepting) {
-      for (const { frame } of this.#again.splice(0)) outputs.write(frame, now);
-      if (this.#voice) this.#fadeOut(this.#voice, now);
+      for (const { frame, source } of this.#again.splice(0)) this.#write({ frame, source }, now);
+      if (this.#turn) this.#fadeOut(this.#turn, now);
     }
-    if (this.#voice) playlist.pause(this.#voice.position);
-    this.#voice = undefined;
+    this.#leave();
     this.#notePlace();
     this.tell();
   }
@@ -139,64 +141,78 @@ export class Player {
 
   /** Takes back what went down with a sink, and lets go of the voice when there is no output at all. */
   #goBack(): void {
-    const { outputs, playlist } = this.#options;
-    const { again, currentSamples } = this.#recent.takeLost(outputs.takeLost(), this.#voice);
+    const { outputs } = this.#options;
+    const turn = this.#turn;
+    const { again, currentSamples } = this.#recent.takeLost(outputs.takeLost(), turn?.voice);
     this.#again = [...again, ...this.#again];
-    this.#voice?.rewind(currentSamples);
-    if (this.#voice && currentSamples > 0) this.#moved(this.#voice);
+    if (turn && currentSamples > 0) {
+      turn.voice.rewind(currentSamples);
+      this.#moved(turn);
+    }
     this.#brokenSince = outputs.broken ? (this.#brokenSince ?? Date.now()) : undefined;
-    if (!outputs.broken || !this.#voice) return;
-    playlist.pause(this.#voice.position);
-    this.#voice = undefined;
+    if (!outputs.broken || !this.#turn) return;
+    this.#leave();
     this.changed();
   }
 
-  #frame(): Buffer {
-    const { outputs, onProgress } = this.#options;
-    // Nobody would hear it: it waits.
-    if (!outputs.accepting) return silence;
-    const { frame, source } = this.#again.shift() ?? this.#speak();
-    this.#recent.add(frame, source);
-    if (source) onProgress();
-    return frame;
+  #leave(): void {
+    const turn = this.#turn;
+    this.#turn = undefined;
+    if (turn && !turn.voice.done) turn.pause();
   }
 
-  #speak(): { frame: Buffer; source: Voice | undefined } {
-    const { playlist, volume, counters } = this.#options;
-    if (!this.#voice) {
-      const cue = playlist.next(Date.now());
-      if (!cue) return { frame: silence, source: undefined };
-      this.#voice = new Voice({ sound: cue.sound, from: cue.from, volume });
-      this.#cue = cue;
-      this.changed();
-    }
-    const source = this.#voice;
-    const frame = toBuffer(source.read());
-    playlist.at(source.position);
-    this.#moved(source);
-    if (source.done) {
-      this.#voice = undefined;
-      playlist.heard();
-      counters['segments'] = (counters['segments'] ?? 0) + 1;
-      this.changed();
-    }
+  #write({ frame, source }: { frame: Int16Array; source: Voice | undefined }, now: number): void {
+    const { outputs, mix } = this.#options;
+    const mixed = mix ? mix(Int16Array.from(frame), source !== undefined) : frame;
+    outputs.write(toBuffer(mixed), now);
+  }
+
+  #frame(): { frame: Int16Array; source: Voice | undefined } {
+    const { outputs, onProgress } = this.#options;
+    // Nobody would hear it: it waits.
+    if (!outputs.accepting) return { frame: silence, source: undefined };
+    const { frame, source } = this.#again.shift() ?? this.#speak();
+    this.#recent.add(frame, source);
+    this.#silentFrames = source ? 0 : this.#silentFrames + 1;
+    if (source) onProgress();
     return { frame, source };
   }
 
-  #fadeOut(voice: Voice, now: number): void {
-    const { outputs, playlist } = this.#options;
-    outputs.write(toBuffer(voice.read({ cut: true })), now);
-    playlist.at(voice.position);
-    this.#moved(voice);
-    if (!voice.done) return;
-    playlist.heard();
-    this.#voice = undefined;
+  #speak(): { frame: Int16Array; source: Voice | undefined } {
+    this.#turn ??= this.#nextTurn();
+    const turn = this.#turn;
+    if (!turn) return { frame: silence, source: undefined };
+    const frame = turn.voice.read();
+    this.#moved(turn);
+    return { frame, source: turn.voice };
   }
 
-  #moved({ position, done }: Voice): void {
-    if (!this.#cue) return;
-    const { utteranceId, index } = this.#cue;
-    this.#place = { utteranceId, nextIndex: done ? index + 1 : index, offset: done ? 0 : position };
+  #nextTurn(): Turn | undefined {
+    const { playlist, volume, fill } = this.#options;
+    const cue = playlist.next(Date.now());
+    const turn = cue
+      ? new PlaylistTurn(playlist, cue, new Voice({ sound: cue.sound, from: cue.from, volume }))
+      : this.#draining
+        ? undefined
+        : fill?.(this.#silentFrames * frameMs);
+    if (turn) this.changed();
+    return turn;
+  }
+
+  #fadeOut(turn: Turn, now: number): void {
+    this.#write({ frame: turn.voice.read({ cut: true }), source: turn.voice }, now);
+    this.#moved(turn);
+  }
+
+  #moved(turn: Turn): void {
+    const { counters } = this.#options;
+    turn.moved();
+    this.#place = turn.place() ?? this.#place;
+    if (!turn.voice.done) return;
+    this.#turn = undefined;
+    turn.heard();
+    counters['segments'] = (counters['segments'] ?? 0) + 1;
+    this.changed();
   }
 
   /** Not what is still in this process: when it is killed, that was not heard. */
@@ -215,7 +231,7 @@ export class Player {
     }
     this.#sinceTold += 1;
     const { speaking, otherwise } = playheadEveryFrames;
-    if (this.#changed || this.#sinceTold >= (this.#voice ? speaking : otherwise)) this.tell();
+    if (this.#changed || this.#sinceTold >= (this.#turn ? speaking : otherwise)) this.tell();
     if (this.#draining && this.#isHeard() && playlist.isDrained(Date.now())) this.#drained.resolve();
   }
 
@@ -228,7 +244,7 @@ export class Player {
   /** Says where the listeners are, now. */
   tell(): void {
     const { room, playlist, outputs, onPlayhead } = this.#options;
-    const worthKeeping = this.#changed || this.#voice !== undefined;
+    const worthKeeping = this.#changed || this.#turn !== undefined;
     this.#changed = false;
     this.#sinceTold = 0;
     const view = playlist.view();

@@ -37,7 +37,7 @@ export function viewOf<S extends Sound>(state: PlaylistState<S>): PlaylistView {
   const current = playing ?? floor;
   const partial = [...lines.filter((line) => line.heard).map(partialOf), ...restored];
   return {
-    state: playing ? 'speaking' : floor ? 'waiting' : 'idle',
+    state: playing ? 'speaking' : floor ? 'buffering' : 'idle',
     queuedMs: msOf(open.reduce((sum, line) => sum + waitingSamples(line), 0)),
     utteranceId: current?.id ?? '',
     segmentIndex: current?.next ?? 0,

@@ -6,7 +6,7 @@ const keptFrames = 1_000 / frameMs;
 const fadeSamples = samplesOf(5);
 
 interface Written<Source> {
-  frame: Buffer;
+  frame: Int16Array;
   /** Whose sound it is; nothing for silence. */
   source: Source | undefined;
 }
@@ -15,7 +15,7 @@ interface Written<Source> {
 export class RecentFrames<Source> {
   #written: Written<Source>[] = [];
 
-  add(frame: Buffer, source: Source | undefined): void {
+  add(frame: Int16Array, source: Source | undefined): void {
     this.#written.push({ frame, source });
     if (this.#written.length > keptFrames) this.#written.shift();
   }
@@ -39,10 +39,6 @@ export class RecentFrames<Source> {
   }
 }
 
-function fadedIn(frame: Buffer): Buffer {
-  const faded = Buffer.from(frame);
-  for (let n = 0; n < fadeSamples; n++) {
-    faded.writeInt16LE(Math.round((frame.readInt16LE(2 * n) * (n + 1)) / fadeSamples), 2 * n);
-  }
-  return faded;
+function fadedIn(frame: Int16Array): Int16Array {
+  return frame.map((value, n) => (n < fadeSamples ? Math.round((value * (n + 1)) / fadeSamples) : value));
 }

@@ -103,7 +103,7 @@ void t.test(
     playlist.next(1_000);
     playlist.heard();
     t.equal(playlist.next(1_000), undefined);
-    t.equal(playlist.view().state, 'waiting');
+    t.equal(playlist.view().state, 'buffering');
     t.equal(playlist.next(2_499), undefined);
     t.match(playlist.next(2_500), { utteranceId: 'u:b', index: 0 });
     ready(playlist, segmentOf('a', 1, { last: true }));
@@ -360,6 +360,6 @@ void t.test('pause() keeps the place within a segment', async (t) => {
   playlist.next(0);
   playlist.at(5_000);
   playlist.pause(4_000);
-  t.match(playlist.view(), { state: 'waiting', utteranceId: 'u:a', queued: ['u:a'] });
+  t.match(playlist.view(), { state: 'buffering', utteranceId: 'u:a', queued: ['u:a'] });
   t.match(playlist.next(0), { utteranceId: 'u:a', from: 4_000 });
 });

@@ -52,6 +52,8 @@ export async function findOutput(kind: OutputKind, place: OutputPlace, signal: A
     }
     case 'player':
       return await findPlayer(signal);
+    case 'stream':
+      return { works: false, reason: 'not there yet' };
     case 'file':
       return { works: true, spec: fileSpec(place) };
     case 'null':
