@@ -58,7 +58,10 @@ void t.test('settleBest() leaves what two may have said until one shows that it 
   t.notOk(explanation.settleBest(claims, { clear: true }));
   own.hearings.push({ at: 10 * blockSamples, blocks: blocks(10, 20) });
   t.ok(explanation.settleBest(claims, { clear: true }));
-  t.same(timesHeard(own.hearings, own.pattern), Array.from({ length: 20 }, () => 1));
+  t.same(
+    timesHeard(own.hearings, own.pattern),
+    Array.from({ length: 20 }, () => 1),
+  );
   t.notOk(explanation.settleBest(claims, { clear: false }), 'nothing is left of them');
   t.end();
 });
