@@ -66,7 +66,7 @@ void t.test('the end of a killed supervisor is an incident of the next one, whic
   const next = new Running(t, home);
   await next.says(/^warning: supervisor had ended without stopping in order/);
   await next.says(/^on air after/);
-  await next.says(/^recovered: supervisor .* is well again after/);
+  await next.says(/^recovered: supervisor had ended .* is well again after/);
   const crashes = ofProblem(incidentsOf(home), 'crash');
   t.match(crashes, [{ component: 'tts', state: 'cut-off', summary: /nobody saw its end/ }]);
   const [end, ...more] = ofProblem(incidentsOf(home), 'unclean-end');
