@@ -57,6 +57,13 @@ export interface Partial {
   offset: number;
 }
 
+/** What an earlier process left behind. */
+export interface Resume {
+  resumeSeq: number;
+  ended: string[];
+  partial: Partial[];
+}
+
 const maxTextLength = 500;
 
 export function newLine<S extends Sound>(segment: Segment, seq: number, order: number): Line<S> {

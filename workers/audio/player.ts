@@ -1,5 +1,6 @@
 import type { Playhead } from '../../protocol/speech.ts';
 import { delay } from '../delay.ts';
+import type { Cue } from './cue.ts';
 import { frameMs, frameSamples } from './format.ts';
 import { FrameClock } from './frame-clock.ts';
 import type { Ending } from './line.ts';
@@ -40,8 +41,12 @@ export interface PlayerOptions {
   mayPlay: () => boolean;
   /** Sound was heard. */
   onProgress: () => void;
-  /** What to say when the playlist has nothing and nothing was heard for so long. */
-  fill?: (silentMs: number) => Turn | undefined;
+  /** A segment was heard to its end. */
+  onHeard?: (cue: Cue<SegmentSound>) => void;
+  /** What to say, and how loud, when the playlist has nothing and nothing was heard for so long. */
+  fill?: (silentMs: number, volume: number) => Turn | undefined;
+  /** When something was last heard in the room, on the clock of `performance.now()`; nothing: just now. */
+  audibleAt?: number;
   /** What leaves: the voice, and whatever is to be heard under it. The frame may be changed in place. */
   mix?: (frame: Int16Array, isSpeaking: boolean) => Int16Array;
 }
@@ -65,7 +70,7 @@ export class Player {
   readonly #recent = new RecentFrames<Voice>();
   /** Ends of sentences that went down with a sink after their voice had ended; at most a second. */
   #again: { frame: Int16Array; source: Voice | undefined }[] = [];
-  #silentFrames = 0;
+  #audibleAt: number;
   #brokenSince: number | undefined;
   #sinceTold = 0;
   #changed = true;
@@ -74,6 +79,7 @@ export class Player {
 
   constructor(options: PlayerOptions) {
     this.#options = options;
+    this.#audibleAt = options.audibleAt ?? performance.now();
   }
 
   /** Runs until the signal says stop. The first frame is due at once: listeners may be waiting for it. */
@@ -113,7 +119,7 @@ export class Player {
     const turn = this.#turn;
     if (turn && !turn.voice.done) this.#fadeOut(turn, performance.now());
     this.#notePlace();
-    this.#turn = undefined;
+    this.#leave();
     this.#again = [];
     playlist.cut();
     this.changed();
@@ -173,8 +179,10 @@ export class Player {
     if (!outputs.accepting) return { frame: silence, source: undefined };
     const { frame, source } = this.#again.shift() ?? this.#speak();
     this.#recent.add(frame, source);
-    this.#silentFrames = source ? 0 : this.#silentFrames + 1;
-    if (source) onProgress();
+    if (source) {
+      this.#audibleAt = performance.now();
+      onProgress();
+    }
     return { frame, source };
   }
 
@@ -182,21 +190,37 @@ export class Player {
     this.#turn ??= this.#nextTurn();
     const turn = this.#turn;
     if (!turn) return { frame: silence, source: undefined };
-    const frame = turn.voice.read();
+    const isCut = this.#mustMakeWay(turn);
+    const frame = turn.voice.read({ cut: isCut });
     this.#moved(turn);
+    if (isCut) {
+      this.#leave();
+      this.changed();
+    }
     return { frame, source: turn.voice };
   }
 
   #nextTurn(): Turn | undefined {
-    const { playlist, volume, fill } = this.#options;
+    const { playlist, volume, fill, onHeard = () => undefined } = this.#options;
     const cue = playlist.next(Date.now());
     const turn = cue
-      ? new PlaylistTurn(playlist, cue, new Voice({ sound: cue.sound, from: cue.from, volume }))
+      ? new PlaylistTurn({
+          playlist,
+          cue,
+          voice: new Voice({ sound: cue.sound, from: cue.from, volume }),
+          onHeard,
+        })
       : this.#draining
         ? undefined
-        : fill?.(this.#silentFrames * frameMs);
+        : fill?.(performance.now() - this.#audibleAt, volume);
     if (turn) this.changed();
     return turn;
+  }
+
+  #mustMakeWay(turn: Turn): boolean {
+    if (turn.airing === undefined) return false;
+    const priority = this.#options.playlist.peek(Date.now());
+    return this.#draining || (priority !== undefined && turn.makesWay(priority));
   }
 
   #fadeOut(turn: Turn, now: number): void {
@@ -211,7 +235,7 @@ export class Player {
     if (!turn.voice.done) return;
     this.#turn = undefined;
     turn.heard();
-    counters['segments'] = (counters['segments'] ?? 0) + 1;
+    if (turn.airing === undefined) counters['segments'] = (counters['segments'] ?? 0) + 1;
     this.changed();
   }
 
@@ -249,7 +273,10 @@ export class Player {
     this.#sinceTold = 0;
     const view = playlist.view();
     const state = outputs.accepting ? view.state : 'paused';
-    onPlayhead({ room, at: Date.now(), ...view, state, output: outputs.name }, worthKeeping);
+    const airing = this.#turn?.airing;
+    const heard =
+      airing === undefined ? view : { ...view, utteranceId: airing, segmentIndex: 0, offsetMs: 0 };
+    onPlayhead({ room, at: Date.now(), ...heard, state, output: outputs.name }, worthKeeping);
   }
 }
 

@@ -1,25 +1,12 @@
-import type { Segment } from '../../protocol/speech.ts';
+import type { Priority, Segment } from '../../protocol/speech.ts';
+import type { Cue } from './cue.ts';
 import { Ended } from './ended.ts';
-import type { Ending, Line, Partial, Sound } from './line.ts';
+import type { Ending, Line, Partial, Resume, Sound } from './line.ts';
 import { endingOfComplete, isReady, isStale, learn, newLine, passMissing, textOf } from './line.ts';
-import { compare, isBegunReply, ranks } from './order.ts';
+import { compare, isBegunReply } from './order.ts';
 import type { PlaylistView } from './playlist-view.ts';
 import { viewOf } from './playlist-view.ts';
-
-/** What to play now: a segment's sound from a sample on. */
-export interface Cue<S extends Sound> {
-  utteranceId: string;
-  index: number;
-  sound: S;
-  from: number;
-}
-
-/** What an earlier process left behind. */
-export interface Resume {
-  resumeSeq: number;
-  ended: string[];
-  partial: Partial[];
-}
+import { surplusOf } from './surplus.ts';
 
 export interface PlaylistOptions {
   /** How long an utterance that was begun may keep the others waiting for its next segment. */
@@ -65,6 +52,11 @@ export class Playlist<S extends Sound> {
     this.#ended = new Ended(ended, resumeSeq);
     this.#restored = new Map(partial.map((each) => [each.utteranceId, each]));
     this.#readUpTo = resumeSeq - 1;
+  }
+
+  /** A chunk that is not for the playlist lay at this sequence of the stream. */
+  pass(seq: number): void {
+    this.#readUpTo = Math.max(this.#readUpTo, seq);
   }
 
   /** A chunk of a segment has come, at this sequence of the stream; `wanted` when its sound is of use. */
@@ -118,8 +110,8 @@ export class Playlist<S extends Sound> {
       if (line.ending || line === this.#playing) continue;
       if (isStale(line, now) || (givenUp && now >= line.expiresAt)) this.#end(line, 'expired', reason);
     }
-    for (let line = this.#surplus(); line; line = this.#surplus())
-      this.#end(line, 'shed', 'too many waiting');
+    const surplus = () => surplusOf(this.#lines.values(), this.#bytes, this.#options);
+    for (let line = surplus(); line; line = surplus()) this.#end(line, 'shed', 'too many waiting');
   }
 
   /** The segment to play now, while nothing is playing. */
@@ -136,7 +128,13 @@ export class Playlist<S extends Sound> {
     }
     this.#playing = line;
     this.#floor = line;
-    return { utteranceId: line.id, index: line.next, sound: slot.sound, from: line.offset };
+    const { id: utteranceId, next: index, priority, offset: from } = line;
+    return { utteranceId, index, priority, text: line.texts.get(index) ?? '', sound: slot.sound, from };
+  }
+
+  /** How urgent that is what `next` would give; nothing: it would give nothing. */
+  peek(now: number): Priority | undefined {
+    return this.#playing ? undefined : this.#choose(now)?.priority;
   }
 
   /** How far the playing segment was heard, in samples. */
@@ -277,16 +275,6 @@ export class Playlist<S extends Sound> {
     const slot = line.slots.get(index);
     if (slot?.state === 'ready') this.#bytes -= slot.sound.bytes;
     line.slots.delete(index);
-  }
-
-  /** The line that has to go when there are too many: the newest of the least worth that was not begun. */
-  #surplus(): Line<S> | undefined {
-    const waiting = [...this.#lines.values()].filter((line) => !line.ending);
-    if (waiting.length <= this.#options.maxUtterances && this.#bytes <= this.#options.maxBytes)
-      return undefined;
-    return waiting
-      .filter((line) => line.startedOrder === 0)
-      .sort((a, b) => ranks[b.priority] - ranks[a.priority] || b.order - a.order)[0];
   }
 
   #resumeSeq(): number {

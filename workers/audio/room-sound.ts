@@ -10,7 +10,7 @@ import { Intake } from './intake.ts';
 import type { Ending } from './line.ts';
 import { Player } from './player.ts';
 import type { Outputs, Place } from './player.ts';
-import type { Resume } from './playlist.ts';
+import type { Resume } from './line.ts';
 import { Playlist } from './playlist.ts';
 import type { PositionFile } from './position.ts';
 import { Renditions } from './renditions.ts';

@@ -3,7 +3,7 @@ import type { Priority, Segment } from '../../../protocol/speech.ts';
 import { samplesOf } from '../../../workers/audio/format.ts';
 import { Playlist } from '../../../workers/audio/playlist.ts';
 import type { PlaylistView } from '../../../workers/audio/playlist-view.ts';
-import type { Resume } from '../../../workers/audio/playlist.ts';
+import type { Resume } from '../../../workers/audio/line.ts';
 import { seeded, segmentOf } from './fixtures.ts';
 
 /** A room over some minutes of virtual time, with segments that come late, never, or without sound, and kills of the process. */

@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { Segment } from '../../../protocol/speech.ts';
 import { Playlist } from '../../../workers/audio/playlist.ts';
-import type { Resume } from '../../../workers/audio/playlist.ts';
+import type { Resume } from '../../../workers/audio/line.ts';
 import { causeOf, segmentOf } from './fixtures.ts';
 
 interface Fake {
