@@ -1,18 +1,20 @@
 import { readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { connect as connectTo, nkeyAuthenticator } from '@nats-io/transport-node';
 import { pino } from 'pino';
 import { configSchema, demoConfig } from '../protocol/config.ts';
+import { connectionDefaults } from '../protocol/connection.ts';
 import type { SupervisorState } from '../protocol/ipc.ts';
 import { inboxPrefix } from '../protocol/roles.ts';
 import { mintKeys } from '../supervisor/bus-keys.ts';
-import { operatorKeyFile } from '../supervisor/bus-link.ts';
+import { consoleKeyFile, operatorKeyFile } from '../supervisor/bus-link.ts';
 import { lockHome } from '../supervisor/home-lock.ts';
 import { findNatsServer } from '../supervisor/nats-binary.ts';
 import { NatsServer } from '../supervisor/nats-server.ts';
 import { isAlive } from '../supervisor/process-table.ts';
 import { readState } from '../supervisor/state-file.ts';
-import type { Bus } from '../workers/bus.ts';
+import { Bus } from '../workers/bus.ts';
 import { openBus } from '../workers/open-bus.ts';
 
 export const project = resolve(import.meta.dirname, '..');
@@ -47,6 +49,24 @@ export async function openOperatorBus(
 ): Promise<Bus> {
   const seed = (await readFile(operatorKeyFile(home), 'utf8')).trim();
   return await connect(state.nats.url, seed, signal);
+}
+
+/**
+ * Logs in to the running bus with the key that may also tell the sound of a room what to do. For commands that a person waits for: it
+ * tries once, and throws when the bus is away.
+ */
+export async function openConsoleBus(home: string, state: SupervisorState, timeoutMs: number): Promise<Bus> {
+  const seed = (await readFile(consoleKeyFile(home), 'utf8')).trim();
+  const connection = await connectTo({
+    ...connectionDefaults,
+    waitOnFirstConnect: false,
+    timeout: timeoutMs,
+    servers: [state.nats.url],
+    inboxPrefix: inboxPrefix('console'),
+    name: 'console',
+    authenticator: nkeyAuthenticator(new TextEncoder().encode(seed)),
+  });
+  return new Bus({ connection, log: silent });
 }
 
 /** The streams of a home in which nothing runs: a server of our own for as long as it is read. Nobody else may start there meanwhile. */

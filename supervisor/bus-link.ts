@@ -36,6 +36,8 @@ const infoTimeoutMs = 1_000;
 
 /** File with the operator's read-only key, for the NATS CLI and for `inspect`. */
 export const operatorKeyFile = (home: string): string => join(home, 'run', 'operator.nk');
+/** File with the console's key, which may also tell the sound of a room what to do. */
+export const consoleKeyFile = (home: string): string => join(home, 'run', 'console.nk');
 
 /** The supervisor's side of the bus: our own server or an outside cluster, and who may log in. */
 export class BusLink implements AsyncDisposable {
@@ -88,6 +90,7 @@ export class BusLink implements AsyncDisposable {
       });
       await this.#server.start();
       writeFileSync(operatorKeyFile(home), this.#seed('operator'), { mode: 0o600 });
+      writeFileSync(consoleKeyFile(home), this.#seed('console'), { mode: 0o600 });
       said = `nats-server ${binary.version} at ${this.#server.url}`;
     }
     this.#connection = await connect({
