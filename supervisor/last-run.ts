@@ -26,7 +26,7 @@ function cutShort(home: string, ended: string[], now: number): Signal[] {
   const state = readState(home);
   const wasUp = state?.state === 'on-air' || state?.state === 'starting';
   if (!state || (!wasUp && ended.length === 0)) return [];
-  // Written every second at least, so that is about when it ended.
+  // Written every other second at least, so that is about when it ended.
   const lastSeenAt = Math.min(now, statSync(stateFile(home), { throwIfNoEntry: false })?.mtimeMs ?? now);
   const seen = `last seen ${state.state} ${new Date(lastSeenAt).toISOString()}, ${seconds(now - lastSeenAt)} before this start`;
   const left =
