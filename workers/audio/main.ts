@@ -3,6 +3,7 @@ import { runChild } from '../child.ts';
 import { Checkpoint } from './checkpoint.ts';
 import { Follower } from './follower.ts';
 import { OutputChain } from './output-chain.ts';
+import { streamPlace } from './outputs/stream/address.ts';
 import { PositionFile, readPosition } from './position.ts';
 import { toResume } from './resume.ts';
 import { RoomSound } from './room-sound.ts';
@@ -11,7 +12,12 @@ await runChild('audio', async (child) => {
   const { bus, log, signal, counters, duty } = child;
   const { subject: room, home, runId, config, hurry } = child.options;
   const { audio } = config;
-  const place = { file: join(home, 'audio', `${room}.wav`), runId, recordMaxMinutes: audio.recordMaxMinutes };
+  const place = {
+    file: join(home, 'audio', `${room}.wav`),
+    runId,
+    recordMaxMinutes: audio.recordMaxMinutes,
+    stream: streamPlace(room, config, home),
+  };
   const positionFile = join(home, 'run', `${room}.position`);
 
   const checkpoint = await Checkpoint.open({ room, bus, duty, log, signal });

@@ -4,15 +4,15 @@ import type { Logger } from '../logger.ts';
 import type { Choice } from './outputs/find-first.ts';
 import { findFirst, whatNext } from './outputs/find-first.ts';
 import type { Found, OutputPlace } from './outputs/find-output.ts';
-import { fileSpec, findOutput, outputNamed } from './outputs/find-output.ts';
-import { Recorder } from './outputs/recorder.ts';
+import { findOutput, outputNamed } from './outputs/find-output.ts';
+import { SideOutputs } from './outputs/side-outputs.ts';
 import type { SinkSpec } from './outputs/sink-process.ts';
 import { SinkProcess } from './outputs/sink-process.ts';
 import { WarmSink } from './outputs/warm-sink.ts';
 
 export interface OutputChainOptions {
   room: string;
-  audio: Pick<AudioConfig, 'outputs' | 'record'>;
+  audio: Pick<AudioConfig, 'outputs' | 'also' | 'record'>;
   place: OutputPlace;
   notice: (level: 'info' | 'warn', text: string) => void;
   log: Pick<Logger, 'info' | 'warn'>;
@@ -36,9 +36,9 @@ const inheritRetryMs = 50;
 const readyMs = 3_000;
 
 /**
- * The sinks of a room: the first output of the configured order that works, and the recording beside it. A sink that ends or
+ * The sinks of a room: the first output of the configured order that works, and others beside it. A sink that ends or
  * takes no sound is started again, and given up for the next kind when that keeps happening; a better one is looked for from time
- * to time. While there is none to write to, `accepting` is false, so that nothing is said to nobody; the recording beside does not
+ * to time. While there is none to write to, `accepting` is false, so that nothing is said to nobody; what is beside does not
  * count. Who wants sound to be discarded without a device configures `null` as the last output.
  *
  * Before its `start` it is a spare's: its sinks are loaded and wait, and it goes by what the one that plays has chosen.
@@ -46,10 +46,8 @@ const readyMs = 3_000;
 export class OutputChain implements AsyncDisposable {
   readonly #options: OutputChainOptions;
   readonly #stop = new AbortController();
-  readonly #recorder: Recorder;
+  readonly #beside: SideOutputs;
   readonly #warm: WarmSink;
-  readonly #warmRecording: WarmSink;
-  readonly #recording: SinkSpec;
   /** The output is one that the one before was playing on: until then it may be held by its sink. */
   #inheritedUntil: number | undefined;
   /** Nothing: no output works. */
@@ -60,16 +58,17 @@ export class OutputChain implements AsyncDisposable {
 
   private constructor(options: OutputChainOptions) {
     this.#options = options;
-    this.#recording = fileSpec(options.place);
+    const { audio, place, log, find = findOutput } = options;
     const sinks = {
       spawn: (spec: SinkSpec) => this.#spawn(spec),
-      onLost: ({ name }: SinkSpec, reason: string) =>
-        options.log.warn({ name, reason }, 'a waiting sink ended'),
+      onLost: ({ name }: SinkSpec, reason: string) => log.warn({ name, reason }, 'a waiting sink ended'),
     };
     this.#warm = new WarmSink(sinks);
-    this.#warmRecording = new WarmSink(sinks);
-    this.#recorder = new Recorder({
-      spawn: () => this.#warmRecording.take(this.#recording) ?? this.#spawn(this.#recording),
+    this.#beside = new SideOutputs({
+      ...sinks,
+      kinds: audio.record ? [...audio.also, 'file'] : audio.also,
+      specOf: (kind) => outputNamed(kind, place)?.spec,
+      find: async (kind, signal) => await find(kind, place, signal),
       warn: (text) => this.#warn(text),
     });
   }
@@ -87,7 +86,7 @@ export class OutputChain implements AsyncDisposable {
     if (inherited === undefined || !chain.#inherit(inherited)) chain.#choice = await chain.#find(signal);
     chain.#prepare();
     const waiting = new AbortController();
-    const ready = Promise.all([chain.#warm.ready(), chain.#warmRecording.ready()]);
+    const ready = Promise.all([chain.#warm.ready(), chain.#beside.ready()]);
     await Promise.race([ready, delay(readyMs, AbortSignal.any([signal, waiting.signal]))]);
     waiting.abort();
     return chain;
@@ -129,13 +128,13 @@ export class OutputChain implements AsyncDisposable {
 
   write(frame: Buffer, now: number): void {
     this.#main?.write(frame, now);
-    this.#recorder.sink?.write(frame, now);
+    this.#beside.write(frame, now);
   }
 
   /** The clock has lost so many samples. */
   skip(samples: number): void {
     this.#main?.skip(samples);
-    this.#recorder.sink?.skip(samples);
+    this.#beside.skip(samples);
   }
 
   /** Samples that went down with a sink since the last call. */
@@ -148,8 +147,8 @@ export class OutputChain implements AsyncDisposable {
   /** Lets the sinks play out what they have, a second at most. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
-    const warm = [this.#warm, this.#warmRecording].map(async (sink) => await sink[Symbol.asyncDispose]());
-    await Promise.all([this.#main?.end(endMs), this.#recorder.stop(), ...warm]);
+    const others = [this.#warm, this.#beside].map(async (each) => await each[Symbol.asyncDispose]());
+    await Promise.all([this.#main?.end(endMs), ...others]);
     await this.#running;
   }
 
@@ -159,7 +158,7 @@ export class OutputChain implements AsyncDisposable {
     let retry = retryMs.first;
     while (!signal.aborted) {
       if (!this.#choice) {
-        if (this.#options.audio.record) this.#recorder.start();
+        this.#beside.start(undefined);
         await delay(retry, signal);
         retry = Math.min(2 * retry, retryMs.most);
         this.#choice = await this.#find(signal, { quiet: true });
@@ -194,11 +193,12 @@ export class OutputChain implements AsyncDisposable {
   /** Plays on one sink until it ends (then why), or until a better one was found. */
   async #playOn({ index, spec }: Choice): Promise<string | Choice> {
     const { counters, audio } = this.#options;
-    const isFile = spec.name === 'file';
+    const kind = audio.outputs[index];
     // Without a pause when there is nothing to stop: the first frame is due.
-    if (isFile && this.#recorder.sink) await this.#recorder.stop();
+    const stopped = this.#beside.makeWay(kind);
+    if (stopped) await stopped;
     if (this.#stop.signal.aborted) return 'stopping';
-    if (audio.record && !isFile) this.#recorder.start();
+    this.#beside.start(kind);
     const search = new AbortController();
     const signal = AbortSignal.any([search.signal, this.#stop.signal]);
     const sink = this.#warm.take(spec) ?? this.#spawn(spec);
@@ -231,11 +231,9 @@ export class OutputChain implements AsyncDisposable {
 
   /** The sinks that would be needed now are started, and wait. */
   #prepare(): void {
-    const spec = this.#choice?.spec;
-    this.#warm.keep(spec);
-    this.#warmRecording.keep(
-      this.#options.audio.record && spec?.name !== 'file' ? this.#recording : undefined,
-    );
+    const { audio } = this.#options;
+    this.#warm.keep(this.#choice?.spec);
+    this.#beside.prepare(this.#choice && audio.outputs[this.#choice.index]);
   }
 
   /** Resolves only with a better output than the one that plays. */
@@ -277,12 +275,17 @@ export class OutputChain implements AsyncDisposable {
     const dropped = (samples: number) => {
       counters['droppedSamples'] = (counters['droppedSamples'] ?? 0) + samples;
     };
-    return new SinkProcess(spec, { now: performance.now(), figures: { dropped } });
+    const listening = (url: string) => this.#tell(`${spec.name} at ${url}`);
+    return new SinkProcess(spec, { now: performance.now(), figures: { dropped, listening } });
   }
 
   #say(): void {
     if (!this.#choice) return this.#warn('no output works, nothing can be heard until one does');
-    this.#options.notice('info', `sound of room ${this.#options.room}: ${this.name}`);
+    this.#tell(this.name);
+  }
+
+  #tell(text: string): void {
+    this.#options.notice('info', `sound of room ${this.#options.room}: ${text}`);
   }
 
   #warn(text: string): void {

@@ -10,6 +10,7 @@ import type { Found } from '../../../workers/audio/outputs/find-output.ts';
 import { findOutput } from '../../../workers/audio/outputs/find-output.ts';
 import type { SinkSpec } from '../../../workers/audio/outputs/sink-process.ts';
 import { openLogger } from '../../../workers/logger.ts';
+import { placeIn } from './outputs/place.ts';
 import { readWav } from './outputs/wav.ts';
 
 const log = openLogger({});
@@ -29,6 +30,7 @@ const failing = (name: string): SinkSpec => ({
 
 interface ChainOptions {
   outputs: OutputKind[];
+  also?: OutputKind[];
   record?: boolean;
   find?: (kind: OutputKind) => Found | undefined;
   inherited?: string;
@@ -37,7 +39,7 @@ interface ChainOptions {
 
 async function choose(
   t: Test,
-  { outputs, record = false, find = () => undefined, inherited, named }: ChainOptions,
+  { outputs, also = [], record = false, find = () => undefined, inherited, named }: ChainOptions,
 ) {
   const dir = t.testdir();
   const said = new EventEmitter();
@@ -45,8 +47,8 @@ async function choose(
   const chain = await OutputChain.choose(
     {
       room: 'demo',
-      audio: { outputs, record },
-      place: { file: join(dir, 'demo.wav'), runId: 'one', recordMaxMinutes: 60 },
+      audio: { outputs, also, record },
+      place: placeIn(dir),
       counters: {},
       log,
       notice: (level, text) => {
@@ -102,11 +104,7 @@ void t.test('OutputChain takes nothing while no output works, and then the first
       return tries < 3 ? { works: false, reason: 'no device' } : { works: true, spec: nullSpec };
     },
   });
-  const found = await findOutput(
-    'null',
-    { file: '', runId: '', recordMaxMinutes: 1 },
-    AbortSignal.timeout(1_000),
-  );
+  const found = await findOutput('null', placeIn(''), AbortSignal.timeout(1_000));
   if (!found.works) throw new Error(found.reason);
   const nullSpec = found.spec;
   chain.start();

@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import type { OutputKind } from '../../../protocol/config.ts';
 import { probe } from './probe.ts';
 import type { SinkSpec } from './sink-process.ts';
+import { canListen } from './stream/address.ts';
+import type { ListenOptions } from './stream/address.ts';
 import { installedPlayers, systemPlayers } from './system-players.ts';
 import type { SystemPlayer } from './system-players.ts';
 
@@ -11,6 +13,8 @@ export interface OutputPlace {
   file: string;
   runId: string;
   recordMaxMinutes: number;
+  /** Where the `stream` output can be had. */
+  stream: ListenOptions & { room: string };
 }
 
 export type Found = { works: true; spec: SinkSpec } | { works: false; reason: string };
@@ -30,6 +34,7 @@ export function outputNamed(
 ): { kind: OutputKind; spec: SinkSpec } | undefined {
   if (name === 'speaker') return { kind: name, spec: speakerSpec() };
   if (name === 'file') return { kind: name, spec: fileSpec(place) };
+  if (name === 'stream') return { kind: name, spec: streamSpec(place) };
   if (name === 'null') return { kind: name, spec: nullSpec() };
   const player = installedPlayers(process.env['PATH'] ?? '').find((each) => playerName(each) === name);
   return player && { kind: 'player', spec: playerSpec(player) };
@@ -52,8 +57,10 @@ export async function findOutput(kind: OutputKind, place: OutputPlace, signal: A
     }
     case 'player':
       return await findPlayer(signal);
-    case 'stream':
-      return { works: false, reason: 'not there yet' };
+    case 'stream': {
+      const reason = await canListen(place.stream);
+      return reason ? { works: false, reason } : { works: true, spec: streamSpec(place) };
+    }
     case 'file':
       return { works: true, spec: fileSpec(place) };
     case 'null':
@@ -64,6 +71,11 @@ export async function findOutput(kind: OutputKind, place: OutputPlace, signal: A
 export function fileSpec({ file, runId, recordMaxMinutes }: OutputPlace): SinkSpec {
   const args = ['--file', file, '--run', runId, '--max-minutes', String(recordMaxMinutes)];
   return { ...ownProgram('file-sink.ts', args), name: 'file', primeMs: 0, keepsTime: true };
+}
+
+function streamSpec({ stream: { room, host, port, file } }: OutputPlace): SinkSpec {
+  const args = ['--room', room, '--host', host, '--port', String(port), '--file', file];
+  return { ...ownProgram('stream-sink.ts', args), name: 'stream', primeMs: 0 };
 }
 
 async function findPlayer(signal: AbortSignal): Promise<Found> {

@@ -24,7 +24,7 @@ export interface Owner {
 
 export const self = (): Owner => ({ pid: process.pid, began: beganOf(process.pid) });
 
-function isAlive({ pid, began }: Owner): boolean {
+export function isAlive({ pid, began }: Owner): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {

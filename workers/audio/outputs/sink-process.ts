@@ -11,7 +11,7 @@ export interface SinkSpec {
   name: string;
   command: string;
   args: string[];
-  /** It says on standard output how many bytes it has consumed (`consumed <total>` per line). */
+  /** It says on standard output how many bytes it has consumed (`consumed <total>` per line), and where it can be heard (`listening <url>`). */
   reports: boolean;
   /** Silence that goes ahead of the first frame, so that a device's buffer is never empty. */
   primeMs: number;
@@ -23,6 +23,8 @@ export interface SinkSpec {
 
 export interface SinkFigures {
   dropped: (samples: number) => void;
+  /** It can be heard at this address. */
+  listening?: (url: string) => void;
 }
 
 const frameBytes = frameSamples * bytesPerSample;
@@ -180,6 +182,8 @@ export class SinkProcess implements AsyncDisposable {
     stdout.setEncoding('utf8').on('data', (text: string) => {
       const lines = (rest + text).slice(-4_096).split('\n');
       rest = lines.pop() ?? '';
+      for (const line of lines)
+        if (line.startsWith('listening ')) this.#figures.listening?.(line.slice('listening '.length));
       const consumed = Number(lines.at(-1)?.replace('consumed ', ''));
       if (!Number.isSafeInteger(consumed)) return;
       this.#reports.resolve();

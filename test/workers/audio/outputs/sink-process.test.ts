@@ -6,6 +6,7 @@ import { samplesOf } from '../../../../workers/audio/format.ts';
 import { fileSpec, findOutput } from '../../../../workers/audio/outputs/find-output.ts';
 import { SinkProcess } from '../../../../workers/audio/outputs/sink-process.ts';
 import type { SinkSpec } from '../../../../workers/audio/outputs/sink-process.ts';
+import { placeIn } from './place.ts';
 import { readWav } from './wav.ts';
 
 const frame = Buffer.from(new Int16Array(960).fill(1_000).buffer);
@@ -18,7 +19,6 @@ const program = (source: string): SinkSpec => ({
   canWait: false,
   keepsTime: false,
 });
-const placeIn = (dir: string) => ({ file: join(dir, 'demo.wav'), runId: 'one', recordMaxMinutes: 60 });
 
 function start(spec: SinkSpec) {
   const counted = { dropped: 0 };

@@ -7,6 +7,7 @@ import { SinkProcess } from '../../../../workers/audio/outputs/sink-process.ts';
 import type { SinkSpec } from '../../../../workers/audio/outputs/sink-process.ts';
 import { WarmSink } from '../../../../workers/audio/outputs/warm-sink.ts';
 import { readWav } from './wav.ts';
+import { placeIn } from './place.ts';
 
 const frame = Buffer.from(new Int16Array(960).fill(1_000).buffer);
 
@@ -29,7 +30,7 @@ function open(t: Test) {
     await warm[Symbol.asyncDispose]();
     for (const sink of sinks) await sink.end(10_000);
   });
-  const spec = fileSpec({ file: join(t.testdir(), 'demo.wav'), runId: 'one', recordMaxMinutes: 60 });
+  const spec = fileSpec(placeIn(t.testdir()));
   return { warm, sinks, reasons, lost, spec };
 }
 
