@@ -15,8 +15,9 @@ const finishMs = 3_000;
 await runChild('tts', async (child) => {
   const { bus, log, signal, draining } = child;
   const config = child.options.config.tts;
+  const { loudness } = child.options.config.audio;
   const counters = openCounters(child.counters);
-  await using engine = openEspeak({ config, log, counters, waiting: () => counters.queue });
+  await using engine = openEspeak({ config, loudness, log, counters, waiting: () => counters.queue });
   const cache = new SoundCache({ maxBytes: config.cache.maxMb * 1_000_000, ttlMs: config.cache.ttlMs });
   const { attempts, segmentTimeoutMs: timeoutMs, voice, speed } = config;
   const treatment = new SegmentTreatment({
@@ -24,6 +25,7 @@ await runChild('tts', async (child) => {
     synthesiser: new Synthesiser({ engine, cache, attempts, timeoutMs, counters, log }),
     voice,
     speed,
+    loudness,
     counters,
     isPoison: (message) => child.poison.has(message),
     holdTreated: (message) => child.treated.hold(message),

@@ -6,6 +6,7 @@ import type { Delivery } from '../delivery.ts';
 import type { Logger } from '../logger.ts';
 import { chunkSound, missingChunk } from './audio-chunks.ts';
 import type { TtsCounters } from './counters.ts';
+import type { Loudness } from './loudness/leveller.ts';
 import type { Synthesiser } from './synthesiser.ts';
 import { SynthesisFailedError } from './synthesiser.ts';
 import { triage } from './triage.ts';
@@ -27,6 +28,7 @@ export interface TreatmentOptions {
   /** Voice and speed of segments that name no voice. */
   voice: string;
   speed: number;
+  loudness: Loudness;
   childId: string;
   counters: TtsCounters;
   /** Whether a segment must not be treated; see `Poison`. */
@@ -92,7 +94,8 @@ export class SegmentTreatment {
   }
 
   async #speak({ body: segment, deliveries, message }: Delivery<Segment>, giveUp: AbortSignal) {
-    const { synthesiser, voice, speed, counters, isPoison, holdTreated, isStopping, log } = this.#options;
+    const { synthesiser, voice, speed, loudness, counters, isPoison, holdTreated, isStopping, log } =
+      this.#options;
     const options = { rendition: this.#nextRendition(), engine: synthesiser.engineName };
     const missing = (reason: string): AudioChunk[] => {
       log.info({ segment: segment.id, reason }, 'no sound for a segment');
@@ -105,7 +108,7 @@ export class SegmentTreatment {
     const decision = triage(segment, { now: Date.now(), deliveries, stopping: isStopping() });
     if (decision.kind === 'missing') return missing(decision.reason);
     try {
-      const request = { text: decision.text, voice: segment.voice || voice, speed };
+      const request = { text: decision.text, voice: segment.voice || voice, speed, loudness };
       const sound = await synthesiser.speak(request, giveUp);
       counters.segments += 1;
       counters.spoken += 1;

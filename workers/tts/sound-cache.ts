@@ -45,6 +45,6 @@ export class SoundCache {
 }
 
 /** Everything that changes how a text sounds. */
-export function soundKey(engine: string, { text, voice, speed }: SpeechRequest): string {
-  return JSON.stringify([engine, voice, speed, text]);
+export function soundKey(engine: string, { text, voice, speed, loudness }: SpeechRequest): string {
+  return JSON.stringify([engine, voice, speed, loudness.targetLufs, loudness.peakDbtp, text]);
 }

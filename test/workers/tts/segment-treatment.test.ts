@@ -64,6 +64,7 @@ function makeTreatment({
     synthesiser,
     voice: 'cmn',
     speed: 1,
+    loudness: { targetLufs: -16, peakDbtp: -1 },
     childId: 'tts-1',
     counters,
     isPoison: () => isPoison,

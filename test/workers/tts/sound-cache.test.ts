@@ -53,13 +53,16 @@ void t.test('SoundCache gives a sound that is larger than itself, without keepin
 });
 
 void t.test('soundKey() differs with all that changes the sound', async (t) => {
-  const request = { text: '你好', voice: 'cmn', speed: 1 };
+  const loudness = { targetLufs: -16, peakDbtp: -1 };
+  const request = { text: '你好', voice: 'cmn', speed: 1, loudness };
   const keys = [
     soundKey('espeak', request),
     soundKey('other', request),
     soundKey('espeak', { ...request, text: '好' }),
     soundKey('espeak', { ...request, voice: 'yue' }),
     soundKey('espeak', { ...request, speed: 1.1 }),
+    soundKey('espeak', { ...request, loudness: { ...loudness, targetLufs: -18 } }),
+    soundKey('espeak', { ...request, loudness: { ...loudness, peakDbtp: -2 } }),
   ];
   t.equal(new Set(keys).size, keys.length);
 });

@@ -7,7 +7,12 @@ import { SoundCache } from '../../../workers/tts/sound-cache.ts';
 import { SynthesisFailedError, Synthesiser } from '../../../workers/tts/synthesiser.ts';
 import { makeSound } from './make-sound.ts';
 
-const request = { text: '欢迎来到直播间', voice: 'cmn', speed: 1 };
+const request = {
+  text: '欢迎来到直播间',
+  voice: 'cmn',
+  speed: 1,
+  loudness: { targetLufs: -16, peakDbtp: -1 },
+};
 type Answer = (signal: AbortSignal) => Promise<Sound>;
 const good: Answer = async () => makeSound(1_000);
 const silent: Answer = async () => makeSound(1_000, 0);

@@ -1,6 +1,7 @@
 import load from '@echogarden/espeak-ng-emscripten';
 import type { EspeakWorker } from '@echogarden/espeak-ng-emscripten';
 import type { Sound, SpeechRequest } from '../engine.ts';
+import { Leveller } from '../loudness/leveller.ts';
 import { measureWaveform, trimSilence } from '../waveform.ts';
 import { handOver } from './thread-pool.ts';
 
@@ -30,6 +31,7 @@ interface Instance {
 }
 
 let instance: Instance | undefined;
+const leveller = new Leveller();
 
 /** Runs in a thread of the pool, one task at a time; the instance belongs to the thread. */
 export default async function synthesise(task: EspeakTask): Promise<EspeakResult> {
@@ -41,10 +43,14 @@ export default async function synthesise(task: EspeakTask): Promise<EspeakResult
   setVoice(instance, task);
   espeak.set_rate(Math.round(wordsPerMinute * task.speed));
   const sampleRateHz = espeak.get_samplerate();
-  const samples = trimSilence(collect(espeak, task.text), { sampleRateHz, leadMs, tailMs }).slice();
-  const figures = measureWaveform(samples, sampleRateHz);
+  const spoken = trimSilence(collect(espeak, task.text), { sampleRateHz, leadMs, tailMs });
+  // As the engine gave it: made louder, nothing would look like a failure any more.
+  const figures = measureWaveform(spoken, sampleRateHz);
+  const { voiceKnown } = instance;
+  const voice = voiceKnown ? task.voice : task.fallbackVoice;
+  const samples = leveller.level(spoken, { sampleRateHz, voice, loudness: task.loudness });
   const pcm = new Uint8Array(samples.buffer);
-  return handOver({ pcm, sampleRateHz, figures, voiceKnown: instance.voiceKnown }, samples.buffer);
+  return handOver({ pcm, sampleRateHz, figures, voiceKnown }, samples.buffer);
 }
 
 async function openInstance(): Promise<Instance> {

@@ -2,6 +2,7 @@ import { ConfigurationError } from '../../../protocol/configuration-error.ts';
 import type { TtsConfig } from '../../../protocol/config.ts';
 import type { Logger } from '../../logger.ts';
 import type { Engine, Sound, SpeechRequest } from '../engine.ts';
+import type { Loudness } from '../loudness/leveller.ts';
 import type { PoolState } from '../pool-size.ts';
 import { judgePoolSize, newPoolState } from '../pool-size.ts';
 import type { EspeakResult, EspeakTask } from './espeak-task.ts';
@@ -16,6 +17,8 @@ export interface PoolCounters {
 
 export interface EspeakOptions {
   config: Pick<TtsConfig, 'voice' | 'speed' | 'threads'>;
+  /** What the threads are warmed up with; each request names its own. */
+  loudness: Loudness;
   log: Logger;
   /** Kept up to date, when given. */
   counters?: PoolCounters;
@@ -42,6 +45,7 @@ class Espeak implements Engine {
   readonly name = 'espeak';
   readonly slots: number;
   readonly #config: EspeakOptions['config'];
+  readonly #loudness: Loudness;
   readonly #log: Logger;
   readonly #counters: PoolCounters;
   readonly #waiting: (() => number) | undefined;
@@ -52,9 +56,16 @@ class Espeak implements Engine {
   #threads: number;
 
   constructor(options: EspeakOptions) {
-    const { config, log, counters = { threads: 0, poolGrown: 0, poolShrunk: 0 }, waiting } = options;
+    const {
+      config,
+      loudness,
+      log,
+      counters = { threads: 0, poolGrown: 0, poolShrunk: 0 },
+      waiting,
+    } = options;
     const { min, max } = config.threads;
     this.#config = config;
+    this.#loudness = loudness;
     this.#log = log;
     this.#counters = Object.assign(counters, { threads: min, poolGrown: 0, poolShrunk: 0 });
     this.#waiting = waiting;
@@ -73,8 +84,9 @@ class Espeak implements Engine {
   async warmUp(signal: AbortSignal): Promise<void> {
     const { voice, speed, threads } = this.#config;
     // The pool gives each task to a free thread, and none is free twice before it has answered.
+    const request = { text: warmUpText, voice, speed, loudness: this.#loudness };
     const warmings = Array.from({ length: threads.min }, async () => {
-      const { voiceKnown } = await this.#run({ text: warmUpText, voice, speed }, signal);
+      const { voiceKnown } = await this.#run(request, signal);
       if (!voiceKnown)
         throw new ConfigurationError([
           { path: 'tts.voice', message: `must be a voice of espeak, got "${voice}"` },

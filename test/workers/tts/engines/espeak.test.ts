@@ -7,14 +7,15 @@ import { judgeWaveform } from '../../../../workers/tts/waveform-verdict.ts';
 
 const never = new AbortController().signal;
 const log = pino({ level: 'silent' });
+const loudness = { targetLufs: -16, peakDbtp: -1 };
 
 function open(t: Test, threads: { min: number; max: number }, voice = 'cmn'): Engine {
-  const engine = openEspeak({ config: { voice, speed: 1, threads }, log });
+  const engine = openEspeak({ config: { voice, speed: 1, threads }, loudness, log });
   t.teardown(async () => await engine[Symbol.asyncDispose]());
   return engine;
 }
 
-const say = (text: string) => ({ text, voice: 'cmn', speed: 1 });
+const say = (text: string) => ({ text, voice: 'cmn', speed: 1, loudness });
 const sentences = [
   ...Array.from(
     { length: 12 },
@@ -89,7 +90,7 @@ void t.test('espeak adds a thread while much waits in front of it, within its li
     },
   };
   const config = { voice: 'cmn', speed: 1, threads: { min: 1, max: 2 } };
-  const engine = openEspeak({ config, log, counters, waiting: () => 100 });
+  const engine = openEspeak({ config, loudness, log, counters, waiting: () => 100 });
   t.teardown(async () => await engine[Symbol.asyncDispose]());
   t.match({ slots: engine.slots, ...counters }, { slots: 2, threads: 1, poolGrown: 0 });
   await engine.warmUp(never);
