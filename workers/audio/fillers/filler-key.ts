@@ -1,0 +1,18 @@
+import { createHash } from 'node:crypto';
+import type { Config } from '../../../protocol/config.ts';
+
+const keyLength = 20;
+export const keyPattern = /^[0-9a-f]{20}$/;
+
+/** Everything of the configuration that changes how a text sounds: with another voice, all of it is made anew. */
+export function voicingOf({ tts, audio }: Pick<Config, 'tts' | 'audio'>): string {
+  return JSON.stringify([tts.engine, tts.voice, tts.speed, audio.loudness.targetLufs]);
+}
+
+/** The name of a text's sound: in file names and ids. */
+export function fillerKey(text: string, voicing: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([voicing, text]))
+    .digest('hex')
+    .slice(0, keyLength);
+}
