@@ -5,7 +5,7 @@ import { Follower } from './follower.ts';
 import { OutputChain } from './output-chain.ts';
 import { streamPlace } from './outputs/stream/address.ts';
 import { PositionFile, readPosition } from './position.ts';
-import { toResume } from './resume.ts';
+import { toControls, toResume } from './resume.ts';
 import { RoomSound } from './room-sound.ts';
 
 await runChild('audio', async (child) => {
@@ -32,9 +32,11 @@ await runChild('audio', async (child) => {
   await child.initialised();
   if (child.draining.aborted) return;
 
-  const resume = toResume(await follower.latest(), readPosition(positionFile), Date.now());
+  const kept = await follower.latest();
+  const resume = toResume(kept, readPosition(positionFile), Date.now());
+  const controls = toControls(kept);
   await using positions = new PositionFile(positionFile, log);
   outputs.start();
-  const sound = new RoomSound({ room, audio, child, resume, checkpoint, positions, outputs });
+  const sound = new RoomSound({ room, audio, child, resume, controls, checkpoint, positions, outputs });
   await sound.run(follower);
 });

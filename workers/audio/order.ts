@@ -8,6 +8,11 @@ export function compare<S extends Sound>(a: Line<S>, b: Line<S>): number {
   return rank(a) - rank(b) || a.startedOrder - b.startedOrder || a.order - b.order;
 }
 
+/** What goes on before everything else of what was begun and is not finished. */
+export function begunFirst<S extends Sound>(lines: Iterable<Line<S>>): Line<S> | undefined {
+  return [...lines].filter(({ ending, startedOrder }) => !ending && startedOrder > 0).sort(compare)[0];
+}
+
 /** A reply of which some was heard: it is finished before anything else. */
 export const isBegunReply = <S extends Sound>(line: Line<S>): boolean => rank(line) === -1;
 

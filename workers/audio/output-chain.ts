@@ -126,6 +126,11 @@ export class OutputChain implements AsyncDisposable {
     return this.#choice?.spec.name ?? 'none';
   }
 
+  /** It is not the first of the configured order, or there is none. */
+  get failedOver(): boolean {
+    return this.#choice?.index !== 0;
+  }
+
   write(frame: Buffer, now: number): void {
     this.#main?.write(frame, now);
     this.#beside.write(frame, now);

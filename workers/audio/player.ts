@@ -1,85 +1,33 @@
-import type { Playhead } from '../../protocol/speech.ts';
 import { delay } from '../delay.ts';
-import type { Cue } from './cue.ts';
 import { frameMs, frameSamples } from './format.ts';
 import { FrameClock } from './frame-clock.ts';
-import type { Ending } from './line.ts';
 import { primeMs } from './outputs/find-output.ts';
-import type { Playlist } from './playlist.ts';
-import { RecentFrames } from './recent-frames.ts';
-import type { Turn } from './turn.ts';
-import { PlaylistTurn } from './turn.ts';
-import type { SegmentSound } from './voice.ts';
-import { Voice } from './voice.ts';
+import type { PlayerOptions } from './player-options.ts';
+import type { Frame } from './sound-source.ts';
+import { SoundSource } from './sound-source.ts';
+import { Volume } from './volume.ts';
 
-/** Where the frames go. */
-export interface Outputs {
-  /** What is written now reaches a sink. */
-  accepting: boolean;
-  /** No output works, and none is about to. */
-  broken: boolean;
-  /** What was written is out of this process. */
-  isDelivered: boolean;
-  name: string;
-  write(frame: Buffer, now: number): void;
-  skip(samples: number): void;
-  takeLost(): number;
-}
-
-export interface PlayerOptions {
-  room: string;
-  volume: number;
-  playlist: Playlist<SegmentSound>;
-  outputs: Outputs;
-  counters: Record<string, number>;
-  onEnding: (ending: Ending) => void;
-  /** Several times a second; `worthKeeping` while speaking and on every change. */
-  onPlayhead: (playhead: Playhead, worthKeeping: boolean) => void;
-  /** With every frame of speech that was written. */
-  onPlace: (place: Place) => void;
-  /** False: somebody else may have the room by now, so nothing is put out. */
-  mayPlay: () => boolean;
-  /** Sound was heard. */
-  onProgress: () => void;
-  /** A segment was heard to its end. */
-  onHeard?: (cue: Cue<SegmentSound>) => void;
-  /** What to say, and how loud, when the playlist has nothing and nothing was heard for so long. */
-  fill?: (silentMs: number, volume: number) => Turn | undefined;
-  /** When something was last heard in the room, on the clock of `performance.now()`; nothing: just now. */
-  audibleAt?: number;
-  /** What leaves: the voice, and whatever is to be heard under it. The frame may be changed in place. */
-  mix?: (frame: Int16Array, isSpeaking: boolean) => Int16Array;
-}
-
-/** Up to where an utterance was heard: `offset` samples of its segment `nextIndex`. */
-export interface Place {
-  utteranceId: string;
-  nextIndex: number;
-  offset: number;
-}
+export type { Outputs, Place, PlayerOptions } from './player-options.ts';
 
 /** Where the place cannot be noted, a successor repeats at most this much, and what it takes to tell it. */
 const playheadEveryFrames = { speaking: 5, otherwise: 8 };
-const silence = new Int16Array(frameSamples);
+const silence: Frame = { frame: new Int16Array(frameSamples), source: undefined };
 
 /** The clock of a room: every 20 ms a frame of what the playlist has, or of silence, for ever. */
 export class Player {
   readonly #options: PlayerOptions;
-  #turn: Turn | undefined;
-  #place: Place | undefined;
-  readonly #recent = new RecentFrames<Voice>();
-  /** Ends of sentences that went down with a sink after their voice had ended; at most a second. */
-  #again: { frame: Int16Array; source: Voice | undefined }[] = [];
-  #audibleAt: number;
+  readonly #source: SoundSource;
+  readonly #volume: Volume;
   #brokenSince: number | undefined;
+  #pausedSince: number | undefined;
   #sinceTold = 0;
   #changed = true;
-  #draining = false;
   readonly #drained = Promise.withResolvers<void>();
 
   constructor(options: PlayerOptions) {
     this.#options = options;
-    this.#audibleAt = options.audibleAt ?? performance.now();
+    this.#source = new SoundSource({ ...options, onChange: () => this.changed() });
+    this.#volume = new Volume(options.controls.volume);
   }
 
   /** Runs until the signal says stop. The first frame is due at once: listeners may be waiting for it. */
@@ -99,7 +47,10 @@ export class Player {
         outputs.skip(lostFrames * frameSamples);
       }
       this.#goBack();
-      for (let frame = 0; frame < frames; frame++) this.#write(this.#frame(), now);
+      for (let frame = 0; frame < frames; frame++) {
+        this.#write(this.#frame(), now);
+        this.#follow();
+      }
       this.#notePlace();
       this.#tick();
       await delay(clock.untilNext(performance.now()), signal);
@@ -108,20 +59,17 @@ export class Player {
 
   /** Finishes what is at hand; resolves when nothing is left that could be heard. */
   async drain(): Promise<void> {
-    this.#draining = true;
+    this.#source.isDraining = true;
     this.#options.playlist.drain();
     await this.#drained.promise;
   }
 
   /** Ends what is being said, in the middle when it must be. */
   cut(): void {
-    const { playlist } = this.#options;
-    const turn = this.#turn;
-    if (turn && !turn.voice.done) this.#fadeOut(turn, performance.now());
+    this.#source.forget();
+    for (const frame of this.#source.takeRest()) this.#write(frame, performance.now());
     this.#notePlace();
-    this.#leave();
-    this.#again = [];
-    playlist.cut();
+    this.#options.playlist.cut();
     this.changed();
     this.#tick();
   }
@@ -131,13 +79,33 @@ export class Player {
     const { outputs, mayPlay } = this.#options;
     if (!mayPlay()) return;
     const now = performance.now();
-    if (outputs.accepting) {
-      for (const { frame, source } of this.#again.splice(0)) this.#write({ frame, source }, now);
-      if (this.#turn) this.#fadeOut(this.#turn, now);
-    }
-    this.#leave();
+    if (outputs.accepting) for (const frame of this.#source.takeRest()) this.#write(frame, now);
+    this.#source.leave();
     this.#notePlace();
     this.tell();
+  }
+
+  /** The controls say that it is paused: what is being said waits where it is. */
+  pause(): void {
+    this.#breakOff();
+    this.changed();
+  }
+
+  /** Ends what is being said; returns its words, or nothing when nothing was. */
+  skip(reason: string): string | undefined {
+    const { airing } = this.#source;
+    this.#breakOff();
+    this.#source.forget();
+    this.changed();
+    return airing === undefined ? this.#options.playlist.skip(reason) : 'a filler';
+  }
+
+  /** Ends what is being said and what waits, but for what is urgent; returns how many utterances that were. */
+  stop(reason: string): number {
+    this.#breakOff();
+    this.#source.forget();
+    this.changed();
+    return this.#options.playlist.stop(reason);
   }
 
   /** Something of the playhead is different now. */
@@ -145,138 +113,115 @@ export class Player {
     this.#changed = true;
   }
 
+  /** Where nobody hears it there is nothing to fade. */
+  #breakOff(): void {
+    if (this.#options.outputs.accepting) this.#source.breakOff();
+    else this.#source.leave();
+  }
+
   /** Takes back what went down with a sink, and lets go of the voice when there is no output at all. */
   #goBack(): void {
     const { outputs } = this.#options;
-    const turn = this.#turn;
-    const { again, currentSamples } = this.#recent.takeLost(outputs.takeLost(), turn?.voice);
-    this.#again = [...again, ...this.#again];
-    if (turn && currentSamples > 0) {
-      turn.voice.rewind(currentSamples);
-      this.#moved(turn);
-    }
+    this.#source.goBack(outputs.takeLost());
     this.#brokenSince = outputs.broken ? (this.#brokenSince ?? Date.now()) : undefined;
-    if (!outputs.broken || !this.#turn) return;
-    this.#leave();
+    if (!outputs.broken || !this.#source.isTaken) return;
+    this.#source.leave();
     this.changed();
   }
 
-  #leave(): void {
-    const turn = this.#turn;
-    this.#turn = undefined;
-    if (turn && !turn.voice.done) turn.pause();
-  }
-
-  #write({ frame, source }: { frame: Int16Array; source: Voice | undefined }, now: number): void {
-    const { outputs, mix } = this.#options;
-    const mixed = mix ? mix(Int16Array.from(frame), source !== undefined) : frame;
+  #write({ frame, source }: Frame, now: number): void {
+    const { outputs, controls, mix } = this.#options;
+    const voice = Int16Array.from(frame);
+    this.#volume.apply(voice, controls.volume);
+    const mixed = mix ? mix(voice, source !== undefined, this.#volume.now) : voice;
     outputs.write(toBuffer(mixed), now);
   }
 
-  #frame(): { frame: Int16Array; source: Voice | undefined } {
+  #frame(): Frame {
     const { outputs, onProgress } = this.#options;
     // Nobody would hear it: it waits.
-    if (!outputs.accepting) return { frame: silence, source: undefined };
-    const { frame, source } = this.#again.shift() ?? this.#speak();
-    this.#recent.add(frame, source);
-    if (source) {
-      this.#audibleAt = performance.now();
-      onProgress();
-    }
-    return { frame, source };
+    if (!outputs.accepting) return silence;
+    const frame = this.#source.read({ isPaused: this.#isPaused() });
+    if (frame.source) onProgress();
+    return frame;
   }
 
-  #speak(): { frame: Int16Array; source: Voice | undefined } {
-    this.#turn ??= this.#nextTurn();
-    const turn = this.#turn;
-    if (!turn) return { frame: silence, source: undefined };
-    const isCut = this.#mustMakeWay(turn);
-    const frame = turn.voice.read({ cut: isCut });
-    this.#moved(turn);
-    if (isCut) {
-      this.#leave();
-      this.changed();
-    }
-    return { frame, source: turn.voice };
-  }
-
-  #nextTurn(): Turn | undefined {
-    const { playlist, volume, fill, onHeard = () => undefined } = this.#options;
-    const cue = playlist.next(Date.now());
-    const turn = cue
-      ? new PlaylistTurn({
-          playlist,
-          cue,
-          voice: new Voice({ sound: cue.sound, from: cue.from, volume }),
-          onHeard,
-        })
-      : this.#draining
-        ? undefined
-        : fill?.(performance.now() - this.#audibleAt, volume);
-    if (turn) this.changed();
-    return turn;
-  }
-
-  #mustMakeWay(turn: Turn): boolean {
-    if (turn.airing === undefined) return false;
-    const priority = this.#options.playlist.peek(Date.now());
-    return this.#draining || (priority !== undefined && turn.makesWay(priority));
-  }
-
-  #fadeOut(turn: Turn, now: number): void {
-    this.#write({ frame: turn.voice.read({ cut: true }), source: turn.voice }, now);
-    this.#moved(turn);
-  }
-
-  #moved(turn: Turn): void {
-    const { counters } = this.#options;
-    turn.moved();
-    this.#place = turn.place() ?? this.#place;
-    if (!turn.voice.done) return;
-    this.#turn = undefined;
-    turn.heard();
-    if (turn.airing === undefined) counters['segments'] = (counters['segments'] ?? 0) + 1;
-    this.changed();
+  #isPaused(): boolean {
+    const isPaused = this.#options.controls.isPaused(Date.now());
+    this.#pausedSince = isPaused ? (this.#pausedSince ?? Date.now()) : undefined;
+    return isPaused;
   }
 
   /** Not what is still in this process: when it is killed, that was not heard. */
   #notePlace(): void {
-    if (!this.#place || !this.#options.outputs.isDelivered) return;
-    this.#options.onPlace(this.#place);
-    this.#place = undefined;
+    if (!this.#options.outputs.isDelivered) return;
+    const place = this.#source.takePlace();
+    if (place) this.#options.onPlace(place);
   }
 
   #tick(): void {
     const { playlist, onEnding } = this.#options;
-    playlist.tick(Date.now(), this.#brokenSince);
+    playlist.tick(Date.now(), this.#unheard());
     for (const ending of playlist.takeEndings()) {
       onEnding(ending);
       this.changed();
     }
+    this.#follow();
     this.#sinceTold += 1;
     const { speaking, otherwise } = playheadEveryFrames;
-    if (this.#changed || this.#sinceTold >= (this.#turn ? speaking : otherwise)) this.tell();
-    if (this.#draining && this.#isHeard() && playlist.isDrained(Date.now())) this.#drained.resolve();
+    if (this.#changed || this.#sinceTold >= (this.#source.isTaken ? speaking : otherwise)) this.tell();
+    if (this.#source.isDraining && this.#isDrained()) this.#drained.resolve();
   }
 
-  /** Nothing is to be said again, nor can be: a sink that takes nothing may be dead, and what it had is known only later. */
-  #isHeard(): boolean {
+  #unheard(): { since: number; reason: string } | undefined {
+    const isPaused = this.#isPaused();
+    if (this.#brokenSince !== undefined) return { since: this.#brokenSince, reason: 'no output works' };
+    if (!isPaused || this.#pausedSince === undefined) return undefined;
+    return { since: this.#pausedSince, reason: 'expired while paused' };
+  }
+
+  /** Nothing is left that could be heard: a sink that takes nothing may be dead, and what it had is known only later. */
+  #isDrained(): boolean {
     const { accepting, broken } = this.#options.outputs;
-    return broken || (accepting && this.#again.length === 0);
+    // Nothing of a room that is paused is to be heard any more.
+    if (this.#isPaused()) return true;
+    if (!broken && !(accepting && this.#source.isHeard)) return false;
+    return this.#options.playlist.isDrained(Date.now());
+  }
+
+  #follow(): void {
+    const { playlist, outputs, playback } = this.#options;
+    const isChanged = playback.follow({
+      ...playlist.facts(),
+      isFilling: this.#source.airing !== undefined,
+      isPaused: this.#isPaused(),
+      isAccepting: outputs.accepting,
+    });
+    if (isChanged) this.changed();
   }
 
   /** Says where the listeners are, now. */
   tell(): void {
-    const { room, playlist, outputs, onPlayhead } = this.#options;
-    const worthKeeping = this.#changed || this.#turn !== undefined;
+    const { room, playlist, outputs, controls, playback, isDucking, onPlayhead } = this.#options;
+    this.#follow();
+    const worthKeeping = this.#changed || this.#source.isTaken;
     this.#changed = false;
     this.#sinceTold = 0;
     const view = playlist.view();
-    const state = outputs.accepting ? view.state : 'paused';
-    const airing = this.#turn?.airing;
+    const { airing } = this.#source;
     const heard =
       airing === undefined ? view : { ...view, utteranceId: airing, segmentIndex: 0, offsetMs: 0 };
-    onPlayhead({ room, at: Date.now(), ...heard, state, output: outputs.name }, worthKeeping);
+    const playhead = {
+      room,
+      at: Date.now(),
+      ...heard,
+      state: playback.state,
+      output: outputs.name,
+      ...controls.view(),
+      failedOver: outputs.failedOver,
+      ducking: isDucking?.() ?? false,
+    };
+    onPlayhead(playhead, worthKeeping);
   }
 }
 

@@ -1,11 +1,10 @@
-import type { PlaybackState } from '../../protocol/speech.ts';
 import { msOf } from './format.ts';
 import type { Line, Partial, Sound } from './line.ts';
-import { waitingSamples } from './line.ts';
+import { isReady, waitingSamples } from './line.ts';
+import type { PlaybackFacts } from './playback-state.ts';
 
 /** What of the playhead the playlist knows; the schema tells each field. */
 export interface PlaylistView {
-  state: PlaybackState;
   queuedMs: number;
   utteranceId: string;
   segmentIndex: number;
@@ -27,6 +26,9 @@ export interface PlaylistState<S extends Sound> {
   resumeSeq: number;
 }
 
+/** What of the state of the sound the playlist knows. */
+export type PlaylistFacts = Pick<PlaybackFacts, 'playing' | 'floor' | 'isIdleInterrupted' | 'isReplyReady'>;
+
 /** Where a successor finds an utterance that has ended, but has no outcome yet: it only has to write it down. */
 const behindEverything = 0xffff_ffff;
 
@@ -37,7 +39,6 @@ export function viewOf<S extends Sound>(state: PlaylistState<S>): PlaylistView {
   const current = playing ?? floor;
   const partial = [...lines.filter((line) => line.heard).map(partialOf), ...restored];
   return {
-    state: playing ? 'speaking' : floor ? 'buffering' : 'idle',
     queuedMs: msOf(open.reduce((sum, line) => sum + waitingSamples(line), 0)),
     utteranceId: current?.id ?? '',
     segmentIndex: current?.next ?? 0,
@@ -51,6 +52,26 @@ export function viewOf<S extends Sound>(state: PlaylistState<S>): PlaylistView {
     })),
     queued: open.map(({ id }) => id),
   };
+}
+
+/** Asked with every frame. */
+export function factsOf<S extends Sound>({
+  lines,
+  playing,
+  floor,
+}: {
+  lines: Iterable<Line<S>>;
+  playing: Line<S> | undefined;
+  floor: Line<S> | undefined;
+}): PlaylistFacts {
+  let isIdleInterrupted = false;
+  let isReplyReady = false;
+  for (const line of lines) {
+    if (line.ending || line === playing) continue;
+    if (line.priority !== 'idle') isReplyReady ||= isReady(line);
+    else if (line !== floor) isIdleInterrupted ||= line.startedOrder > 0;
+  }
+  return { playing: playing?.priority, floor: floor?.priority, isIdleInterrupted, isReplyReady };
 }
 
 function partialOf<S extends Sound>({ id, next, offset, ending }: Line<S>): Partial {

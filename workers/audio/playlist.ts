@@ -1,24 +1,16 @@
 import type { Priority, Segment } from '../../protocol/speech.ts';
 import type { Cue } from './cue.ts';
 import { Ended } from './ended.ts';
-import type { Ending, Line, Partial, Resume, Sound } from './line.ts';
+import type { Ending, Line, Partial, Sound } from './line.ts';
 import { endingOfComplete, isReady, isStale, learn, newLine, passMissing, textOf } from './line.ts';
-import { compare, isBegunReply } from './order.ts';
-import type { PlaylistView } from './playlist-view.ts';
-import { viewOf } from './playlist-view.ts';
+import { begunFirst, compare, isBegunReply } from './order.ts';
+import type { PlaylistOptions } from './playlist-options.ts';
+import type { PlaylistFacts, PlaylistView } from './playlist-view.ts';
+import { factsOf, viewOf } from './playlist-view.ts';
 import { surplusOf } from './surplus.ts';
 
-export interface PlaylistOptions {
-  /** How long an utterance that was begun may keep the others waiting for its next segment. */
-  slotTimeoutMs: number;
-  maxUtterances: number;
-  /** Bytes of sound that wait. */
-  maxBytes: number;
-  resume: Resume;
-}
-
 /** As long as a sink that keeps dying needs to be found again: what was begun goes on after it. */
-const brokenPatienceMs = 2_000;
+const unheardPatienceMs = 2_000;
 
 /**
  * Decides which segment is heard when; no clock of its own, `now` in unix milliseconds.
@@ -100,12 +92,12 @@ export class Playlist<S extends Sound> {
   }
 
   /**
-   * Ends what has become too old or too much. To be called often. `brokenSince`: no output works. Then what was begun ends too
-   * when it expires, unless one works again within a moment.
+   * Ends what has become too old or too much. To be called often. `unheard`: nobody can hear anything, since when and why. Then what
+   * was begun ends too when it expires, unless that is over within a moment.
    */
-  tick(now: number, brokenSince?: number): void {
-    const givenUp = brokenSince !== undefined && now - brokenSince >= brokenPatienceMs;
-    const reason = brokenSince === undefined ? 'expired' : 'no output works';
+  tick(now: number, unheard?: { since: number; reason: string }): void {
+    const givenUp = unheard !== undefined && now - unheard.since >= unheardPatienceMs;
+    const reason = unheard?.reason ?? 'expired';
     for (const line of this.#lines.values()) {
       if (line.ending || line === this.#playing) continue;
       if (isStale(line, now) || (givenUp && now >= line.expiresAt)) this.#end(line, 'expired', reason);
@@ -168,10 +160,7 @@ export class Playlist<S extends Sound> {
   /** Takes nothing new but what is urgent; what waits and is neither urgent nor begun last ends as skipped. */
   drain(): void {
     this.#draining = true;
-    for (const line of this.#lines.values()) {
-      if (line.ending || line === this.#floor || line.priority === 'urgent') continue;
-      this.#end(line, 'skipped', 'stopping');
-    }
+    for (const line of this.#dispensable()) if (line !== this.#floor) this.#end(line, 'skipped', 'stopping');
   }
 
   /** Whether, while draining, nothing is left that could be heard. */
@@ -187,6 +176,21 @@ export class Playlist<S extends Sound> {
     if (!line || line.ending) return;
     if (line.heard) this.#end(line, 'spoken', 'cut short');
     else if (line.priority !== 'urgent') this.#end(line, 'skipped', 'stopping');
+  }
+
+  /** Ends what is being said, or, while nothing is, what was begun and would go on first; returns its words. */
+  skip(reason: string): string | undefined {
+    const line = this.#floor ?? begunFirst(this.#lines.values());
+    if (!line) return undefined;
+    this.#end(line, 'skipped', reason);
+    return textOf(line);
+  }
+
+  /** Ends everything but what is urgent; returns how many utterances that were. */
+  stop(reason: string): number {
+    const lines = this.#dispensable();
+    for (const line of lines) this.#end(line, 'skipped', reason);
+    return lines.length;
   }
 
   /** Utterances that have ended since the last call. */
@@ -205,6 +209,11 @@ export class Playlist<S extends Sound> {
     this.#ended.prune(this.#resumeSeq());
   }
 
+  /** From which the state of the sound follows. */
+  facts(): PlaylistFacts {
+    return factsOf({ lines: this.#lines.values(), playing: this.#playing, floor: this.#floor });
+  }
+
   /** What a successor, and those who pace themselves by the sound, have to know. */
   view(): PlaylistView {
     return viewOf({
@@ -215,6 +224,11 @@ export class Playlist<S extends Sound> {
       ended: this.#ended.ids(),
       resumeSeq: this.#resumeSeq(),
     });
+  }
+
+  /** What may go when there is no time for it. */
+  #dispensable(): Line<S>[] {
+    return [...this.#lines.values()].filter(({ ending, priority }) => !ending && priority !== 'urgent');
   }
 
   #restore(line: Line<S>): void {
@@ -269,6 +283,7 @@ export class Playlist<S extends Sound> {
     this.#endings.push(line.ending);
     for (const index of line.slots.keys()) this.#forget(line, index);
     if (this.#floor === line) this.#floor = undefined;
+    if (this.#playing === line) this.#playing = undefined;
   }
 
   #forget(line: Line<S>, index: number): void {

@@ -20,6 +20,11 @@ export class RecentFrames<Source> {
     if (this.#written.length > keptFrames) this.#written.shift();
   }
 
+  /** What goes down with a sink is not to be said again. */
+  forget(): void {
+    this.#written = [];
+  }
+
   /**
    * The latest `samples` were not heard. Those of `current` are only counted, since it can go back by itself; of sources that are
    * done the frames are returned, without the pauses between.

@@ -1,7 +1,9 @@
 import type { Playhead } from '../../protocol/speech.ts';
+import type { ControlsView } from './controls.ts';
+import { untouched } from './controls.ts';
 import { samplesOf } from './format.ts';
 import type { Partial } from './line.ts';
-import type { Resume } from './playlist.ts';
+import type { Resume } from './line.ts';
 import type { Position } from './position.ts';
 
 /** A playhead and under which epoch it was said. */
@@ -35,6 +37,17 @@ export function toResume(kept: Kept | undefined, position: Position | undefined,
     resumeSeq: Math.max(1, playhead?.resumeSeq ?? 1),
     ended,
     partial: isLater ? moved(partial, position) : partial,
+  };
+}
+
+/** What people have set by command, which outlives the process that they told it. */
+export function toControls(kept: Kept | undefined): ControlsView {
+  const { pausedUntil, volume, muted } = untouched;
+  const { playhead } = kept ?? {};
+  return {
+    pausedUntil: playhead?.pausedUntil ?? pausedUntil,
+    volume: playhead?.volume ?? volume,
+    muted: playhead?.muted ?? muted,
   };
 }
 

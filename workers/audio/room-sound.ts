@@ -1,13 +1,19 @@
 import { once } from 'node:events';
 import type { AudioConfig } from '../../protocol/config.ts';
-import type { Playhead } from '../../protocol/speech.ts';
+import type { PlaybackState, Playhead } from '../../protocol/speech.ts';
 import { playheadSubject } from '../../protocol/subjects.ts';
 import type { ConnectedChild } from '../child.ts';
 import { delay } from '../delay.ts';
+import { carryOut } from './audio-commands.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import { CommandDesk } from './command-desk.ts';
+import { CommandedSound } from './commanded-sound.ts';
+import type { ControlsView } from './controls.ts';
+import { Controls } from './controls.ts';
 import type { ChunkDelivery, Follower } from './follower.ts';
 import { Intake } from './intake.ts';
 import type { Ending } from './line.ts';
+import { Playback } from './playback.ts';
 import { Player } from './player.ts';
 import type { Outputs, Place } from './player.ts';
 import type { Resume } from './line.ts';
@@ -22,6 +28,8 @@ export interface RoomSoundOptions {
   audio: AudioConfig;
   child: ConnectedChild;
   resume: Resume;
+  /** What people have set by command. */
+  controls: ControlsView;
   checkpoint: Checkpoint;
   positions: PositionFile;
   outputs: Outputs & AsyncDisposable;
@@ -34,6 +42,9 @@ const closingMs = 500;
 /** Listeners wait for the successor meanwhile: a bus that is away must not keep it waiting. */
 const handOverMs = 40;
 
+/** Something is on its way to the listeners. */
+const soundingStates = new Set<PlaybackState>(['speaking', 'yielding', 'filling']);
+
 /** Everything between the chunks of a room and its outputs. */
 export class RoomSound {
   readonly #options: RoomSoundOptions;
@@ -45,9 +56,12 @@ export class RoomSound {
   readonly #intake: Intake;
   readonly #player: Player;
   readonly #settler: Settler;
+  readonly #commands: CommandDesk;
 
   constructor(options: RoomSoundOptions) {
     const { room, audio, child, resume, outputs } = options;
+    const controls = new Controls({ configured: audio.volume, kept: options.controls });
+    const playback = new Playback({ log: child.log, counters: child.counters });
     const { log } = child;
     this.#options = options;
     this.#signal = AbortSignal.any([this.#stop.signal, child.signal]);
@@ -65,7 +79,8 @@ export class RoomSound {
     });
     this.#player = new Player({
       room,
-      volume: audio.volume,
+      controls,
+      playback,
       playlist: this.#playlist,
       outputs,
       counters: child.counters,
@@ -74,6 +89,16 @@ export class RoomSound {
       onPlace: (place) => this.#note(place),
       onProgress: () => child.progress(),
       mayPlay: () => child.duty.isCertain,
+    });
+    const sound = new CommandedSound({ player: this.#player, controls, playback, outputs });
+    this.#commands = new CommandDesk({
+      room,
+      connection: child.bus.connection,
+      duty: child.duty,
+      carryOut: (command) => carryOut(command, sound),
+      counters: child.counters,
+      log,
+      signal: this.#signal,
     });
     this.#settler = new Settler({
       room,
@@ -89,7 +114,11 @@ export class RoomSound {
     // Something urgent among what waits is to be heard before what lies ahead of it in the stream.
     this.#playlist.catchingUp = !follower.isCaughtUp;
     follower.handOn(resume, (chunk) => this.#take(chunk));
-    const work = Promise.all([this.#player.run(this.#signal), this.#caughtUp(follower)]);
+    const work = Promise.all([
+      this.#player.run(this.#signal),
+      this.#caughtUp(follower),
+      this.#commands.run(),
+    ]);
     child.started();
     try {
       await Promise.race([work, this.#drained()]);
@@ -164,7 +193,7 @@ export class RoomSound {
 
   #tell(playhead: Playhead, worthKeeping: boolean): void {
     const { room, child, checkpoint } = this.#options;
-    child.inFlight = playhead.state === 'speaking' ? 1 : 0;
+    child.inFlight = soundingStates.has(playhead.state) ? 1 : 0;
     child.counters['queuedMs'] = playhead.queuedMs;
     child.counters['queued'] = playhead.queued.length;
     child.bus.tell(playheadSubject(room), 'playhead', playhead);

@@ -16,6 +16,11 @@ export function toSound(recorded: Recorded): SegmentSound {
 /** 5 ms at every join, so that none clicks. */
 const fadeSamples = (outputRateHz * 5) / 1_000;
 
+/** A frame after which nothing follows. */
+export function fadedOut(frame: Int16Array): Int16Array {
+  return frame.map((value, n) => Math.round(value * Math.min(1, (frame.length - 1 - n) / fadeSamples)));
+}
+
 /** One segment while it is being heard: frames of it, one after the other, faded at both ends and wherever it is cut. */
 export class Voice {
   readonly #sound: SegmentSound;

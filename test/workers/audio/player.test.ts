@@ -2,6 +2,8 @@ import t from 'tap';
 import type { Playhead } from '../../../protocol/speech.ts';
 import type { Ending } from '../../../workers/audio/line.ts';
 import type { Place } from '../../../workers/audio/player.ts';
+import { Controls, untouched } from '../../../workers/audio/controls.ts';
+import { Playback } from '../../../workers/audio/playback.ts';
 import { Player } from '../../../workers/audio/player.ts';
 import { Playlist } from '../../../workers/audio/playlist.ts';
 import type { SegmentSound } from '../../../workers/audio/voice.ts';
@@ -26,6 +28,7 @@ function open() {
     broken: false,
     isDelivered: true,
     name: 'fake',
+    failedOver: false,
     lost: 0,
     write: (frame: Buffer) => {
       frames.push(new Int16Array(frame.buffer.slice(frame.byteOffset, frame.byteOffset + frame.byteLength)));
@@ -38,12 +41,15 @@ function open() {
       return lost;
     },
   };
+  const controls = new Controls({ configured: 1, kept: untouched });
+  const counters: Record<string, number> = {};
   const player = new Player({
     room: 'demo',
-    volume: 1,
+    controls,
+    playback: new Playback({ log: { info: () => undefined, warn: () => undefined }, counters }),
     playlist,
     outputs,
-    counters: {},
+    counters,
     onEnding: (ending) => {
       endings.push(ending);
       playlist.settled(ending.utteranceId);
@@ -56,7 +62,20 @@ function open() {
   const until = async (holds: () => boolean) =>
     await new Promise<void>((resolve) => watchers.push(() => holds() && resolve()));
   const loud = () => frames.filter((frame) => frame.some((value) => value !== 0)).length;
-  return { playlist, frames, endings, playheads, places, duty, outputs, player, until, loud };
+  return {
+    playlist,
+    frames,
+    endings,
+    playheads,
+    places,
+    duty,
+    outputs,
+    player,
+    until,
+    loud,
+    controls,
+    counters,
+  };
 }
 
 const sound = (frames = 10) =>

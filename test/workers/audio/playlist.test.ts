@@ -103,7 +103,7 @@ void t.test(
     playlist.next(1_000);
     playlist.heard();
     t.equal(playlist.next(1_000), undefined);
-    t.equal(playlist.view().state, 'buffering');
+    t.match(playlist.facts(), { playing: undefined, floor: 'normal', isReplyReady: true });
     t.equal(playlist.next(2_499), undefined);
     t.match(playlist.next(2_500), { utteranceId: 'u:b', index: 0 });
     ready(playlist, segmentOf('a', 1, { last: true }));
@@ -241,7 +241,8 @@ void t.test(
     playlist.cut();
     t.strictSame(endings(playlist), ['a spoken cut short']);
     playlist.settled('u:a');
-    t.match(playlist.view(), { queued: ['u:u'], ended: ['u:a'], state: 'idle' });
+    t.match(playlist.view(), { queued: ['u:u'], ended: ['u:a'] });
+    t.match(playlist.facts(), { playing: undefined, floor: undefined });
   },
 );
 
@@ -268,7 +269,6 @@ void t.test('view() names the first sequence that is still needed, and what lies
   playlist.next(10);
   playlist.at(24_000);
   t.match(playlist.view(), {
-    state: 'speaking',
     queuedMs: 500,
     offsetMs: 500,
     partial: [{ utteranceId: 'u:a', nextIndex: 0, offsetMs: 500 }],
@@ -343,10 +343,10 @@ void t.test('tick() says that no output works, and ends what was begun only afte
   playlist.next(900);
   playlist.at(960);
   playlist.pause(0);
-  playlist.tick(2_000, 1_500);
+  playlist.tick(2_000, { since: 1_500, reason: 'no output works' });
   t.strictSame(endings(playlist), ['b expired no output works']);
   t.match(playlist.view().queued, ['u:a', 'u:c']);
-  playlist.tick(3_500, 1_500);
+  playlist.tick(3_500, { since: 1_500, reason: 'no output works' });
   t.strictSame(endings(playlist), ['a expired no output works'], 'nothing of it was heard');
   t.strictSame(hearAll(playlist, 1_700_000), ['c/0'], 'what may wait is said later');
 });
@@ -360,6 +360,7 @@ void t.test('pause() keeps the place within a segment', async (t) => {
   playlist.next(0);
   playlist.at(5_000);
   playlist.pause(4_000);
-  t.match(playlist.view(), { state: 'buffering', utteranceId: 'u:a', queued: ['u:a'] });
+  t.match(playlist.view(), { utteranceId: 'u:a', queued: ['u:a'] });
+  t.match(playlist.facts(), { playing: undefined, floor: 'normal' });
   t.match(playlist.next(0), { utteranceId: 'u:a', from: 4_000 });
 });
