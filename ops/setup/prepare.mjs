@@ -77,7 +77,8 @@ async function steps({ root, dev, force, offline, signal, report }) {
   signal.throwIfAborted();
 
   // A failure is remembered: asking for the same packages at every start would be a nuisance.
-  const retry = force || last === null || (before.asRoot && !last.asRoot);
+  const retry =
+    force || last === null || (before.asRoot && !last.asRoot) || (before.forTests && !last.forTests);
   if (speakerWanted && retry) await ensureSystemPackages({ root, dev, offline, signal, report });
   signal.throwIfAborted();
 
@@ -129,6 +130,7 @@ async function steps({ root, dev, force, offline, signal, report }) {
     version: stampVersion,
     root,
     asRoot: before.asRoot,
+    forTests: dev || (last?.forTests ?? false),
     node,
     speaker,
     couldCompile,

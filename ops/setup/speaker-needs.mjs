@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { findPrograms } from './programs.mjs';
 
 /**
- * What the optional `speaker` needs on Linux to compile, with each distribution's name of it. The tests need nothing more by now;
- * what only they need gets `dev: true`.
+ * What the optional `speaker` needs on Linux to compile, with each distribution's name of it; and, with `dev: true`, what only the tests
+ * need.
  * @type {{need: string, isPresent: () => boolean, apt: string, dnf: string, pacman: string, dev: boolean}[]}
  */
 export const speakerNeeds = [
@@ -32,11 +32,19 @@ export const speakerNeeds = [
     pacman: 'python',
     dev: false,
   },
+  {
+    need: 'a browser',
+    isPresent: () => ['chromium', 'chromium-browser', 'google-chrome'].some((name) => has(name)),
+    apt: 'chromium',
+    dnf: 'chromium',
+    pacman: 'chromium',
+    dev: true,
+  },
 ];
 
 /** Whether it is worth trying to compile `speaker`; elsewhere than on Linux only trying tells. */
 export function canCompileSpeaker() {
-  return process.platform !== 'linux' || speakerNeeds.every((entry) => entry.isPresent());
+  return process.platform !== 'linux' || speakerNeeds.every((entry) => entry.dev || entry.isPresent());
 }
 
 /** @param {string} name */

@@ -7,7 +7,7 @@ import { canCompileSpeaker } from './speaker-needs.mjs';
 import { oldestNodeMajor } from './versions.mjs';
 
 /** Raised when the stamp's shape or the table of system packages changes, so that older stamps count as stale. */
-export const stampVersion = 2;
+export const stampVersion = 3;
 
 /**
  * What the last set-up found, kept in `.runtime/setup.json`. Null says: that step has not succeeded yet.
@@ -16,6 +16,7 @@ export const stampVersion = 2;
  * @property {number} version
  * @property {string} root the folder it was made for: a copied folder is prepared again
  * @property {boolean} asRoot whether system packages could be installed: root, coming later, tries again
+ * @property {boolean} forTests whether what only the tests need was asked for: they, coming later, ask
  * @property {{path: string, version: string, pinned: boolean, launched: boolean} | null} node what runs the scripts; `launched`: through
  *   a launcher in node_modules/.bin, with a library in `.runtime/lib`
  * @property {'compiled' | 'missing' | 'unused'} speaker the optional native sound output
@@ -30,6 +31,7 @@ export const stampVersion = 2;
  * @typedef {object} Observed
  * @property {string} root
  * @property {boolean} asRoot
+ * @property {boolean} forTests
  * @property {boolean} canCompile whether all is there to compile a `speaker` that is missing
  * @property {string} lockHash of package-lock.json
  * @property {string | null} installedHash the lock that node_modules was installed from
@@ -89,6 +91,7 @@ export function observe({ root, dev, env = process.env }) {
   return {
     root,
     asRoot: process.getuid?.() === 0,
+    forTests: dev,
     canCompile: stamp?.speaker === 'missing' && canCompileSpeaker(),
     lockHash,
     installedHash: marker.lockHash,
@@ -113,6 +116,7 @@ export function staleReasons(stamp, now) {
   if (stamp.root !== now.root) reasons.push('the folder was copied or moved');
   if (stamp.speaker === 'missing' && now.asRoot && !stamp.asRoot)
     reasons.push('root may install what speaker needs');
+  if (now.forTests && !stamp.forTests) reasons.push('the tests need more than the product');
   if (now.installedHash !== now.lockHash) reasons.push('node_modules does not match package-lock.json');
   if (stamp.node === null) reasons.push('no usable Node was found');
   else if (stamp.node.pinned ? !now.nodePresent : now.ownMajor < oldestNodeMajor)

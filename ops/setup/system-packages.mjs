@@ -15,8 +15,9 @@ export async function ensureSystemPackages({ root, dev, offline, signal, report 
     has(name === 'apt' ? 'apt-get' : name),
   );
   const packages = missing.map((entry) => entry[manager ?? 'apt']);
+  const purpose = missing.every((entry) => entry.dev) ? 'the tests' : 'the native sound output';
   const problem = {
-    what: `${missing.map((entry) => entry.need).join(', ')} for the native sound output`,
+    what: `${missing.map((entry) => entry.need).join(', ')} for ${purpose}`,
     command: installCommand(manager, packages),
     required: false,
   };
@@ -24,7 +25,7 @@ export async function ensureSystemPackages({ root, dev, offline, signal, report 
   if (process.getuid?.() !== 0)
     return report.problem({ ...problem, why: 'not installed, and only root may do that' });
 
-  const failed = await report.step(`installing ${packages.join(', ')} for the native sound output`, () =>
+  const failed = await report.step(`installing ${packages.join(', ')} for ${purpose}`, () =>
     installPackages({ root, packages, signal }),
   );
   if (failed !== null) report.problem({ ...problem, why: failed });

