@@ -40,6 +40,8 @@ export interface PlayerOptions {
   mayPlay: () => boolean;
   /** Sound was heard. */
   onProgress: () => void;
+  /** A segment begins with the next frame that is mixed, or goes on after a break. */
+  onCue?: (cue: Cue<SegmentSound>) => void;
   /** A segment was heard to its end. */
   onHeard?: (cue: Cue<SegmentSound>) => void;
   /** What to say, and how loud, when the playlist has nothing and nothing was heard for so long. */

@@ -76,10 +76,14 @@ export class Player {
 
   /** Stops where it is, fading out, for a successor to go on from there; nothing may be written after it. */
   halt(): void {
-    const { outputs, mayPlay } = this.#options;
+    const { outputs, mix, mayPlay } = this.#options;
     if (!mayPlay()) return;
     const now = performance.now();
-    if (outputs.accepting) for (const frame of this.#source.takeRest()) this.#write(frame, now);
+    if (outputs.accepting) {
+      const rest = this.#source.takeRest();
+      // What lies under the voice fades out even where nobody speaks.
+      for (const frame of rest.length === 0 && mix ? [silence] : rest) this.#write(frame, now);
+    }
     this.#source.leave();
     this.#notePlace();
     this.tell();

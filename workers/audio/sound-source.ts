@@ -13,7 +13,7 @@ export interface Frame {
 
 export type SoundSourceOptions = Pick<
   PlayerOptions,
-  'playlist' | 'counters' | 'onHeard' | 'fill' | 'audibleAt'
+  'playlist' | 'counters' | 'onCue' | 'onHeard' | 'fill' | 'audibleAt'
 > & {
   /** The playhead is different now. */
   onChange: () => void;
@@ -135,7 +135,7 @@ export class SoundSource {
   }
 
   #nextTurn(): Turn | undefined {
-    const { playlist, fill, onHeard = () => undefined, onChange } = this.#options;
+    const { playlist, fill, onCue, onHeard = () => undefined, onChange } = this.#options;
     const cue = playlist.next(Date.now());
     const turn = cue
       ? new PlaylistTurn({
@@ -147,6 +147,7 @@ export class SoundSource {
       : this.isDraining
         ? undefined
         : fill?.(performance.now() - this.#audibleAt, 1);
+    if (cue) onCue?.(cue);
     if (turn) onChange();
     return turn;
   }

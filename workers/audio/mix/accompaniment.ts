@@ -52,11 +52,6 @@ export class Accompaniment implements AsyncDisposable {
     return this.#mixer.isDucking;
   }
 
-  /** How loud everything but the voice is, 0 to 2. */
-  set volume(volume: number) {
-    this.#mixer.volume = volume;
-  }
-
   /** From now on there is music, if any is configured. */
   start(): void {
     const { audio, file, log } = this.#options;
@@ -67,14 +62,14 @@ export class Accompaniment implements AsyncDisposable {
     this.#play();
   }
 
-  /** An utterance begins with the next frame. */
-  begin(priority: Priority): void {
-    this.#mixer.begin(priority);
+  /** A segment begins with the next frame: an earcon tells of the first one of an answer. */
+  cue({ priority, index, from }: { priority: Priority; index: number; from: number }): void {
+    if (index === 0 && from === 0) this.#mixer.begin(priority);
   }
 
-  /** What leaves for a frame of the voice, which may be changed in place. */
-  mix(voice: Int16Array, isSpeaking: boolean): Int16Array {
-    const mixed = this.#mixer.mix(voice, isSpeaking);
+  /** What leaves for a frame of the voice, which may be changed in place; see `Mixer.mix`. */
+  mix(voice: Int16Array, isSpeaking: boolean, volume: number): Int16Array {
+    const mixed = this.#mixer.mix(voice, isSpeaking, volume);
     const { place, late } = this.#music;
     if (place) this.#note?.note(place, Date.now());
     if (late > 0) this.#options.counters['musicLate'] = late;

@@ -31,7 +31,6 @@ export class Mixer {
   readonly #earcons = new Map<Priority, Int16Array>();
   #earcon: { pcm: Int16Array; at: number } | undefined;
   #volume = 1;
-  #nextVolume = 1;
   #hasMusic = false;
 
   constructor({ audio, music }: MixerOptions) {
@@ -47,11 +46,6 @@ export class Mixer {
     return this.#hasMusic && this.#ducking.isDucking;
   }
 
-  /** How loud everything but the voice is, 0 to 2; it gets there within the next frame. */
-  set volume(volume: number) {
-    this.#nextVolume = volume;
-  }
-
   /** What is to be heard where an answer of this priority begins. */
   keep(priority: Priority, earcon: Int16Array): void {
     this.#earcons.set(priority, earcon);
@@ -63,14 +57,17 @@ export class Mixer {
     if (pcm) this.#earcon = { pcm, at: 0 };
   }
 
-  /** What leaves, for one frame of the voice; the frame itself may be changed. */
-  mix(voice: Int16Array, isSpeaking: boolean): Int16Array {
+  /**
+   * What leaves, for one frame of the voice; the frame itself may be changed. What is beside the voice is as loud as `volume` says (0 to 2)
+   * at the frame's end.
+   */
+  mix(voice: Int16Array, isSpeaking: boolean, volume = 1): Int16Array {
     this.#hasMusic = this.#music?.read(this.#under) ?? false;
     if (!this.#hasMusic) this.#under.fill(0);
     this.#ducking.apply(this.#under, isSpeaking);
     const from = this.#volume;
-    const slope = (this.#nextVolume - from) / frameSamples;
-    this.#volume = this.#nextVolume;
+    const slope = (volume - from) / frameSamples;
+    this.#volume = volume;
     for (let n = 0; n < frameSamples; n++) {
       const beside = (this.#under[n] ?? 0) * this.#musicGain + this.#nextOfEarcon() * this.#earconGain;
       this.#mixed[n] = (voice[n] ?? 0) + beside * (from + slope * (n + 1));
