@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AudioChunk, Outcome } from '../../protocol/speech.ts';
 import type { Recorded } from '../../workers/audio/renditions.ts';
 import { Renditions } from '../../workers/audio/renditions.ts';
+import { readAiring } from '../../workers/audio/fillers/airing-id.ts';
 
 /** A sentence whose sound is known, and how often it is heard in its room when the ledger is right. */
 export interface Sentence {
@@ -38,13 +39,26 @@ interface Ended {
   at: number;
 }
 
+/** A sound that was kept, and heard because nothing else was there. */
+interface Airing {
+  room: string;
+  text: string;
+  at: number;
+}
+
 /** What the ledger says of utterances. */
 export class Utterances {
   readonly #ended = new Map<string, Ended>();
+  /** By id. */
+  readonly airings = new Map<string, Airing>();
 
-  add(outcome: Pick<Outcome, 'utteranceId' | 'what' | 'reason' | 'by' | 'paid' | 'at'>): void {
-    const { utteranceId, what, reason, by, paid, at } = outcome;
+  add(
+    outcome: Pick<Outcome, 'utteranceId' | 'what' | 'reason' | 'by' | 'paid' | 'at' | 'room' | 'text'>,
+  ): void {
+    const { utteranceId, what, reason, by, paid, at, room, text } = outcome;
     if (utteranceId === '') return;
+    // None of those that were made to be heard: nobody has to hear it, nor all of it.
+    if (readAiring(utteranceId)) return void this.airings.set(utteranceId, { room, text, at });
     const known = this.#ended.get(utteranceId);
     const heard = known?.heard === true || !unheard.has(what);
     // Whoever has heard only some of it gives a reason.
@@ -108,13 +122,8 @@ export class SentenceCollector {
   }
 
   add(chunk: AudioChunk): void {
-    const { id, room, text, utteranceId, index, last } = chunk.segment;
-    if (this.#utterances.mayBeHeard(utteranceId)) {
-      const key = JSON.stringify([room, text]);
-      const said = this.#segments.get(key) ?? { room, text, segments: new Map<string, string>() };
-      this.#segments.set(key, said);
-      said.segments.set(id, utteranceId);
-    }
+    const { id, room, text, utteranceId, index, last, keep } = chunk.segment;
+    if (!keep && this.#utterances.mayBeHeard(utteranceId)) this.#mayBeHeard({ room, text }, id, utteranceId);
     if (this.#done.has(id)) return;
     const isChosen = this.#chosen.isEverything || this.#chosen.ids.has(utteranceId);
     const added = isChosen ? this.#renditions.add(chunk) : { kind: 'empty' as const };
@@ -136,7 +145,8 @@ export class SentenceCollector {
       const count = this.#counts.get(id);
       return count !== undefined && count.done === count.last + 1;
     };
-    const fromMs = isCut ? this.#utterances.lastUnknown(isKnown) : 0;
+    const fromMs = isCut ? Math.max(this.#utterances.lastUnknown(isKnown), this.#lastUnknownAiring()) : 0;
+    for (const [id, airing] of this.#utterances.airings) this.#mayBeHeard(airing, id, id);
     const all = [...this.#segments.values()];
     const sentences = [...this.#sounds.values()].map(({ room, text, sound, segments }): Sentence => {
       const core = bare(text);
@@ -148,6 +158,21 @@ export class SentenceCollector {
       return { room, text, sound, required, expected };
     });
     return { sentences, isEverything: this.#chosen.isEverything, fromMs };
+  }
+
+  #mayBeHeard({ room, text }: { room: string; text: string }, id: string, utteranceId: string): void {
+    const key = JSON.stringify([room, text]);
+    const said = this.#segments.get(key) ?? { room, text, segments: new Map<string, string>() };
+    this.#segments.set(key, said);
+    said.segments.set(id, utteranceId);
+  }
+
+  #lastUnknownAiring(): number {
+    const known = new Set([...this.#sounds.values()].map(({ room, text }) => JSON.stringify([room, text])));
+    const unknown = [...this.#utterances.airings.values()].filter(
+      ({ room, text }) => !known.has(JSON.stringify([room, text])),
+    );
+    return unknown.reduce((last, { at }) => Math.max(last, at), 0);
   }
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { LiveEvent } from '../../protocol/event.ts';
 import { everything, isInShare } from '../../protocol/sharding.ts';
 import { eventConsumer } from '../../protocol/streams.ts';
+import { promiseSubject } from '../../protocol/subjects.ts';
 import type { Delivery } from '../delivery.ts';
 import type { ConnectedChild } from '../child.ts';
 import { delay } from '../delay.ts';
@@ -201,5 +202,9 @@ function openHosts(child: ConnectedChild): Map<string, RoomHost> {
     },
     count: (name: string) => (counters[name] = (counters[name] ?? 0) + 1),
   };
-  return new Map(rooms.map(({ id: room }) => [room, new RoomHost({ ...shared, room })]));
+  const promiseIn = (room: string) => (utteranceId: string) =>
+    bus.tell(promiseSubject(room), 'promise', { room, utteranceId, at: Date.now() });
+  return new Map(
+    rooms.map(({ id: room }) => [room, new RoomHost({ ...shared, room, promise: promiseIn(room) })]),
+  );
 }

@@ -33,6 +33,8 @@ export interface RoomHostOptions {
   holdTreated: (messages: JsMsg[]) => Disposable;
   /** Work was begun (+1) or finished (-1). */
   onWork: (change: 1 | -1) => void;
+  /** An answer is being made: its sound can be waited for. */
+  promise: (utteranceId: string) => void;
   count: (name: string) => void;
 }
 
@@ -161,12 +163,14 @@ export class RoomHost {
   }
 
   async #answer(topic: Topic): Promise<void> {
-    const { log, onWork } = this.#options;
+    const { log, onWork, promise } = this.#options;
     for (const { id } of topic.events) this.#inHand.add(id);
     onWork(1);
     try {
       const segments = this.#compose(topic);
-      if (segments.length === 0) return this.#refuseAll(topic, 'skipped', 'no rule and no template');
+      const [first] = segments;
+      if (!first) return this.#refuseAll(topic, 'skipped', 'no rule and no template');
+      promise(first.utteranceId);
       await this.#say(segments, topic);
     } catch (error) {
       this.#options.signal.throwIfAborted();

@@ -1,3 +1,4 @@
+import type { Origin } from '../../protocol/codec.ts';
 import type { Segment } from '../../protocol/speech.ts';
 import type { Bus } from '../bus.ts';
 import { delay } from '../delay.ts';
@@ -84,7 +85,7 @@ export class SpeechFollower implements AsyncDisposable {
     untilEnd: boolean,
     signal: AbortSignal,
   ): Promise<void> {
-    const { bus, log, onSegment } = this.#options;
+    const { bus } = this.#options;
     for await (const { body, seq, origin } of bus.read(stream, 'segment', {
       filter,
       from,
@@ -92,11 +93,17 @@ export class SpeechFollower implements AsyncDisposable {
       signal,
     })) {
       if (seq <= this.#reached) continue;
-      const { lease, epoch } = origin;
-      if (lease === '' || this.#fence.admits({ lease: body.room, epoch })) onSegment(body);
-      else log.warn({ ...origin, segment: body.id }, 'dropped a word of a replaced worker');
+      // What is only to be kept was asked for by whoever plays the room, whose epochs are of another count.
+      if (!body.keep) this.#hear(body, origin);
       this.#reach(seq);
     }
+  }
+
+  #hear(segment: Segment, origin: Origin): void {
+    const { log, onSegment } = this.#options;
+    const { lease, epoch } = origin;
+    if (lease === '' || this.#fence.admits({ lease: segment.room, epoch })) onSegment(segment);
+    else log.warn({ ...origin, segment: segment.id }, 'dropped a word of a replaced worker');
   }
 
   #reach(seq: number): void {

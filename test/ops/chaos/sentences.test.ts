@@ -26,6 +26,8 @@ const outcome = (utteranceId: string, what: Ended['what'], more: Partial<Ended> 
   by: 'audio',
   paid: false,
   at: 0,
+  room: 'room1',
+  text: '',
   ...more,
 });
 
@@ -106,3 +108,29 @@ void t.test('SentenceCollector leaves out what was recorded before all sounds ar
   );
   t.end();
 });
+
+void t.test(
+  'SentenceCollector expects what was kept as often as it was aired, and requires none of it',
+  (t) => {
+    const utterances = new Utterances();
+    utterances.add(outcome('u1', 'aired'));
+    const text = '慢慢看，慢慢挑。';
+    for (const at of [1, 2])
+      utterances.add(outcome(`filler:k:${at}`, 'aired', { reason: 'filler', text, at }));
+    utterances.add(outcome('filler:i:3', 'aired', { reason: 'filler', text: '你好。', at: 3 }));
+    t.equal(utterances.choose([]).ids.size, 1);
+    const collector = new SentenceCollector(utterances, everything);
+    collector.add(chunk('u1', 0, '你好。'));
+    const kept = chunk('keep:k', 0, text);
+    collector.add({ ...kept, segment: { ...kept.segment, keep: true }, pcm: new Uint8Array(10) });
+    const { sentences } = collector.sayings(false);
+    t.match(
+      sentences.map(({ text: said, required, expected }) => ({ said, required, expected })),
+      [
+        { said: '你好。', required: 1, expected: 2 },
+        { said: text, required: 0, expected: 2 },
+      ],
+    );
+    t.end();
+  },
+);

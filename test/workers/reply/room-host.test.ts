@@ -16,6 +16,8 @@ const { reply } = configSchema.parse(demoConfig);
 function openDesk(options: { held?: Promise<void>; there?: Segment[] } = {}) {
   const segments: Segment[] = [];
   const outcomes: Outcome[] = [];
+  /** Which answers were promised, and how many segments were on the bus by then. */
+  const promises: [string, number][] = [];
   const publish = async (subject: string, type: string, body: unknown) => {
     await options.held;
     const there = (options.there ?? []).findIndex(({ id }) => id === (body as Segment).id);
@@ -40,9 +42,10 @@ function openDesk(options: { held?: Promise<void>; there?: Segment[] } = {}) {
     lifeId: 'x',
     holdTreated: () => ({ [Symbol.dispose]: () => undefined }),
     onWork: (change) => (work.inFlight += change),
+    promise: (id) => promises.push([id, segments.length]),
     count: () => undefined,
   });
-  return { host, segments, outcomes, drain, work };
+  return { host, segments, outcomes, promises, drain, work };
 }
 
 function delivery(seq = 1): { message: JsMsg; said: string[] } {
@@ -241,4 +244,13 @@ void t.test('RoomHost writes down why it does not look at an event', async (t) =
   await host.finish();
   t.match(outcomes, [{ what: 'failed', reason: 'poison', eventId: asked.id }]);
   t.same(said, ['ack']);
+});
+
+void t.test('RoomHost promises an answer before any of it is on the bus, and no script', async (t) => {
+  const { host, segments, promises } = openDesk();
+  const asked = chat();
+  host.take(asked, delivery().message);
+  await host.turn();
+  t.same(promises, [[utteranceId(asked.id), 0]]);
+  t.ok(segments.some(({ priority }) => priority === 'normal'));
 });
