@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import t from 'tap';
+import { meter } from '../support/loudness-meter.ts';
 import { findSpeech, openReferenceVoice } from '../support/reference-voice.ts';
 import { Show, silentRoom } from '../support/show.ts';
 import { envelope, hopMs, readWav } from '../support/wav.ts';
@@ -66,6 +67,12 @@ void t.test('what viewers write and give is answered aloud: room, ledger and rec
 
   const { samples, sampleRateHz, channels } = readWav(join(show.home, 'audio', 'demo.wav'));
   t.same({ sampleRateHz, channels }, { sampleRateHz: 48_000, channels: 1 });
+  const { lufs, dbtp } = meter(samples, sampleRateHz);
+  t.ok(
+    Math.abs(lufs + 16) <= 1,
+    `as loud as it should be: ${lufs.toFixed(2)} LUFS, by a meter that is not ours`,
+  );
+  t.ok(dbtp <= -1, `no peak too high: ${dbtp.toFixed(2)} dBTP`);
   const recording = envelope(samples, sampleRateHz);
   const voice = await openReferenceVoice('cmn', silentRoom.tts.speed);
   const places = [

@@ -18,6 +18,7 @@ export function makeSegment(given: Partial<Segment> = {}): Segment {
     expiresAt: Date.now() + 600_000,
     script: ['欢迎来到直播间。'],
     idleScript: '',
+    keep: false,
     ...given,
   };
 }

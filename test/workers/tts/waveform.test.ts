@@ -24,3 +24,11 @@ void t.test('measureWaveform() reads duration and peak', async (t) => {
   t.same(measureWaveform(new Int16Array([0, -32_768, 100, 0]), 1_000), { durationMs: 4, peak: 1 });
   t.same(measureWaveform(new Int16Array(0), 1_000), { durationMs: 0, peak: 0 });
 });
+
+void t.test('trimSilence() cuts a soft sound where it would cut the same sound louder', async (t) => {
+  const shape = [0, 0.001, 0.03, 1, -0.5, 0.012, 0.001, 0];
+  const spoken = (peak: number) => Int16Array.from(shape, (part) => Math.round(part * peak));
+  const cut = { sampleRateHz: 1_000, leadMs: 0, tailMs: 0 };
+  t.same(trimSilence(spoken(1_000), cut), spoken(1_000).subarray(2, 6));
+  t.same(trimSilence(spoken(15_000), cut), spoken(15_000).subarray(2, 6));
+});
