@@ -11,6 +11,8 @@ export interface IntakeOptions {
   room: string;
   playlist: Playlist<SegmentSound>;
   renditions: Renditions;
+  /** Takes what is not to be heard now. */
+  keep: (chunk: AudioChunk) => Taken;
   onRefused: (reason: string, chunk: AudioChunk) => void;
 }
 
@@ -25,7 +27,7 @@ export class Intake {
   }
 
   take(chunk: AudioChunk, seq: number): Taken {
-    const { room, playlist, renditions, onRefused } = this.#options;
+    const { room, playlist, renditions, keep, onRefused } = this.#options;
     const { segment } = chunk;
     const refuse = (reason: string): Taken => {
       onRefused(reason, chunk);
@@ -33,6 +35,10 @@ export class Intake {
     };
     if (segment.room !== room) return refuse(`segment of room "${segment.room}"`);
     if (!segment.utteranceId || segment.index >= maxSegments) return refuse('segment without a valid place');
+    if (segment.keep) {
+      playlist.pass(seq);
+      return keep(chunk);
+    }
 
     const seen = playlist.see(segment, seq);
     if (seen === 'ended') return 'stray';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { runChild } from '../child.ts';
 import { Checkpoint } from './checkpoint.ts';
+import { RoomFillers } from './fillers/room-fillers.ts';
 import { Follower } from './follower.ts';
 import { OutputChain } from './output-chain.ts';
 import { streamPlace } from './outputs/stream/address.ts';
@@ -28,7 +29,11 @@ await runChild('audio', async (child) => {
     signal,
     inherited,
   );
-  follower.onPlayhead = ({ output }) => outputs.follow(output);
+  await using fillers = new RoomFillers({ room, child });
+  follower.onPlayhead = (playhead) => {
+    outputs.follow(playhead.output);
+    fillers.hear(playhead);
+  };
   await child.initialised();
   if (child.draining.aborted) return;
 
@@ -37,6 +42,17 @@ await runChild('audio', async (child) => {
   const controls = toControls(kept);
   await using positions = new PositionFile(positionFile, log);
   outputs.start();
-  const sound = new RoomSound({ room, audio, child, resume, controls, checkpoint, positions, outputs });
+  fillers.start(kept?.playhead);
+  const sound = new RoomSound({
+    room,
+    audio,
+    child,
+    resume,
+    controls,
+    checkpoint,
+    positions,
+    outputs,
+    fillers,
+  });
   await sound.run(follower);
 });

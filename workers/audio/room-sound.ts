@@ -6,6 +6,7 @@ import type { ConnectedChild } from '../child.ts';
 import { delay } from '../delay.ts';
 import { carryOut } from './audio-commands.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import type { RoomFillers } from './fillers/room-fillers.ts';
 import { CommandDesk } from './command-desk.ts';
 import { CommandedSound } from './commanded-sound.ts';
 import type { ControlsView } from './controls.ts';
@@ -33,6 +34,7 @@ export interface RoomSoundOptions {
   checkpoint: Checkpoint;
   positions: PositionFile;
   outputs: Outputs & AsyncDisposable;
+  fillers: RoomFillers;
 }
 
 const maxUtterances = 512;
@@ -59,7 +61,7 @@ export class RoomSound {
   readonly #commands: CommandDesk;
 
   constructor(options: RoomSoundOptions) {
-    const { room, audio, child, resume, outputs } = options;
+    const { room, audio, child, resume, outputs, fillers } = options;
     const controls = new Controls({ configured: audio.volume, kept: options.controls });
     const playback = new Playback({ log: child.log, counters: child.counters });
     const { log } = child;
@@ -75,6 +77,7 @@ export class RoomSound {
       room,
       playlist: this.#playlist,
       renditions: this.#renditions,
+      keep: (chunk) => fillers.take(chunk),
       onRefused: (reason, { id }) => log.warn({ chunk: id, reason }, 'refused a chunk'),
     });
     this.#player = new Player({
@@ -89,6 +92,10 @@ export class RoomSound {
       onPlace: (place) => this.#note(place),
       onProgress: () => child.progress(),
       mayPlay: () => child.duty.isCertain,
+      onHeard: (cue) => fillers.heard(cue),
+      // What was cut off goes on as soon as it is read.
+      fill: (silentMs, volume) => (this.#playlist.catchingUp ? undefined : fillers.fill(silentMs, volume)),
+      audibleAt: fillers.audibleAt,
     });
     const sound = new CommandedSound({ player: this.#player, controls, playback, outputs });
     this.#commands = new CommandDesk({
@@ -110,7 +117,7 @@ export class RoomSound {
 
   /** Plays what the follower hands on until the child has drained, and leaves nothing unsaid about what was heard. */
   async run(follower: Follower): Promise<void> {
-    const { child, checkpoint, resume } = this.#options;
+    const { child, checkpoint, resume, fillers } = this.#options;
     // Something urgent among what waits is to be heard before what lies ahead of it in the stream.
     this.#playlist.catchingUp = !follower.isCaughtUp;
     follower.handOn(resume, (chunk) => this.#take(chunk));
@@ -124,7 +131,7 @@ export class RoomSound {
       await Promise.race([work, this.#drained()]);
       if (child.handOver) return await this.#handOver();
       this.#player.cut();
-      await this.#settler.settled();
+      await Promise.all([this.#settler.settled(), fillers.written()]);
       this.#player.tell();
       await checkpoint.written();
     } finally {
@@ -149,15 +156,16 @@ export class RoomSound {
    * yet is written down by that one, who finds it in the playhead.
    */
   async #handOver(): Promise<void> {
-    const { child, checkpoint, positions, outputs } = this.#options;
+    const { child, checkpoint, positions, outputs, fillers } = this.#options;
     this.#stop.abort();
     this.#player.halt();
     const closed = outputs[Symbol.asyncDispose]();
     const waiting = new AbortController();
-    const written = Promise.all([positions.written(), checkpoint.written()]);
+    const written = Promise.all([positions.written(), checkpoint.written(), fillers.written()]);
     await Promise.race([written, delay(handOverMs, AbortSignal.any([waiting.signal, child.signal]))]);
     waiting.abort();
     checkpoint.stop();
+    fillers.close();
     child.yielded();
     await closed;
   }
@@ -169,12 +177,14 @@ export class RoomSound {
   }
 
   #take({ body, seq, message }: ChunkDelivery): void {
-    const { counters, poison, treated } = this.#options.child;
+    const { child, fillers } = this.#options;
+    const { counters, poison, treated } = child;
     const isPoison = poison.has(message);
     using _ = isPoison ? undefined : treated.hold(message);
     const chunk = isPoison ? { ...body, pcm: new Uint8Array(), missingReason: 'poison' } : body;
     const name = `chunks.${this.#intake.take(chunk, seq)}`;
     counters[name] = (counters[name] ?? 0) + 1;
+    fillers.arrived(body.segment.utteranceId);
   }
 
   #settled({ utteranceId, what, reason, text }: Ending): void {

@@ -13,13 +13,18 @@ function open() {
     resume: { resumeSeq: 1, ended: ['u:over'], partial: [] },
   });
   const reasons: string[] = [];
+  const kept: string[] = [];
   const intake = new Intake({
     room: 'demo',
     playlist,
     renditions: new Renditions(),
+    keep: (chunk) => {
+      kept.push(chunk.segment.utteranceId);
+      return 'taken';
+    },
     onRefused: (reason) => reasons.push(reason),
   });
-  return { playlist, intake, reasons };
+  return { playlist, intake, reasons, kept };
 }
 
 void t.test('take() brings a complete segment into the playlist at the output rate', async (t) => {
@@ -44,3 +49,18 @@ void t.test('take() tells strays, missing and refused chunks apart', async (t) =
   t.equal(intake.take(chunkOf(segmentOf('b', 0), { pcm: new Uint8Array(3) }), 6), 'refused');
   t.equal(reasons.length, 3);
 });
+
+void t.test(
+  'take() brings what is to be kept past the playlist, and does not hold up where to resume',
+  async (t) => {
+    const { playlist, intake, kept } = open();
+    const segment = {
+      ...segmentOf('a', 0, { last: true, priority: 'idle', keep: true }),
+      utteranceId: 'keep:a',
+    };
+    t.equal(intake.take(chunkOf(segment), 7), 'taken');
+    t.strictSame(kept, ['keep:a']);
+    t.equal(playlist.next(0), undefined);
+    t.match(playlist.view(), { resumeSeq: 8, queued: [] });
+  },
+);
