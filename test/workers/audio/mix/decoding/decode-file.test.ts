@@ -102,9 +102,7 @@ void t.test('decodeFile() goes on from the byte that a piece has told', async (t
     wavFile({ encoding: 'integer', bits: 24, rateHz: 44_100, channels: [value, value], samples }),
   );
   const pieces = await piecesOf(file);
-  const known = pieces.findLast(({ ms }) => ms <= 3_200);
-  if (!known) return t.fail('no piece before that');
-  const { byte, ms } = known;
+  const { byte, ms } = pieces.findLast((piece) => piece.ms <= 3_200) ?? { byte: 0, ms: 0 };
   t.ok(byte > 0);
   const pcm = whole(await piecesOf(file, { from: { ms: 3_200, entry: { byte, ms } } }));
   t.ok(Math.abs(pcm.length - 1.8 * rateHz) < 0.1 * rateHz, `${pcm.length} samples`);
