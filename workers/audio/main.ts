@@ -17,6 +17,7 @@ await runChild('audio', async (child) => {
     file: join(home, 'audio', `${room}.wav`),
     runId,
     recordMaxMinutes: audio.recordMaxMinutes,
+    device: audio.device,
     stream: streamPlace(room, config, home),
   };
   const positionFile = join(home, 'run', `${room}.position`);

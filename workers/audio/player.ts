@@ -1,7 +1,7 @@
 import { delay } from '../delay.ts';
 import { frameMs, frameSamples } from './format.ts';
 import { FrameClock } from './frame-clock.ts';
-import { primeMs } from './outputs/find-output.ts';
+import { primeMs } from './outputs/device-outputs.ts';
 import type { PlayerOptions } from './player-options.ts';
 import type { Frame } from './sound-source.ts';
 import { SoundSource } from './sound-source.ts';

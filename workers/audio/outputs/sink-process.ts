@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { delay } from '../../delay.ts';
-import { bytesPerSample, frameSamples, samplesOf } from '../format.ts';
+import { bytesPerSample, frameSamples, msOf, samplesOf } from '../format.ts';
 import { LastWords } from './last-words.ts';
+import { Unplayed } from './unplayed.ts';
 
 /** A program that plays, or keeps, what it reads from standard input. */
 export interface SinkSpec {
@@ -11,6 +12,8 @@ export interface SinkSpec {
   name: string;
   command: string;
   args: string[];
+  /** Beside what this process has. */
+  env?: Record<string, string>;
   /** It says on standard output how many bytes it has consumed (`consumed <total>` per line), and where it can be heard (`listening <url>`). */
   reports: boolean;
   /** Silence that goes ahead of the first frame, so that a device's buffer is never empty. */
@@ -55,6 +58,8 @@ export class SinkProcess implements AsyncDisposable {
   #written = 0;
   #consumed = 0;
   #owed = 0;
+  readonly #unplayed = new Unplayed();
+  #diedAt: number | undefined;
   #lastProgressAt: number;
   readonly #disposed = new AbortController();
   #reason = '';
@@ -68,6 +73,7 @@ export class SinkProcess implements AsyncDisposable {
     // Its own process group: the terminal's Ctrl+C must not silence what still has to be said.
     const detached = process.platform !== 'win32';
     this.#process = spawn(spec.command, spec.args, {
+      env: { ...process.env, ...spec.env },
       stdio: ['pipe', spec.reports ? 'pipe' : 'ignore', 'pipe'],
       detached,
       windowsHide: true,
@@ -97,9 +103,15 @@ export class SinkProcess implements AsyncDisposable {
     return this.#stdin.writableLength === 0;
   }
 
-  /** Samples of frames that were sent and, as far as is known, not consumed. */
+  /**
+   * Samples of frames that were sent and cannot have been heard, or are not consumed as far as is known. A device's buffers die with its
+   * program, so of what it has taken only that counts for which there was time.
+   */
   get unheardSamples(): number {
-    return Math.max(0, Math.min(this.#backlog(), this.#written)) / bytesPerSample;
+    const isDevice = this.spec.primeMs > 0;
+    const unplayedMs = isDevice ? this.#unplayed.ms(this.#diedAt ?? performance.now()) : 0;
+    const unheard = Math.max(this.#backlog(), samplesOf(unplayedMs) * bytesPerSample);
+    return Math.max(0, Math.min(unheard, this.#written)) / bytesPerSample;
   }
 
   /** The next frame would be taken. A program that has only just been started may take a second before it reads. */
@@ -145,6 +157,7 @@ export class SinkProcess implements AsyncDisposable {
 
   #send(bytes: Buffer): void {
     this.#sent += bytes.byteLength;
+    this.#unplayed.sent(msOf(bytes.byteLength / bytesPerSample), performance.now());
     this.#stdin.write(bytes, () => {
       if (!this.spec.reports) this.#progress(this.#consumed + bytes.byteLength);
     });
@@ -201,6 +214,7 @@ export class SinkProcess implements AsyncDisposable {
     this.#process.once('close', () => closed.resolve(true));
     const how = await promise;
     this.#over = true;
+    this.#diedAt = performance.now();
     this.#stdin.destroy();
     // Its last words may still be on the way; a grandchild that holds the pipe must not keep us.
     await Promise.race([closed.promise, delay(lastWordsMs, this.#disposed.signal)]);

@@ -1,26 +1,58 @@
 /**
- * Plays standard input on the default device. A program of its own, because without a device the native part ends the whole
- * process with an assertion, at the first write or already when it is loaded. `--probe`: 100 ms of silence, then exit 0.
+ * Plays standard input on a device: `speaker-sink.ts [--device ALSA-NAME] [--probe]`; without a name on the default one. A program of its
+ * own, because without a device the native part ends the whole process with an assertion, at the first write or already when it is
+ * loaded. `--probe`: plays silence for long enough to see that it is played and not swallowed, then exit 0.
  */
 import { once } from 'node:events';
+import { parseArgs } from 'node:util';
 import { toFailure } from '../../../protocol/failure.ts';
 import { bytesPerSample, outputRateHz, samplesOf } from '../format.ts';
 import { readSound } from './read-sound.ts';
 
+/** Twice what ALSA buffers of it: a device takes at least half of the time for it. */
+const probeMs = { feed: 1_000, least: 300, piece: 20 };
+
+const { values } = parseArgs({ options: { device: { type: 'string' }, probe: { type: 'boolean' } } });
 const Speaker = await load();
-const speaker = new Speaker({ channels: 1, bitDepth: 8 * bytesPerSample, sampleRate: outputRateHz });
+const speaker = new Speaker({
+  channels: 1,
+  bitDepth: 8 * bytesPerSample,
+  sampleRate: outputRateHz,
+  ...(values.device === undefined ? {} : { device: values.device }),
+});
 // After an error the package never calls back: there is nothing to wait for.
 speaker.on('error', (error: Error) => fail(`The device failed: ${error.message}`));
 
 const play = (pcm: Buffer): Promise<void> =>
   new Promise((resolve, reject) => speaker.write(pcm, (error) => (error ? reject(error) : resolve())));
 
-if (process.argv.includes('--probe')) await play(Buffer.alloc(samplesOf(100) * bytesPerSample));
+if (values.probe) await tryOut();
 else await readSound(play);
-const closed = once(speaker, 'close');
-speaker.end();
-await closed;
+await close();
 process.exit(0);
+
+/** Ends as soon as the device has shown that it takes its time. */
+async function tryOut(): Promise<void> {
+  const piece = Buffer.alloc(samplesOf(probeMs.piece) * bytesPerSample);
+  // The first opens it.
+  await play(piece);
+  const began = performance.now();
+  const tookMs = () => performance.now() - began;
+  for (let fedMs = 0; fedMs < probeMs.feed; fedMs += probeMs.piece) {
+    await play(piece);
+    if (tookMs() >= probeMs.least) process.exit(0);
+  }
+  // Where buffers are large only the end takes time.
+  await close();
+  if (tookMs() >= probeMs.least) return process.exit(0);
+  fail(`it takes sound faster than any device (${probeMs.feed} ms in ${Math.round(tookMs())} ms)`);
+}
+
+async function close(): Promise<void> {
+  const closed = once(speaker, 'close');
+  speaker.end();
+  await closed;
+}
 
 async function load(): Promise<typeof import('speaker')> {
   try {

@@ -3,7 +3,7 @@ declare module 'speaker' {
   import { Writable } from 'node:stream';
 
   class Speaker extends Writable {
-    constructor(format: { channels: number; bitDepth: number; sampleRate: number });
+    constructor(format: { channels: number; bitDepth: number; sampleRate: number; device?: string });
   }
   export = Speaker;
 }

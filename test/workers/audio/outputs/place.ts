@@ -6,5 +6,6 @@ export const placeIn = (dir: string): OutputPlace => ({
   file: join(dir, 'demo.wav'),
   runId: 'one',
   recordMaxMinutes: 60,
+  device: '',
   stream: { room: 'demo', host: '127.0.0.1', port: 0, file: join(dir, 'demo.stream.json') },
 });
