@@ -1,8 +1,8 @@
 import type { AudioConfig } from '../../../protocol/config.ts';
 import { chooseGainDb, shortMs } from './choose-gain.ts';
+import { findPeaks } from './find-peaks.ts';
 import { limitPeaks } from './limit-peaks.ts';
 import { measureLoudness } from './measure-loudness.ts';
-import { findPeaks, truePeak } from './true-peak.ts';
 
 /** How loud the voice is to be, and its highest true peak. */
 export type Loudness = AudioConfig['loudness'];
@@ -14,7 +14,7 @@ export interface LevelOptions {
   loudness: Loudness;
 }
 
-/** What a peak may still grow by on its way: another sample rate, and rounding. */
+/** What a peak may still grow by on its way: what the limiter leaves of it, another sample rate, and rounding. */
 const marginDb = 0.3;
 const fullScale = 32_768;
 /** Between two samples that are both lower than this, of the ceiling, nothing of a voice reaches it. */
@@ -41,8 +41,7 @@ export class Leveller {
     const gainDb = chooseGainDb({ lufs, targetLufs, durationMs, usualLufs });
     if (durationMs >= shortMs && Number.isFinite(lufs)) this.#learn(voice, lufs);
     const ceiling = toFactor(peakDbtp - marginDb);
-    const louder = amplify(original, { sampleRateHz, ceiling, gainDb, wantedLufs: lufs + gainDb });
-    return toInt16(louder, Math.min(1, ceiling / truePeak(louder, ceiling * nearCeiling)));
+    return toInt16(amplify(original, { sampleRateHz, ceiling, gainDb, wantedLufs: lufs + gainDb }));
   }
 
   #learn(voice: string, lufs: number): void {
@@ -82,10 +81,10 @@ function toFloat(samples: Int16Array): Float32Array {
   return result;
 }
 
-function toInt16(samples: Float32Array, factor: number): Int16Array<ArrayBuffer> {
+function toInt16(samples: Float32Array): Int16Array<ArrayBuffer> {
   const result = new Int16Array(samples.length);
   for (let at = 0; at < result.length; at++) {
-    const value = Math.round((samples[at] ?? 0) * factor * fullScale);
+    const value = Math.round((samples[at] ?? 0) * fullScale);
     result[at] = Math.max(-fullScale, Math.min(fullScale - 1, value));
   }
   return result;

@@ -74,3 +74,7 @@ export function seeded(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
+
+export function highest(values: Float32Array): number {
+  return values.reduce((most, value) => Math.max(most, value), 0);
+}

@@ -19,14 +19,6 @@ export function findPeaks(samples: Float32Array, from: number): Float32Array {
   return peaks;
 }
 
-/** The true peak of the whole, full scale 1. Looked for from `from` on; below, the highest sample does. */
-export function truePeak(samples: Float32Array, from: number): number {
-  const peaks = findPeaks(samples, from);
-  let result = 0;
-  for (let at = 0; at < peaks.length; at++) result = Math.max(result, peaks[at] ?? 0);
-  return result;
-}
-
 function between(samples: Float32Array, at: number): number {
   let largest = 0;
   const first = at - half + 1;
