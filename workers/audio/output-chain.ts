@@ -5,6 +5,7 @@ import type { Choice } from './outputs/find-first.ts';
 import { findFirst, whatNext } from './outputs/find-first.ts';
 import type { Found, OutputPlace } from './outputs/find-output.ts';
 import { findOutput, outputNamed } from './outputs/find-output.ts';
+import { LookAgain } from './outputs/look-again.ts';
 import { SideOutputs } from './outputs/side-outputs.ts';
 import type { SinkSpec } from './outputs/sink-process.ts';
 import { SinkProcess } from './outputs/sink-process.ts';
@@ -27,8 +28,6 @@ export interface OutputChainOptions {
 const maxDeaths = 3;
 const deathWindowMs = 60_000;
 const retryMs = { first: 250, most: 30_000 };
-/** How often a better output is looked for, at first and at last. */
-const betterMs = { first: 30_000, most: 600_000 };
 const endMs = 1_000;
 /** So long the sink of the one before may hold a device: it plays out what it has. */
 const inheritMs = 3_000;
@@ -54,6 +53,7 @@ export class OutputChain implements AsyncDisposable {
   #choice: Choice | undefined;
   #main: SinkProcess | undefined;
   #lostSamples = 0;
+  readonly #lookAgain = new LookAgain();
   #running: Promise<void> | undefined;
 
   private constructor(options: OutputChainOptions) {
@@ -243,17 +243,18 @@ export class OutputChain implements AsyncDisposable {
 
   /** Resolves only with a better output than the one that plays. */
   async #findBetter(index: number, signal: AbortSignal): Promise<Choice> {
-    const never = new Promise<never>(() => undefined);
-    for (let wait = betterMs.first; index > 0; wait = Math.min(2 * wait, betterMs.most)) {
-      if (!(await delay(wait, signal))) return await never;
+    while (index > 0 && (await delay(this.#lookAgain.waitMs(), signal))) {
       const found = await this.#find(signal, { to: index, quiet: true });
-      if (found && !signal.aborted) return found;
+      if (!found || signal.aborted) continue;
+      this.#lookAgain.found();
+      return found;
     }
-    return await never;
+    return await new Promise<never>(() => undefined);
   }
 
   async #giveUp({ index, spec }: Choice, reason: string): Promise<void> {
     const { outputs } = this.#options.audio;
+    this.#lookAgain.gaveUp(performance.now());
     this.#warn(`"${spec.name}" does not work (${reason}), ${whatNext(outputs[index + 1])}`);
     this.#choice = await this.#find(this.#stop.signal, { from: index + 1 });
     if (!this.#stop.signal.aborted) this.#say();
