@@ -3,6 +3,7 @@ import { runChild } from '../child.ts';
 import { Checkpoint } from './checkpoint.ts';
 import { RoomFillers } from './fillers/room-fillers.ts';
 import { Follower } from './follower.ts';
+import { Accompaniment } from './mix/accompaniment.ts';
 import { OutputChain } from './output-chain.ts';
 import { streamPlace } from './outputs/stream/address.ts';
 import { PositionFile, readPosition } from './position.ts';
@@ -31,6 +32,13 @@ await runChild('audio', async (child) => {
     inherited,
   );
   await using fillers = new RoomFillers({ room, child });
+  await using accompaniment = new Accompaniment({
+    audio,
+    file: join(home, 'run', `${room}.music`),
+    notice: child.notice.bind(child),
+    log,
+    counters,
+  });
   follower.onPlayhead = (playhead) => {
     outputs.follow(playhead.output);
     fillers.hear(playhead);
@@ -44,6 +52,7 @@ await runChild('audio', async (child) => {
   await using positions = new PositionFile(positionFile, log);
   outputs.start();
   fillers.start(kept?.playhead);
+  accompaniment.start();
   const sound = new RoomSound({
     room,
     audio,
@@ -54,6 +63,7 @@ await runChild('audio', async (child) => {
     positions,
     outputs,
     fillers,
+    accompaniment,
   });
   await sound.run(follower);
 });

@@ -14,6 +14,7 @@ import { Controls } from './controls.ts';
 import type { ChunkDelivery, Follower } from './follower.ts';
 import { Intake } from './intake.ts';
 import type { Ending } from './line.ts';
+import type { Accompaniment } from './mix/accompaniment.ts';
 import { Playback } from './playback.ts';
 import { Player } from './player.ts';
 import type { Outputs, Place } from './player.ts';
@@ -35,6 +36,7 @@ export interface RoomSoundOptions {
   positions: PositionFile;
   outputs: Outputs & AsyncDisposable;
   fillers: RoomFillers;
+  accompaniment: Accompaniment;
 }
 
 const maxUtterances = 512;
@@ -61,7 +63,7 @@ export class RoomSound {
   readonly #commands: CommandDesk;
 
   constructor(options: RoomSoundOptions) {
-    const { room, audio, child, resume, outputs, fillers } = options;
+    const { room, audio, child, resume, outputs, fillers, accompaniment } = options;
     const controls = new Controls({ configured: audio.volume, kept: options.controls });
     const playback = new Playback({ log: child.log, counters: child.counters });
     const { log } = child;
@@ -96,6 +98,9 @@ export class RoomSound {
       // What was cut off goes on as soon as it is read.
       fill: (silentMs, volume) => (this.#playlist.catchingUp ? undefined : fillers.fill(silentMs, volume)),
       audibleAt: fillers.audibleAt,
+      onCue: (cue) => accompaniment.cue(cue),
+      mix: (frame, isSpeaking, volume) => accompaniment.mix(frame, isSpeaking, volume),
+      isDucking: () => accompaniment.isDucking,
     });
     const sound = new CommandedSound({ player: this.#player, controls, playback, outputs });
     this.#commands = new CommandDesk({
@@ -117,7 +122,7 @@ export class RoomSound {
 
   /** Plays what the follower hands on until the child has drained, and leaves nothing unsaid about what was heard. */
   async run(follower: Follower): Promise<void> {
-    const { child, checkpoint, resume, fillers } = this.#options;
+    const { child, checkpoint, resume, fillers, accompaniment } = this.#options;
     // Something urgent among what waits is to be heard before what lies ahead of it in the stream.
     this.#playlist.catchingUp = !follower.isCaughtUp;
     follower.handOn(resume, (chunk) => this.#take(chunk));
@@ -130,6 +135,7 @@ export class RoomSound {
     try {
       await Promise.race([work, this.#drained()]);
       if (child.handOver) return await this.#handOver();
+      accompaniment.end();
       this.#player.cut();
       await Promise.all([this.#settler.settled(), fillers.written()]);
       this.#player.tell();
@@ -156,8 +162,9 @@ export class RoomSound {
    * yet is written down by that one, who finds it in the playhead.
    */
   async #handOver(): Promise<void> {
-    const { child, checkpoint, positions, outputs, fillers } = this.#options;
+    const { child, checkpoint, positions, outputs, fillers, accompaniment } = this.#options;
     this.#stop.abort();
+    accompaniment.end();
     this.#player.halt();
     const closed = outputs[Symbol.asyncDispose]();
     const waiting = new AbortController();

@@ -4,7 +4,7 @@ import type { Logger } from '../../logger.ts';
 import { DecodingThread } from './decoding-thread.ts';
 import { Mixer } from './mixer.ts';
 import { blocksAhead, MusicBuffer } from './music-buffer.ts';
-import type { ThreadReport } from './music-messages.ts';
+import type { ThreadCommand, ThreadReport } from './music-messages.ts';
 import { MusicNote, readMusicNote } from './music-note.ts';
 import type { MusicPlace } from './music-place.ts';
 
@@ -42,7 +42,7 @@ export class Accompaniment implements AsyncDisposable {
     this.#mixer = new Mixer({ audio: options.audio, music: this.#music });
     if (music.folder || earcons.urgent || earcons.normal)
       this.#thread = new DecodingThread({
-        onBegin: () => this.#instruct(),
+        instructions: () => this.#instructions(),
         onReport: (report) => this.#take(report),
         onEnd: (reason) => this.#lost(reason),
       });
@@ -59,7 +59,7 @@ export class Accompaniment implements AsyncDisposable {
     this.#from = readMusicNote(file, Date.now());
     this.#note = new MusicNote(file, log);
     this.#isPlaying = true;
-    this.#play();
+    this.#thread?.tell(this.#play());
   }
 
   /** A segment begins with the next frame: an earcon tells of the first one of an answer. */
@@ -85,21 +85,21 @@ export class Accompaniment implements AsyncDisposable {
     await Promise.all([this.#thread?.[Symbol.asyncDispose](), this.#note?.[Symbol.asyncDispose]()]);
   }
 
-  #instruct(): void {
+  #instructions(): ThreadCommand[] {
     const { earcons } = this.#options.audio;
-    for (const priority of earconPriorities) {
+    const loads = earconPriorities.flatMap((priority): ThreadCommand[] => {
       const file = earcons[priority];
-      if (file) this.#thread?.tell({ kind: 'load', priority, file });
-    }
-    if (this.#isPlaying) this.#play();
+      return file ? [{ kind: 'load', priority, file }] : [];
+    });
+    return this.#isPlaying ? [...loads, this.#play()] : loads;
   }
 
-  #play(): void {
+  #play(): ThreadCommand {
     const { folder, shuffle } = this.#options.audio.music;
     const avoid = this.#avoid;
     this.#avoid = undefined;
     const blocks = Math.max(0, blocksAhead - this.#music.size);
-    this.#thread?.tell({ kind: 'play', folder, shuffle, from: this.#from, avoid, blocks });
+    return { kind: 'play', folder, shuffle, from: this.#from, avoid, blocks };
   }
 
   #take(report: ThreadReport): void {

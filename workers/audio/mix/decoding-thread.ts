@@ -4,8 +4,8 @@ import { delay } from '../../delay.ts';
 import type { ThreadCommand, ThreadReport } from './music-messages.ts';
 
 export interface DecodingThreadOptions {
-  /** A thread has begun, the first one or another: what it is to do is said to it now. */
-  onBegin: () => void;
+  /** A thread has begun, the first one or another: this is what it is to do. */
+  instructions: () => ThreadCommand[];
   onReport: (report: ThreadReport) => void;
   /** It ended, and why; another one follows. */
   onEnd: (reason: string) => void;
@@ -54,7 +54,7 @@ export class DecodingThread implements AsyncDisposable {
 
   /** Why it ended. */
   async #live(): Promise<string> {
-    const { file = new URL('music-thread.ts', import.meta.url), onReport, onBegin } = this.#options;
+    const { file = new URL('music-thread.ts', import.meta.url), onReport, instructions } = this.#options;
     // Options of the process, such as those for its own memory, are not for it.
     const worker = new Worker(file, { resourceLimits: limits, execArgv: [] });
     this.#worker = worker;
@@ -65,7 +65,7 @@ export class DecodingThread implements AsyncDisposable {
     });
     worker.on('error', (error) => (failure = toFailure(error).message));
     worker.on('exit', (code) => end.resolve(failure || `exit code ${code}`));
-    onBegin();
+    for (const command of instructions()) this.tell(command);
     try {
       return await end.promise;
     } finally {
