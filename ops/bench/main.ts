@@ -2,32 +2,46 @@ import { parseArgs } from 'node:util';
 import { exitCodes } from '../../protocol/exit-codes.ts';
 import { readDuration } from '../../supervisor/options.ts';
 import { runCommand } from '../run-command.ts';
+import { benchAudio } from './audio.ts';
+import { rows as audioRows } from './audio/rows.ts';
+import { chooseRows } from './choose-rows.ts';
 import { benchDecode } from './decode.ts';
 import type { BenchOptions, Report } from './report.ts';
 import { describeMachine, formatReport, hasFailed } from './report.ts';
 import { benchStart } from './start.ts';
+import type { Row } from './supervisor/stage.ts';
 import { benchSupervisor } from './supervisor.ts';
-import { chooseRows, rows } from './supervisor/rows.ts';
+import { rows as supervisorRows } from './supervisor/rows.ts';
 
 const benches: Record<string, (options: BenchOptions) => Promise<Report>> = {
   decode: benchDecode,
   start: benchStart,
   supervisor: benchSupervisor,
+  audio: benchAudio,
 };
 
-const usage = `npm run bench [-- NAME …] [--quick] [--only ROWS] [--failing-start 40s] [--json]
+/** Of those that are more than one measurement. */
+const rowsOf: Record<string, Record<string, Row>> = { supervisor: supervisorRows, audio: audioRows };
+
+const maxKills = 10_000;
+
+const usage = `npm run bench [-- NAME …] [--quick] [--only ROWS] [--kills N] [--dry 120s] [--failing-start 40s] [--json]
 
   ${Object.keys(benches).join(', ')}; without a name all of them
 
 Each answers one question and prints what it saw, also when it misses its goal; the last line is one JSON object. Exit code 1: a goal
-was missed; with "supervisor" only that a promise was broken (something lost, twice, left over, ended without need or not healed).
+was missed; with ${Object.keys(rowsOf).join(' and ')} only that a promise was broken (something lost, twice, left over, ended without need or not healed).
 
-  --quick               few repetitions ("supervisor": about three minutes instead of nine)
-  --only ROWS           of "supervisor", comma-separated: ${Object.keys(rows).join(', ')}
-  --failing-start TIME  how long a worker of "supervisor" fails at each start (default 40s)
+  --quick               few repetitions ("supervisor": about three minutes instead of nine, "audio": three instead of thirty)
+  --only ROWS           comma-separated; ${Object.entries(rowsOf)
+    .map(([name, rows]) => `of "${name}": ${Object.keys(rows).join(', ')}`)
+    .join('\n                        ')}
+  --kills N             how often "audio" kills who plays (default 100, with --quick 6); its sink is killed half as often
+  --dry TIME            how long nothing comes from whoever makes the sound of "audio" (default 120s, with --quick 30s)
+  --failing-start TIME  how long a worker of "supervisor" fails at each start (default 40s, with --quick 10s)
   --json                only the JSON object
 
-Ctrl-C ends "supervisor" early and clears up; what was seen until then is printed.`;
+Ctrl-C ends ${Object.keys(rowsOf).join(' and ')} early and clears up; what was seen until then is printed.`;
 
 await runCommand(main);
 
@@ -38,6 +52,8 @@ async function main(): Promise<number> {
       json: { type: 'boolean' },
       quick: { type: 'boolean' },
       only: { type: 'string' },
+      kills: { type: 'string' },
+      dry: { type: 'string' },
       'failing-start': { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
@@ -46,18 +62,22 @@ async function main(): Promise<number> {
     console.log(usage);
     return exitCodes.clean;
   }
+  const { only = '' } = values;
+  if (only !== '' && positionals.length === 0)
+    throw new Error(`--only is for ${Object.keys(rowsOf).join(' or ')}: name one of them`);
   const names = positionals.length > 0 ? positionals : Object.keys(benches);
   const unknown = names.filter((name) => !(name in benches));
   if (unknown.length > 0)
     throw new Error(
       `There is no benchmark "${unknown.join('", "')}"; there are ${Object.keys(benches).join(', ')}`,
     );
-  const { only = '' } = values;
-  chooseRows(only);
+  for (const name of names) if (rowsOf[name]) chooseRows(only, rowsOf[name]);
   const options: BenchOptions = {
     isQuick: values.quick ?? false,
     only,
-    failingStartMs: readDuration(values['failing-start'] ?? (values.quick ? '10s' : '40s')),
+    kills: readKills(values.kills ?? '0'),
+    dryMs: readTime('dry', values.dry ?? (values.quick ? '30s' : '120s')),
+    failingStartMs: readTime('failing-start', values['failing-start'] ?? (values.quick ? '10s' : '40s')),
     say: (line) => {
       if (!values.json) console.log(line);
     },
@@ -73,4 +93,17 @@ async function main(): Promise<number> {
   const missed = Object.values(reports).some(hasFailed);
   console.log(JSON.stringify({ machine: describeMachine(), missed, reports }));
   return missed ? exitCodes.failed : exitCodes.clean;
+}
+
+function readKills(text: string): number {
+  if (/^\d+$/.test(text) && Number(text) <= maxKills) return Number(text);
+  throw new Error(`--kills must be a number up to ${maxKills}, got "${text}"`);
+}
+
+function readTime(name: string, text: string): number {
+  try {
+    return readDuration(text);
+  } catch (cause) {
+    throw new Error(`--${name} must be a time such as 30s, 5m or 2h, got "${text}"`, { cause });
+  }
 }

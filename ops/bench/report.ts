@@ -8,6 +8,10 @@ export interface BenchOptions {
   only: string;
   /** How long a worker fails at each start. */
   failingStartMs: number;
+  /** How often who plays is killed; 0: as often as is right for a run of this length. */
+  kills: number;
+  /** How long nothing comes from whoever makes the sound. */
+  dryMs: number;
   /** A line for who waits. */
   say: (line: string) => void;
 }

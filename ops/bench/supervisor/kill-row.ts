@@ -4,13 +4,14 @@ import type { Bus } from '../../../workers/bus.ts';
 import { openOperatorBus } from '../../operator.ts';
 import type { Figure } from '../report.ts';
 import { Chatter } from './chatter.ts';
-import type { Hearing } from './listener.ts';
 import { Listener } from './listener.ts';
 import { quantileFigures } from './quantiles.ts';
 import { SpeechWatch } from './speech-watch.ts';
+import type { Cut } from './sound-figures.ts';
 import { soundFigures } from './sound-figures.ts';
 import type { Stage } from './stage.ts';
-import { isOfService, untilCovered, untilGone, untilWhole, wallNow } from './stage.ts';
+import { isOfService, untilCovered, untilWhole, wallNow } from './stage.ts';
+import { killChild, untilTakenOver } from './take-over.ts';
 
 const rounds = { quick: 3, full: 30 };
 const soundRounds = 12;
@@ -32,7 +33,7 @@ interface Seen {
   working: number[];
   taken: Record<'ingest' | 'reply' | 'tts', number[]>;
   idle: number;
-  sound: { at: number; hearing: Hearing }[];
+  sound: Cut[];
 }
 
 /** What becomes of the sound, and of what is in flight, when workers are killed one after the other in a busy show. */
@@ -65,7 +66,10 @@ export async function measureKills(stage: Stage): Promise<Figure[]> {
   const takeover = { p50: 25, p99: 100 };
   if (seen.idle > 0) stage.note(`${seen.idle} kills found nothing in flight, and are left out`);
   return [
-    ...soundFigures(stage, seen.sound),
+    ...soundFigures(stage, seen.sound, {
+      what: 'kill -9 of audio while it speaks',
+      goals: { gapMs: 250, repeatedMs: 200 },
+    }),
     ...(['reply', 'tts'] as const).flatMap((role) =>
       quantileFigures(
         `kill -9 of ${role} → its message in flight on the spare`,
@@ -92,7 +96,7 @@ async function killAudio(stage: Stage, listener: Listener, round: number, seen: 
   const hearing = await listener.during(around, signal);
   signal.throwIfAborted();
   await delay((round * 37) % phaseMs, signal);
-  const at = kill(stage, victim);
+  const at = killChild(stage, victim);
   if (hearing) seen.sound.push({ at, hearing });
   await noteTakeover(stage, victim, at, seen);
 }
@@ -115,7 +119,7 @@ async function killWorker(
   const first = role === 'ingest' ? firstEvent(bus, room, victim.epoch, until) : undefined;
   // The subscription is with the server before the kill.
   await bus.connection.flush();
-  const at = kill(stage, victim);
+  const at = killChild(stage, victim);
   try {
     await noteTakeover(stage, victim, at, seen);
     if (first) {
@@ -137,30 +141,10 @@ async function killWorker(
   }
 }
 
-function kill(stage: Stage, victim: ChildState): number {
-  stage.signal.throwIfAborted();
-  stage.harmed(victim.id);
-  const at = wallNow();
-  process.kill(victim.pid, 'SIGKILL');
-  return at;
-}
-
 async function noteTakeover(stage: Stage, victim: ChildState, at: number, seen: Seen): Promise<void> {
-  const { log, signal, unhealed } = stage;
-  const options = { withinMs: patienceMs, signal };
-  const from = Math.floor(at);
-  const exit = await log.first(from, ({ child, on }) => child === victim.id && on === 'exited', options);
-  const works = await log.first(
-    from,
-    ({ child, on, to }) =>
-      child !== victim.id && isOfService(child, victim) && on === 'started' && to === 'running',
-    options,
-  );
-  signal.throwIfAborted();
-  await untilGone(stage, victim);
-  if (exit) seen.noticed.push(exit.at - at);
-  if (works) seen.working.push(works.at - at);
-  else unhealed(`nobody took over from ${victim.id} within ${patienceMs / 1_000} s`);
+  const { noticedMs, worksMs } = await untilTakenOver(stage, victim, at);
+  if (noticedMs !== undefined) seen.noticed.push(noticedMs);
+  if (worksMs !== undefined) seen.working.push(worksMs);
 }
 
 /** When the first event of a later holder of the duty came; undefined when none did. */

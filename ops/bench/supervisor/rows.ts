@@ -21,12 +21,3 @@ export const rows: Record<string, Row> = {
   supervisor: measureRestart,
   'failing-start': measureFailingStart,
 };
-
-/** Names out of a comma-separated list; empty: all. Throws an Error that names what there is not. */
-export function chooseRows(list: string): string[] {
-  const names = list.split(',').flatMap((name) => name.trim() || []);
-  const unknown = names.filter((name) => !(name in rows));
-  if (unknown.length > 0)
-    throw new Error(`There is no row "${unknown.join('", "')}"; there are ${Object.keys(rows).join(', ')}`);
-  return Object.keys(rows).filter((name) => names.length === 0 || names.includes(name));
-}

@@ -15,6 +15,8 @@ export interface Stage {
   signal: AbortSignal;
   isQuick: boolean;
   failingStartMs: number;
+  kills: number;
+  dryMs: number;
   /** A line for who waits. */
   say: (line: string) => void;
   /** A promise was broken; one sentence. */
