@@ -3,15 +3,17 @@ import { exitCodes } from '../protocol/exit-codes.ts';
 import type { ChildState, SupervisorState } from '../protocol/ipc.ts';
 import { homeFolder, runningState } from './operator.ts';
 import { runCommand } from './run-command.ts';
+import type { RoomSound } from './sounds.ts';
+import { describeSound, readSounds, roomsOf } from './sounds.ts';
 
 const usage = `npm run status [-- --json] [--home DIR]
 
-Shows the supervisor, each service, and each child: state, spare, generation, restarts, why the last process ended, CPU, memory; open
-incidents and the latest reload. Exit code 1 when no supervisor runs.`;
+Shows the supervisor, each service, and each child: state, spare, generation, restarts, why the last process ended, CPU, memory; what is
+heard in each room; open incidents and the latest reload. Exit code 1 when no supervisor runs.`;
 
 await runCommand(main);
 
-function main(): number {
+async function main(): Promise<number> {
   const { values } = parseArgs({
     options: { json: { type: 'boolean' }, home: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
   });
@@ -19,19 +21,24 @@ function main(): number {
     console.log(usage);
     return exitCodes.clean;
   }
-  const found = runningState(homeFolder(values.home));
+  const home = homeFolder(values.home);
+  const found = runningState(home);
   if (!found.running) {
     if (values.json) console.log(JSON.stringify({ running: false, why: found.why }));
     else console.log(found.why);
     return exitCodes.failed;
   }
+  const { state } = found;
+  const sounds = await readSounds(home, state, roomsOf(state));
   console.log(
-    values.json ? JSON.stringify({ running: true, ...found.state }) : formatState(found.state, Date.now()),
+    values.json
+      ? JSON.stringify({ running: true, ...state, sounds })
+      : formatState(state, sounds, Date.now()),
   );
   return exitCodes.clean;
 }
 
-function formatState(state: SupervisorState, now: number): string {
+function formatState(state: SupervisorState, sounds: RoomSound[], now: number): string {
   const { nats, late, reload, incidents, services, children } = state;
   const up = age(now - Date.parse(state.startedAt));
   const lines = [
@@ -48,6 +55,7 @@ function formatState(state: SupervisorState, now: number): string {
     notWell.length === 0
       ? 'all services are well'
       : `not well: ${notWell.map(({ id, condition, working, wanted }) => `${id} (${condition}, ${working} of ${wanted} at work)`).join(', ')}`,
+    ...sounds.map((sound) => describeSound(sound, now)),
     '',
     ...table(
       [

@@ -189,9 +189,9 @@ function play(seed: number): string[] {
   let state = stateOf({ ...playlist.facts(), isFilling: false, isPaused: false, isAccepting: true });
   for (let step = 0; step < operations; step++) {
     const draw = random();
-    const drained = isDraining;
+    const wasDraining: boolean = isDraining;
     moves.find(([below]) => draw < below)?.[1]();
-    isDraining ||= drained;
+    isDraining ||= wasDraining;
     note();
     const view = playlist.view();
     const open = [...world].filter(([, told]) => isOpen(told)).map(([id]) => id);
