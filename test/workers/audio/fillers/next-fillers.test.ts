@@ -1,0 +1,96 @@
+import t from 'tap';
+import type { Entry } from '../../../../workers/audio/fillers/library.ts';
+import { NextFillers } from '../../../../workers/audio/fillers/next-fillers.ts';
+import type { Recorded } from '../../../../workers/audio/renditions.ts';
+import { seeded } from '../fixtures.ts';
+
+const sound: Recorded = { pcm: new Int16Array(1), sampleRateHz: 48_000 };
+
+function open(given: { key: string; kind: Entry['kind']; inMemory?: boolean }[]) {
+  const entries = new Map(
+    given.map(({ key, kind }): [string, Entry] => [
+      key,
+      { key, kind, text: key, bytes: 1, crc: 0, addedAt: 0 },
+    ]),
+  );
+  const damaged = new Set<string>();
+  let held: Promise<void> = Promise.resolve();
+  const library = {
+    get entries() {
+      return [...entries.values()];
+    },
+    get: (key: string) => entries.get(key),
+    inMemory: (key: string) => (given.some((each) => each.key === key && each.inMemory) ? sound : undefined),
+    async read(key: string) {
+      await held;
+      if (!damaged.has(key)) return sound;
+      entries.delete(key);
+      return undefined;
+    },
+  };
+  const keys: string[] = [];
+  const plays = {
+    keys,
+    add(key: string) {
+      if (keys.includes(key)) keys.splice(keys.indexOf(key), 1);
+      keys.push(key);
+    },
+  };
+  return {
+    next: new NextFillers({ library, plays, random: seeded(1) }),
+    damaged,
+    hold() {
+      held = new Promise(() => undefined);
+    },
+    entries,
+    keys,
+  };
+}
+
+void t.test('take() gives what was read ahead, for its occasion, and something else each time', async (t) => {
+  const { next } = open([
+    { key: 'a', kind: 'line' },
+    { key: 'b', kind: 'idle' },
+    { key: 'p', kind: 'promise' },
+  ]);
+  t.equal(next.take('silence'), undefined, 'nothing is read yet');
+  const heard: (string | undefined)[] = [];
+  for (let n = 0; n < 6; n++) {
+    await next.prepare();
+    heard.push(next.take('silence')?.key);
+  }
+  t.ok(
+    heard.every((key, index) => key !== undefined && key !== 'p' && key !== heard[index - 1]),
+    heard.join(' '),
+  );
+  await next.prepare();
+  t.equal(next.take('promise')?.key, 'p');
+});
+
+void t.test('take() does with what is in memory while the disk is slow', async (t) => {
+  const { next, hold } = open([
+    { key: 'a', kind: 'line', inMemory: true },
+    { key: 'b', kind: 'line', inMemory: true },
+    { key: 'c', kind: 'idle' },
+  ]);
+  hold();
+  void next.prepare();
+  const heard = Array.from({ length: 4 }, () => next.take('silence')?.key);
+  t.strictSame(new Set(heard), new Set(['a', 'b']));
+  t.not(heard[0], heard[1]);
+});
+
+void t.test('prepare() passes over what cannot be read', async (t) => {
+  const { next, damaged, entries } = open([
+    { key: 'a', kind: 'idle' },
+    { key: 'b', kind: 'idle' },
+    { key: 'c', kind: 'idle' },
+  ]);
+  for (const key of ['a', 'b']) damaged.add(key);
+  await next.prepare();
+  t.equal(next.take('silence')?.key, 'c');
+  damaged.add('c');
+  await next.prepare();
+  t.equal(next.take('silence'), undefined);
+  t.equal(entries.size, 0);
+});
