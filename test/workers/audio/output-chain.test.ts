@@ -1,5 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
 import type { Test } from 'tap';
@@ -11,6 +13,7 @@ import { findOutput } from '../../../workers/audio/outputs/find-output.ts';
 import type { SinkSpec } from '../../../workers/audio/outputs/sink-process.ts';
 import { openLogger } from '../../../workers/logger.ts';
 import { placeIn } from './outputs/place.ts';
+import { StreamClient } from './outputs/stream/stream-client.ts';
 import { readWav } from './outputs/wav.ts';
 
 const log = openLogger({});
@@ -31,6 +34,8 @@ const failing = (name: string): SinkSpec => ({
 interface ChainOptions {
   outputs: OutputKind[];
   also?: OutputKind[];
+  /** Of the stream. */
+  port?: number;
   record?: boolean;
   find?: (kind: OutputKind) => Found | undefined;
   inherited?: string;
@@ -39,7 +44,7 @@ interface ChainOptions {
 
 async function choose(
   t: Test,
-  { outputs, also = [], record = false, find = () => undefined, inherited, named }: ChainOptions,
+  { outputs, also = [], port = 0, record = false, find = () => undefined, inherited, named }: ChainOptions,
 ) {
   const dir = t.testdir();
   const said = new EventEmitter();
@@ -48,7 +53,7 @@ async function choose(
     {
       room: 'demo',
       audio: { outputs, also, record },
-      place: placeIn(dir),
+      place: { ...placeIn(dir), stream: { ...placeIn(dir).stream, port } },
       counters: {},
       log,
       notice: (level, text) => {
@@ -200,3 +205,116 @@ void t.test('OutputChain waits for a device that the one before still holds', as
   t.equal(chain.name, 'speaker');
   t.notOk(notices.some((text) => text.includes('does not work')));
 });
+
+/** Writes every 20 ms, as the clock of a room does. */
+function play(t: Test, chain: OutputChain): () => void {
+  const timer = setInterval(() => chain.write(frame, performance.now()), 20);
+  const stop = () => clearInterval(timer);
+  t.teardown(stop);
+  return stop;
+}
+
+void t.test(
+  'OutputChain plays on all outputs beside the chosen one at once, and says where the stream is',
+  async (t) => {
+    const { chain, notices, heard, file } = await choose(t, { outputs: ['null'], also: ['stream', 'file'] });
+    chain.start();
+    play(t, chain);
+    await heard(/^info sound of room demo: stream at /);
+    const url = /http:\S+/.exec(notices.find((text) => text.includes('stream at')) ?? '')?.[0] ?? '';
+    const client = new StreamClient(t, url);
+    await client.until(({ frames }) => frames.length >= 10);
+    t.ok(client.pcm.every((value) => value === 1_000));
+    t.equal(chain.name, 'null');
+    await chain[Symbol.asyncDispose]();
+    const { samples } = readWav(file);
+    t.ok(samples.length > 10 * 960);
+    t.strictSame(
+      notices.filter((text) => text.startsWith('warn')),
+      [],
+    );
+  },
+);
+
+void t.test('OutputChain starts what is beside it again, without touching the chosen output', async (t) => {
+  const { chain, notices, heard } = await choose(t, {
+    outputs: ['null'],
+    also: ['player'],
+    find: (kind) => (kind === 'player' ? { works: true, spec: failing('player (x)') } : undefined),
+  });
+  chain.start();
+  play(t, chain);
+  await heard(/"player" beside it: ended .*unplugged.*trying it again/);
+  t.ok(chain.accepting);
+  t.equal(chain.name, 'null');
+  t.equal(chain.takeLost(), 0);
+  t.strictSame(
+    notices.filter((text) => text.startsWith('info')),
+    ['info sound of room demo: null'],
+  );
+});
+
+void t.test('OutputChain says once why an output beside it does not work', async (t) => {
+  let tries = 0;
+  const enough = Promise.withResolvers<void>();
+  const { chain, notices } = await choose(t, {
+    outputs: ['null'],
+    also: ['player'],
+    find: (kind) => {
+      if (kind !== 'player') return undefined;
+      tries += 1;
+      if (tries === 3) enough.resolve();
+      return { works: false, reason: 'none is installed' };
+    },
+  });
+  chain.start();
+  await enough.promise;
+  t.strictSame(
+    notices.filter((text) => text.startsWith('warn')),
+    ['warn sound of room demo: "player" beside it: none is installed, trying it again'],
+  );
+});
+
+void t.test('OutputChain opens no output twice', async (t) => {
+  const { chain, heard, notices } = await choose(t, {
+    outputs: ['speaker', 'stream'],
+    also: ['stream', 'stream'],
+    find: (kind) => (kind === 'speaker' ? { works: true, spec: failing('speaker') } : undefined),
+  });
+  chain.start();
+  play(t, chain);
+  // The one beside is stopped, and the same address is the chosen one's now.
+  await heard(/^info sound of room demo: stream$/);
+  const before = notices.length;
+  while (!notices.slice(before).some((text) => text.includes('stream at')))
+    await heard(/stream at/).then(nextTurn);
+  t.equal(chain.name, 'stream');
+  const urls = notices.flatMap((text) => /http:\S+/.exec(text)?.[0] ?? []);
+  t.equal(new Set(urls).size, 1, urls.join(', '));
+});
+
+const nextTurn = async () => await new Promise((resolve) => setTimeout(resolve, 5));
+
+void t.test(
+  'OutputChain takes the stream when no device works, and the next when its port is taken',
+  async (t) => {
+    const gone = (kind: OutputKind): Found | undefined =>
+      kind === 'speaker' ? { works: false, reason: 'no device' } : undefined;
+    const { chain } = await choose(t, { outputs: ['speaker', 'stream', 'null'], find: gone });
+    t.equal(chain.name, 'stream');
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    t.teardown(() => other.close());
+    const { port } = other.address() as AddressInfo;
+    const { chain: second, notices } = await choose(t, {
+      outputs: ['speaker', 'stream', 'null'],
+      find: gone,
+      port,
+    });
+    t.equal(second.name, 'null');
+    t.match(
+      notices[1],
+      `warn sound of room demo: "stream" does not work (port ${port} of 127.0.0.1 is taken)`,
+    );
+  },
+);

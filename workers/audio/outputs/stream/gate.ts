@@ -34,6 +34,7 @@ export const isLoopback = (host: string): boolean =>
 
 /** Without the port, and without the brackets of an IPv6 address. */
 function nameOf(hostHeader: string | undefined): string | undefined {
-  const url = hostHeader === undefined ? null : URL.parse(`http://${hostHeader}/`);
+  if (hostHeader === undefined || !/^[\w.:[\]-]+$/.test(hostHeader)) return undefined;
+  const url = URL.parse(`http://${hostHeader}/`);
   return url?.hostname.replace(/^\[(.*)\]$/, '$1');
 }

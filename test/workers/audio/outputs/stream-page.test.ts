@@ -1,0 +1,116 @@
+import t from 'tap';
+import type { Test } from 'tap';
+import { findOutput } from '../../../../workers/audio/outputs/find-output.ts';
+import type { OutputPlace } from '../../../../workers/audio/outputs/find-output.ts';
+import { SinkProcess } from '../../../../workers/audio/outputs/sink-process.ts';
+import { Chromium } from '../../../support/chromium.ts';
+import { tone } from '../fixtures.ts';
+import { placeIn } from './place.ts';
+
+/** Whole waves fit into a second, so that it can be said again and again without a joint. */
+const heardHz = [440, 1_000];
+
+interface Player {
+  state: string;
+  playing: string;
+  bufferedMs: number;
+  underruns: number;
+  lostMs: number;
+  playedMs: number;
+  connections: number;
+}
+
+/** A real sink that plays a tone. */
+async function start(t: Test, place: OutputPlace, hz: number) {
+  const found = await findOutput('stream', place, new AbortController().signal);
+  if (!found.works) throw new Error(found.reason);
+  const address = Promise.withResolvers<string>();
+  const sink = new SinkProcess(found.spec, {
+    now: performance.now(),
+    figures: { dropped: () => undefined, listening: address.resolve },
+  });
+  await sink.ready;
+  const second = Buffer.from(tone({ hz, ms: 1_000, rateHz: 48_000 }).buffer);
+  const began = performance.now();
+  let fed = 0;
+  const feed = () => {
+    for (; 20 * fed <= performance.now() - began; fed++) {
+      const from = (fed % 50) * 1_920;
+      sink.write(second.subarray(from, from + 1_920), performance.now());
+    }
+  };
+  const timer = setInterval(feed, 10);
+  feed();
+  t.teardown(async () => {
+    clearInterval(timer);
+    await sink.end(2_000);
+  });
+  return { sink, url: await address.promise, stop: () => clearInterval(timer) };
+}
+
+/** The strongest frequency of what the page plays, in Hz. */
+const strongest = `(() => {
+  const { analyser } = window.onairPlayer;
+  const levels = new Float32Array(analyser.frequencyBinCount);
+  analyser.getFloatFrequencyData(levels);
+  return levels.indexOf(Math.max(...levels)) * analyser.context.sampleRate / analyser.fftSize;
+})()`;
+
+const playing = "window.onairPlayer?.state === 'connected' && window.onairPlayer.playing === 'playing'";
+const player = async (browser: Chromium) =>
+  await browser.evaluate<Player>('({ ...window.onairPlayer, analyser: undefined })');
+
+void t.test('a browser plays what is sent, and finds the next sink by itself', async (t) => {
+  const place = placeIn(t.testdir());
+  const [firstHz, secondHz] = heardHz as [number, number];
+  const first = await start(t, place, firstHz);
+  const browser = await Chromium.open(t, first.url);
+  await browser.until(playing);
+  // It may have to gather twice while the browser is still loading.
+  const { playedMs } = await player(browser);
+  await browser.until(`window.onairPlayer.playedMs > ${playedMs + 2_000}`);
+  const heard = await browser.evaluate<number>(strongest);
+  t.ok(Math.abs(heard - firstHz) < 30, `${heard.toFixed(0)} Hz`);
+  const before = await player(browser);
+  t.comment(JSON.stringify(before));
+  t.ok(before.bufferedMs <= 400);
+  t.equal(before.lostMs, 0);
+  t.equal(before.connections, 1);
+  const shown = await browser.evaluate<string>("document.getElementById('state').textContent");
+  t.equal(shown, 'connected');
+  t.ok(await browser.evaluate<boolean>("document.getElementById('start').hidden"));
+
+  first.stop();
+  if (first.sink.pid !== undefined) process.kill(first.sink.pid, 'SIGKILL');
+  await first.sink.ended;
+  const second = await start(t, place, secondHz);
+  t.equal(second.url, first.url);
+  await browser.until(`window.onairPlayer.connections === 2 && ${playing}`);
+  await browser.until(`Math.abs(${strongest} - ${secondHz}) < 30`);
+  t.ok((await player(browser)).bufferedMs <= 400);
+});
+
+void t.test('where a click is needed the page asks for it, also in an overlay', async (t) => {
+  const { url } = await start(t, placeIn(t.testdir()), 440);
+  const browser = await Chromium.open(t, `${url}?overlay=1`, [
+    '--autoplay-policy=document-user-activation-required',
+    '--lang=zh-CN',
+    '--accept-lang=zh-CN',
+  ]);
+  await browser.until(
+    "window.onairPlayer?.state === 'connected' && !document.getElementById('start').hidden",
+  );
+  t.equal(await browser.evaluate("document.getElementById('start').textContent"), '点击开始播放');
+  t.equal(
+    await browser.evaluate('getComputedStyle(document.documentElement).backgroundColor'),
+    'rgba(0, 0, 0, 0)',
+  );
+  t.equal(await browser.evaluate("getComputedStyle(document.querySelector('main')).display"), 'none');
+  const { x, y } = await browser.evaluate<{ x: number; y: number }>(
+    "(({ x, y, width, height }) => ({ x: x + width / 2, y: y + height / 2 }))(document.getElementById('start').getBoundingClientRect())",
+  );
+  for (const type of ['mousePressed', 'mouseReleased'])
+    await browser.send('Input.dispatchMouseEvent', { type, x, y, button: 'left', clickCount: 1 });
+  await browser.until(`${playing} && document.getElementById('start').hidden`);
+  t.ok((await player(browser)).bufferedMs <= 400);
+});
