@@ -213,6 +213,8 @@ export class RoomSound {
     child.inFlight = soundingStates.has(playhead.state) ? 1 : 0;
     child.counters['queuedMs'] = playhead.queuedMs;
     child.counters['queued'] = playhead.queued.length;
+    // What was no chunk at all.
+    child.counters['chunks.foreign'] = child.bus.refused;
     child.bus.tell(playheadSubject(room), 'playhead', playhead);
     if (worthKeeping) checkpoint.write(playhead);
   }

@@ -169,6 +169,7 @@ void t.test('bytes that are no chunk are passed over', async (t) => {
   }
   t.match(await room.outcomes(1), [{ what: 'spoken', eventId: 'a' }]);
   await untilHeard(room, 'good');
+  await child.waitForCounters((counters) => counters['chunks.foreign'] === 40);
   t.match(await child.drain(), { code: 0 });
   const { step, atMs } = steepestStep(room.file);
   t.ok(step <= steepest, `a step of ${step} at ${atMs} ms`);
