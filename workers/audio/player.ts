@@ -67,7 +67,7 @@ export class Player {
   /** Ends what is being said, in the middle when it must be. */
   cut(): void {
     this.#source.forget();
-    for (const frame of this.#source.takeRest()) this.#write(frame, performance.now());
+    this.#fadeOut(performance.now());
     this.#notePlace();
     this.#options.playlist.cut();
     this.changed();
@@ -76,14 +76,9 @@ export class Player {
 
   /** Stops where it is, fading out, for a successor to go on from there; nothing may be written after it. */
   halt(): void {
-    const { outputs, mix, mayPlay } = this.#options;
+    const { outputs, mayPlay } = this.#options;
     if (!mayPlay()) return;
-    const now = performance.now();
-    if (outputs.accepting) {
-      const rest = this.#source.takeRest();
-      // What lies under the voice fades out even where nobody speaks.
-      for (const frame of rest.length === 0 && mix ? [silence] : rest) this.#write(frame, now);
-    }
+    if (outputs.accepting) this.#fadeOut(performance.now());
     this.#source.leave();
     this.#notePlace();
     this.tell();
@@ -115,6 +110,12 @@ export class Player {
   /** Something of the playhead is different now. */
   changed(): void {
     this.#changed = true;
+  }
+
+  /** All that is still to be heard; what lies under the voice fades out even where nobody speaks. */
+  #fadeOut(now: number): void {
+    const rest = this.#source.takeRest();
+    for (const frame of rest.length === 0 && this.#options.mix ? [silence] : rest) this.#write(frame, now);
   }
 
   /** Where nobody hears it there is nothing to fade. */
