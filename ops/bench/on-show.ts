@@ -108,12 +108,13 @@ export async function benchOnShow(
       goal: 10,
     });
   const left = evidenceFigures(home.folder, evidence);
-  broken.push(...left.broken);
   notes.push(
     `load of the machine while it was measured: ${load.map((each) => each.toFixed(1)).join(', ')} on ${cpus().length} cores (1 = one core busy)`,
   );
-  if (stop.signal.aborted) notes.push('ended before its time');
-  if (broken.length > 0) {
+  // What was hurt just then has had no time to heal.
+  if (stop.signal.aborted) notes.push('ended before its time', ...left.broken);
+  else broken.push(...left.broken);
+  if (broken.length > 0 && !stop.signal.aborted) {
     home.keep();
     notes.push(`what the show left is in ${home.folder}`);
   }

@@ -20,7 +20,7 @@ export async function measureLoad(stage: Stage): Promise<Figure[]> {
   await untilWhole(stage);
   stage.say(`what playing takes, twice ${forMs / 1_000} s`);
   const speaking = await measureSpeaking(stage, forMs);
-  const silent = await withSilentWorker(async ({ pid, home, room }) => {
+  const silent = await withSilentWorker(stage.show.home, async ({ pid, home, room }) => {
     await delay(warmUpMs, signal);
     const pids = { audio: pid, 'its sink': findSink({ home }, room) };
     return await usageFigures(pids, { when: 'while it plays silence', forMs, signal });

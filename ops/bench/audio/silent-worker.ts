@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { configSchema, demoConfig } from '../../../protocol/config.ts';
 import { openQuietBus } from '../quiet-bus.ts';
@@ -7,11 +6,15 @@ import { WorkerProcess } from '../worker-process.ts';
 
 const room = 'demo';
 
-/** Lets something happen while somebody plays a room in which nothing is ever said, not even by itself; gets its pid and its home. */
+/**
+ * Lets something happen while somebody plays a room in which nothing is ever said, not even by itself; gets its pid and its home, which
+ * is in `folder` until then.
+ */
 export async function withSilentWorker<Result>(
+  folder: string,
   during: (worker: { pid: number; home: string; room: string }) => Promise<Result>,
 ): Promise<Result> {
-  const home = mkdtempSync(join(tmpdir(), 'onair-silent-'));
+  const home = mkdtempSync(join(folder, 'silent-'));
   const config = configSchema.parse({
     ...Object(demoConfig),
     audio: { outputs: ['file'], fillers: { lines: [], promises: [], keepIdleLines: 0 } },

@@ -75,9 +75,9 @@ function compare(piece: ArrayLike<number>, sound: ArrayLike<number>, at: number)
   return own === 0 || there === 0 ? 0 : product / Math.sqrt(own * there);
 }
 
-/** Milliseconds of silence. */
+/** Milliseconds of silence, in whole values as a recording has them. */
 function quiet(sound: ArrayLike<number>, from: number, to: number): number {
   let count = 0;
-  for (let at = from; at < to; at++) if (Math.abs(sound[at] ?? 0) <= silent) count += 1;
+  for (let at = from; at < to; at++) if (Math.abs(Math.round(sound[at] ?? 0)) <= silent) count += 1;
   return count / perMs;
 }
