@@ -78,6 +78,7 @@ export class Player {
   halt(): void {
     const { outputs, mayPlay } = this.#options;
     if (!mayPlay()) return;
+    if (this.#isPaused()) this.#source.forget();
     if (outputs.accepting) this.#fadeOut(performance.now());
     this.#source.leave();
     this.#notePlace();
@@ -198,7 +199,7 @@ export class Player {
     const { playlist, outputs, playback } = this.#options;
     const isChanged = playback.follow({
       ...playlist.facts(),
-      isFilling: this.#source.airing !== undefined,
+      ...this.#source.facts(),
       isPaused: this.#isPaused(),
       isAccepting: outputs.accepting,
     });

@@ -1,5 +1,7 @@
+import type { Priority } from '../../protocol/speech.ts';
 import { frameSamples } from './format.ts';
 import type { Place, PlayerOptions } from './player-options.ts';
+import type { PlaybackFacts } from './playback-state.ts';
 import { RecentFrames } from './recent-frames.ts';
 import type { Turn } from './turn.ts';
 import { PlaylistTurn } from './turn.ts';
@@ -32,6 +34,12 @@ export class SoundSource {
   /** The last of what was broken off. */
   #fading: Frame | undefined;
   #audibleAt: number;
+  /** Who had the turn last, and whether the last frame was heard. */
+  #last: { airing: string | undefined; priority: Priority | undefined } = {
+    airing: undefined,
+    priority: undefined,
+  };
+  #isSounding = false;
   /** Begins nothing of its own any more. */
   isDraining = false;
 
@@ -50,6 +58,13 @@ export class SoundSource {
     return this.#turn?.airing;
   }
 
+  /** Of the last frame: whose it was. Between two sentences nobody has the turn, and no listener hears that. */
+  facts(): Pick<PlaybackFacts, 'playing' | 'isFilling'> {
+    const { airing, priority } = this.#last;
+    const isFilling = this.#isSounding && airing !== undefined;
+    return { playing: this.#isSounding && !isFilling ? priority : undefined, isFilling };
+  }
+
   /** Nothing is to be said again. */
   get isHeard(): boolean {
     return this.#again.length === 0 && this.#fading === undefined;
@@ -59,6 +74,7 @@ export class SoundSource {
   read({ isPaused }: { isPaused: boolean }): Frame {
     const taken = this.#takeFading() ?? (isPaused ? silence : (this.#again.shift() ?? this.#speak()));
     this.#recent.add(taken.frame, taken.source);
+    this.#isSounding = taken.source !== undefined;
     // A silence that is meant is none.
     if (taken.source || isPaused) this.#audibleAt = performance.now();
     return taken;
@@ -78,6 +94,7 @@ export class SoundSource {
   leave(): void {
     const turn = this.#turn;
     this.#turn = undefined;
+    this.#isSounding = false;
     if (turn && !turn.voice.done) turn.pause();
   }
 
@@ -148,7 +165,9 @@ export class SoundSource {
         ? undefined
         : fill?.(performance.now() - this.#audibleAt, 1);
     if (cue) onCue?.(cue);
-    if (turn) onChange();
+    if (!turn) return undefined;
+    this.#last = { airing: turn.airing, priority: cue?.priority };
+    onChange();
     return turn;
   }
 
