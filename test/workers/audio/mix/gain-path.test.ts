@@ -30,8 +30,8 @@ void t.test('gainPath() is never above what a block takes, and never rises faste
     const path = gainPath({ from, most, rise: 0.001 });
     for (let block = 0; block < most.length; block++) {
       const [begin = 0, end = 0] = [path[block], path[block + 1]];
-      if (Math.max(begin, end) > (most[block] ?? 1) + 1e-9) return t.fail(`too much in block ${block}`);
-      if (end - begin > 0.001 + 1e-9) return t.fail(`it rises too fast in block ${block}`);
+      if (Math.max(begin, end) > (most[block] ?? 1) + 1e-9) t.fail(`too much in block ${block}`);
+      if (end - begin > 0.001 + 1e-9) t.fail(`it rises too fast in block ${block}`);
     }
   }
   t.end();

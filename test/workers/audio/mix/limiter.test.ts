@@ -45,8 +45,8 @@ void t.test('Limiter leaves what is below the ceiling as it came, sample for sam
     // It swells, because one that begins at once is more than a tone.
     const value = (n: number) => Math.round(tone(n) * Math.min(1, n / 600));
     const { came, left, gains } = limited(value, 5);
-    if (came.some((sample, n) => sample !== left[n])) return t.fail(`${hz.toFixed(0)} Hz was changed`);
-    if (gains.some((gain) => gain !== 1)) return t.fail(`${hz.toFixed(0)} Hz was held back`);
+    if (came.some((sample, n) => sample !== left[n])) t.fail(`${hz.toFixed(0)} Hz was changed`);
+    if (gains.some((gain) => gain !== 1)) t.fail(`${hz.toFixed(0)} Hz was held back`);
   }
   t.end();
 });

@@ -36,8 +36,8 @@ void t.test('MusicOrder shuffled plays each once in a round, and never the same 
     let last: string | undefined;
     for (let round = 0; round < 5; round++) {
       const heard = take(order, names, names.length);
-      if (new Set(heard).size !== names.length) return t.fail(`seed ${seed}: ${heard.join('')}`);
-      if (heard[0] === last) return t.fail(`seed ${seed}: "${last}" twice`);
+      if (new Set(heard).size !== names.length) t.fail(`seed ${seed}: ${heard.join('')}`);
+      if (heard[0] === last) t.fail(`seed ${seed}: "${last}" twice`);
       last = heard.at(-1);
       firsts.add(heard[0]);
     }
