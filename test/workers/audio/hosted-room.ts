@@ -22,14 +22,14 @@ export class HostedRoom {
   readonly file: string;
   readonly bus: Bus;
   readonly #t: Test;
-  readonly #url: string;
+  readonly url: string;
   readonly #stop: AbortController;
   /** Ends the server, for good. */
   readonly stopBus: () => Promise<void>;
 
   private constructor(t: Test, { nats, bus, stop }: { nats: TestNats; bus: Bus; stop: AbortController }) {
     this.#t = t;
-    this.#url = nats.url;
+    this.url = nats.url;
     this.stopBus = async () => await nats.stop();
     this.#stop = stop;
     this.bus = bus;
@@ -72,7 +72,7 @@ export class HostedRoom {
       role: 'audio',
       subject: 'demo',
       home: this.home,
-      bus: accessTo(this.#url),
+      bus: accessTo(this.url),
       config: { audio },
     });
   }

@@ -39,9 +39,7 @@ function open(given: { key: string; kind: Entry['kind']; inMemory?: boolean }[])
   return {
     next: new NextFillers({ library, plays, random: seeded(1) }),
     damaged,
-    hold() {
-      held = new Promise(() => undefined);
-    },
+    hold: () => void (held = new Promise(() => undefined)),
     entries,
     keys,
   };

@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import t from 'tap';
+import { outcomeKinds } from '../../../../protocol/speech.ts';
+import { accessTo } from '../../../support/nats.ts';
+import { HostedChild, childOptions } from '../../../support/child-host.ts';
+import { longestSilence } from '../../../../ops/chaos/longest-silence.ts';
+import { segmentOf, tone } from '../fixtures.ts';
+import { HostedRoom } from '../hosted-room.ts';
+import { readWav } from '../outputs/wav.ts';
+
+const fillers = {
+  lines: ['慢慢看，慢慢挑。', '有问题随时问我。', '谢谢大家的陪伴。'],
+  promises: ['嗯，我看一下。'],
+};
+
+void t.test(
+  'a room has a voice when everything but its audio worker is gone, and the show goes on after it',
+  async (t) => {
+    const room = await HostedRoom.open(t);
+    const audio = { outputs: ['file'], fillers };
+    const child = await room.start(audio);
+    const options = { bus: accessTo(room.url), config: { audio } };
+    const tts = new HostedChild(t, { entry: 'workers/tts/main.ts', options: childOptions(options) });
+    await tts.start();
+    await child.waitForCounters((counters) => counters['fillers.missing'] === 0);
+    const expiresAt = Date.now() + 60_000;
+    const half = tone({ hz: 800, ms: 600, rateHz: 24_000, amplitude: 20_000 });
+    await room.say(segmentOf('show', 0, { expiresAt }), half);
+    await room.playhead(({ partial }) =>
+      partial.some(({ utteranceId, nextIndex }) => utteranceId === 'u:show' && nextIndex === 1),
+    );
+    const goneAt = readWav(room.file).samples.length;
+    await tts.kill();
+    t.notOk(
+      (await room.kept()).queued.some((id) => id.startsWith('keep:')),
+      'what was made ahead was not to be heard',
+    );
+
+    await child.waitForCounters((counters) => (counters['fillers'] ?? 0) >= 4);
+    await room.say(segmentOf('show', 1, { expiresAt, last: true }), half);
+    const outcomes = await room.outcomes(4);
+    while (!outcomes.some(({ eventId }) => eventId === 'show'))
+      outcomes.splice(0, outcomes.length, ...(await room.outcomes(outcomes.length + 1)));
+    t.match(await child.drain(), { code: 0 });
+
+    const aired = outcomes.filter(({ what }) => what === 'aired');
+    t.ok(aired.length >= 3);
+    t.ok(
+      aired.every(
+        ({ reason, text, utteranceId }) =>
+          reason === 'filler' && fillers.lines.includes(text) && utteranceId.startsWith('filler:'),
+      ),
+    );
+    t.ok(
+      aired.every(({ text }, index) => text !== aired[index - 1]?.text),
+      'never the same twice in a row',
+    );
+    t.match(
+      outcomes.find(({ eventId }) => eventId === 'show'),
+      { what: 'spoken', reason: '' },
+    );
+    t.ok(outcomes.every(({ what }) => outcomeKinds.includes(what)));
+
+    const { samples, rateHz } = readWav(join(room.home, 'audio', 'demo.wav'));
+    const window = { fromMs: (goneAt / rateHz) * 1_000, toMs: (samples.length / rateHz) * 1_000 };
+    const { longestMs } = longestSilence(loudSpans(samples, rateHz), window);
+    t.ok(longestMs <= 3_000, `${longestMs} ms of silence`);
+    t.comment(`${longestMs} ms of silence at most within ${window.toMs - window.fromMs} ms`);
+  },
+);
+
+/** Where there is something to be heard, in steps of 10 ms. */
+function loudSpans(samples: Int16Array, rateHz: number): { fromMs: number; toMs: number }[] {
+  const step = rateHz / 100;
+  return Array.from({ length: Math.floor(samples.length / step) }, (_, index) => index)
+    .filter((index) =>
+      samples.subarray(index * step, (index + 1) * step).some((value) => Math.abs(value) > 100),
+    )
+    .map((index) => ({ fromMs: index * 10, toMs: index * 10 + 10 }));
+}
