@@ -219,7 +219,7 @@ void t.test('the next sink is at the same address, and a page that waits hears i
   await client.until(({ closed }) => closed !== undefined);
   const end = await second.rest();
   const again = new StreamClient(t, second.url, { query: `?stream=${client.hello?.stream}&position=48000` });
-  await again.until(({ frames }) => frames.length >= 5);
+  await again.until(({ frames }) => frames.length > 0);
   t.not(again.hello?.stream, client.hello?.stream);
   t.equal(again.frames[0]?.position, Math.max(0, end - 14_400), 'what it can have missed, 300 ms at most');
 });
