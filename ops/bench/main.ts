@@ -32,7 +32,7 @@ const usage = `npm run bench [-- NAME …] [--quick] [--only ROWS] [--kills N] [
 Each answers one question and prints what it saw, also when it misses its goal; the last line is one JSON object. Exit code 1: a goal
 was missed; with ${Object.keys(rowsOf).join(' and ')} only that a promise was broken (something lost, twice, left over, ended without need or not healed).
 
-  --quick               few repetitions ("supervisor": about three minutes instead of nine, "audio": three instead of thirty)
+  --quick               few repetitions ("supervisor": about three minutes instead of nine, "audio": four instead of forty)
   --only ROWS           comma-separated; ${Object.entries(rowsOf)
     .map(([name, rows]) => `of "${name}": ${Object.keys(rows).join(', ')}`)
     .join('\n                        ')}

@@ -27,11 +27,36 @@ void t.test('bench supervisor measures a real show and finds nothing lost', (t) 
   t.end();
 });
 
+void t.test('bench audio kills who plays, and reads in the recording what was heard of it', (t) => {
+  const { stdout, stderr } = run('audio', '--quick', '--only', 'deaths', '--kills', '1');
+  t.equal(stderr, '');
+  const last = stdout.trim().split('\n').at(-1) ?? '';
+  const { reports } = JSON.parse(last) as { reports: Record<string, Report> };
+  const { figures = [], broken } = reports['audio'] ?? {};
+  t.same(broken, []);
+  for (const who of ['audio', 'its sink'])
+    for (const what of [
+      'gap, p99 of 1',
+      'repeated, max of 1',
+      'lost, most of 1',
+      'nothing is written, p50 of 1',
+    ])
+      t.ok(
+        figures.some((figure) => figure.what === `kill -9 of ${who} while it speaks → ${what}`),
+        `${who}: ${what}`,
+      );
+  t.end();
+});
+
 void t.test('bench says what is wrong with its arguments', (t) => {
   for (const [args, reason] of [
     [['nothing'], 'There is no benchmark "nothing"'],
     [['supervisor', '--only', 'nothing'], 'There is no row "nothing"'],
-    [['--failing-start', 'long'], 'must be a time such as'],
+    [['audio', '--only', 'footprint'], 'There is no row "footprint"; there are deaths, upstream'],
+    [['--only', 'footprint'], '--only is for supervisor or audio'],
+    [['--failing-start', 'long'], '--failing-start must be a time such as'],
+    [['audio', '--dry', 'long'], '--dry must be a time such as'],
+    [['audio', '--kills', 'many'], '--kills must be a number'],
   ] as const) {
     const { status, stderr } = run(...args);
     t.equal(status, 1);
