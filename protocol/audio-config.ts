@@ -46,7 +46,12 @@ const fillers = z.strictObject({
 
 const stream = z.strictObject({
   host: z.string().min(1).default('127.0.0.1').describe('Where the page and the sound can be had'),
-  port: z.int().min(0).max(65_535).default(0).describe('0: any that is free'),
+  port: z
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(0)
+    .describe('Of the first room; each further one has the next. 0: any that is free, then always the same'),
 });
 
 const loudness = z.strictObject({
