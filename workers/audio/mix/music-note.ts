@@ -3,12 +3,14 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { Logger } from '../../logger.ts';
 import type { MusicPlace } from './music-place.ts';
-import { later, musicPlaceSchema } from './music-place.ts';
+import { later } from './music-place.ts';
+
+const time = z.number().min(0);
 
 const noteSchema = z.object({
   /** Unix milliseconds. */
   at: z.number(),
-  place: musicPlaceSchema,
+  place: z.object({ file: z.string(), ms: time, entry: z.object({ byte: time, ms: time }) }),
 });
 
 const recordBytes = 1_024;

@@ -1,16 +1,12 @@
-import { z } from 'zod';
-
-export const musicPlaceSchema = z.object({
+/** A place in the music. The thread that decodes loads this too, and is to stay small. */
+export interface MusicPlace {
   /** Name within the folder. */
-  file: z.string(),
+  file: string;
   /** Milliseconds of its sound. */
-  ms: z.number().min(0),
+  ms: number;
   /** A byte at which decoding may begin, at or before that, and the time there; so that nobody has to decode an hour to get to its end. */
-  entry: z.object({ byte: z.number().min(0), ms: z.number().min(0) }),
-});
-
-/** A place in the music. */
-export type MusicPlace = z.infer<typeof musicPlaceSchema>;
+  entry: { byte: number; ms: number };
+}
 
 /** The same place, so much later. */
 export const later = (place: MusicPlace, ms: number): MusicPlace => ({ ...place, ms: place.ms + ms });
