@@ -31,8 +31,11 @@ export class Chromium {
     this.#listen(from as Readable);
   }
 
-  /** Opens a page; throws, and says what to do, where there is no Chromium. `args` are for the browser. */
-  static async open(t: Test, url: string, args: string[] = []): Promise<Chromium> {
+  /**
+   * Opens a page; throws, and says what to do, where there is no Chromium. `args` are for the browser, `before` runs in the page ahead
+   * of its own scripts.
+   */
+  static async open(t: Test, url: string, { args = [] as string[], before = '' } = {}): Promise<Chromium> {
     const profile = mkdtempSync(join(tmpdir(), 'onair-chromium-'));
     const child = spawn(
       findChromium(),
@@ -58,7 +61,7 @@ export class Chromium {
       await browser.close();
       rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
     });
-    await browser.#open(url);
+    await browser.#open(url, before);
     return browser;
   }
 
@@ -103,7 +106,7 @@ export class Chromium {
     clearTimeout(late);
   }
 
-  async #open(url: string): Promise<void> {
+  async #open(url: string, before: string): Promise<void> {
     const { targetInfos } = (await this.send('Target.getTargets')) as {
       targetInfos: { targetId: string; type: string }[];
     };
@@ -116,6 +119,7 @@ export class Chromium {
     };
     this.#session = sessionId;
     await this.send('Page.enable');
+    await this.send('Page.addScriptToEvaluateOnNewDocument', { source: before });
     await this.send('Page.navigate', { url });
   }
 

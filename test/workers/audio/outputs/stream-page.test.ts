@@ -15,7 +15,6 @@ interface Player {
   playing: string;
   bufferedMs: number;
   underruns: number;
-  lostMs: number;
   playedMs: number;
   connections: number;
 }
@@ -56,6 +55,7 @@ const strongest = `(() => {
   return levels.indexOf(Math.max(...levels)) * analyser.context.sampleRate / analyser.fftSize;
 })()`;
 
+const plays = (hz: number) => `Math.abs(${strongest} - ${hz}) < 30`;
 const playing = "window.onairPlayer?.state === 'connected' && window.onairPlayer.playing === 'playing'";
 const player = async (browser: Chromium) =>
   await browser.evaluate<Player>('({ ...window.onairPlayer, analyser: undefined })');
@@ -69,13 +69,10 @@ void t.test('a browser plays what is sent, and finds the next sink by itself', a
   // It may have to gather twice while the browser is still loading.
   const { playedMs } = await player(browser);
   await browser.until(`window.onairPlayer.playedMs > ${playedMs + 2_000}`);
-  const heard = await browser.evaluate<number>(strongest);
-  t.ok(Math.abs(heard - firstHz) < 30, `${heard.toFixed(0)} Hz`);
+  await browser.until(plays(firstHz));
   const before = await player(browser);
   t.comment(JSON.stringify(before));
   t.ok(before.bufferedMs <= 400);
-  t.equal(before.lostMs, 0);
-  t.equal(before.connections, 1);
   const shown = await browser.evaluate<string>("document.getElementById('state').textContent");
   t.equal(shown, 'connected');
   t.ok(await browser.evaluate<boolean>("document.getElementById('start').hidden"));
@@ -85,18 +82,16 @@ void t.test('a browser plays what is sent, and finds the next sink by itself', a
   await first.sink.ended;
   const second = await start(t, place, secondHz);
   t.equal(second.url, first.url);
-  await browser.until(`window.onairPlayer.connections === 2 && ${playing}`);
-  await browser.until(`Math.abs(${strongest} - ${secondHz}) < 30`);
+  await browser.until(`window.onairPlayer.connections > ${before.connections} && ${playing}`);
+  await browser.until(plays(secondHz));
   t.ok((await player(browser)).bufferedMs <= 400);
 });
 
 void t.test('where a click is needed the page asks for it, also in an overlay', async (t) => {
   const { url } = await start(t, placeIn(t.testdir()), 440);
-  const browser = await Chromium.open(t, `${url}?overlay=1`, [
-    '--autoplay-policy=document-user-activation-required',
-    '--lang=zh-CN',
-    '--accept-lang=zh-CN',
-  ]);
+  const browser = await Chromium.open(t, `${url}?overlay=1`, {
+    args: ['--autoplay-policy=document-user-activation-required', '--lang=zh-CN', '--accept-lang=zh-CN'],
+  });
   await browser.until(
     "window.onairPlayer?.state === 'connected' && !document.getElementById('start').hidden",
   );
@@ -112,5 +107,14 @@ void t.test('where a click is needed the page asks for it, also in an overlay', 
   for (const type of ['mousePressed', 'mouseReleased'])
     await browser.send('Input.dispatchMouseEvent', { type, x, y, button: 'left', clickCount: 1 });
   await browser.until(`${playing} && document.getElementById('start').hidden`);
+  t.ok((await player(browser)).bufferedMs <= 400);
+});
+
+void t.test('it plays too where pages get no worklet: from another machine without https', async (t) => {
+  const { url } = await start(t, placeIn(t.testdir()), 440);
+  const before = "Object.defineProperty(BaseAudioContext.prototype, 'audioWorklet', { value: undefined })";
+  const browser = await Chromium.open(t, url, { before });
+  await browser.until(`${playing} && window.onairPlayer.playedMs > 1_000`);
+  await browser.until(plays(440));
   t.ok((await player(browser)).bufferedMs <= 400);
 });
