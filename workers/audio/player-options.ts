@@ -44,8 +44,8 @@ export interface PlayerOptions {
   onCue?: (cue: Cue<SegmentSound>) => void;
   /** A segment was heard to its end. */
   onHeard?: (cue: Cue<SegmentSound>) => void;
-  /** What to say, and how loud, when the playlist has nothing and nothing was heard for so long. */
-  fill?: (silentMs: number, volume: number) => Turn | undefined;
+  /** What to say when the playlist has nothing and nothing was heard for so long. */
+  fill?: (silentMs: number) => Turn | undefined;
   /** When something was last heard in the room, on the clock of `performance.now()`; nothing: just now. */
   audibleAt?: number;
   /**

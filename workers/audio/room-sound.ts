@@ -96,7 +96,7 @@ export class RoomSound {
       mayPlay: () => child.duty.isCertain,
       onHeard: (cue) => fillers.heard(cue),
       // What was cut off goes on as soon as it is read.
-      fill: (silentMs, volume) => (this.#playlist.catchingUp ? undefined : fillers.fill(silentMs, volume)),
+      fill: (silentMs) => (this.#playlist.catchingUp ? undefined : fillers.fill(silentMs)),
       audibleAt: fillers.audibleAt,
       onCue: (cue) => accompaniment.cue(cue),
       mix: (frame, isSpeaking, volume) => accompaniment.mix(frame, isSpeaking, volume),

@@ -163,7 +163,7 @@ export class SoundSource {
         })
       : this.isDraining
         ? undefined
-        : fill?.(performance.now() - this.#audibleAt, 1);
+        : fill?.(performance.now() - this.#audibleAt);
     if (cue) onCue?.(cue);
     if (!turn) return undefined;
     this.#last = { airing: turn.airing, priority: cue?.priority };

@@ -1,6 +1,8 @@
 import { EventEmitter, once } from 'node:events';
+import { jetstream } from '@nats-io/jetstream';
 import t from 'tap';
 import type { Test } from 'tap';
+import { encode } from '../../../protocol/codec.ts';
 import { configSchema, demoConfig } from '../../../protocol/config.ts';
 import type { LiveEvent } from '../../../protocol/event.ts';
 import type { Playhead, Segment } from '../../../protocol/speech.ts';
@@ -28,6 +30,37 @@ void t.test('reply as a spare says nothing, then goes on where the other was kil
   t.same(spoken, expected, 'the script goes on, and the disclosure is not repeated');
   const ids = heard.segments.map(({ id }) => id);
   t.equal(new Set(ids).size, ids.length);
+});
+
+void t.test('reply goes on with its script past what the player has had made to keep', async (t) => {
+  const crew = await openCrew(t, 'reply');
+  const heard = hear(t, crew);
+  const [active, spare] = await Promise.all([crew.spare(), crew.spare()]);
+  await crew.promote(active);
+  await heard.until((segments) => idleScripts(segments).length >= 2);
+  await active.kill();
+  const [given] = segmentsOf({
+    id: 'keep:0123456789abcdef0123',
+    room: 'demo',
+    sentences: ['慢慢看，慢慢挑。'],
+    priority: 'idle',
+    voice: 'cmn',
+    events: [],
+    now: Date.now(),
+    expiresAt: Date.now() + 60_000,
+    idleScript: '',
+  });
+  if (!given) throw new Error('no segment');
+  const before = idleScripts(heard.segments).length;
+  // Of a lease whose epochs have gone further than those of reply.
+  const bytes = encode('segment', { ...given, keep: true }, { lease: 'audio:demo', epoch: 99 });
+  await jetstream(crew.bus.connection).publish(speechSubject('demo', 'idle'), bytes);
+  await crew.promote(spare);
+  await heard.until((segments) => idleScripts(segments.filter(({ keep }) => !keep)).length >= before + 3);
+  const { idle } = configSchema.parse(demoConfig).reply;
+  const spoken = idleScripts(heard.segments.filter(({ keep }) => !keep));
+  const expected = spoken.map((_, at) => (at === 0 ? 'disclosure' : idle[(at - 1) % idle.length]?.id));
+  t.same(spoken, expected, 'the script goes on');
 });
 
 void t.test('reply killed with a full board leaves every event to its spare, answered once', async (t) => {
@@ -94,7 +127,8 @@ void t.test('reply finishes what was half said, and answers none of its events a
   await crew.promote(spare);
   await heard.until((segments) => answersTo(segments).size >= 3);
   await until(spare, async () => (await crew.unacked()) === 0);
-  t.same(heard.segments.slice(0, 3), said, 'its rest comes before anything else');
+  const expected = said.map((segment) => ({ ...segment, keep: false }));
+  t.same(heard.segments.slice(0, 3), expected, 'its rest comes before anything else');
   expectOneAnswerEach(t, heard.segments, events);
 });
 

@@ -7,7 +7,6 @@ import type { Recorded } from '../renditions.ts';
 export interface FillerTurnOptions {
   airing: string;
   recorded: Recorded;
-  volume: number;
   /** It is over; `heard`: some of it was. */
   onEnd: (heard: boolean) => void;
 }
@@ -23,10 +22,10 @@ export class FillerTurn implements Turn {
   readonly #onEnd: (heard: boolean) => void;
   #isOver = false;
 
-  constructor({ airing, recorded, volume, onEnd }: FillerTurnOptions) {
+  constructor({ airing, recorded, onEnd }: FillerTurnOptions) {
     const sound = toSound(recorded);
     this.airing = airing;
-    this.voice = new Voice({ sound, from: 0, volume });
+    this.voice = new Voice({ sound, from: 0, volume: 1 });
     this.#samples = sound.samples;
     this.#onEnd = onEnd;
   }

@@ -121,7 +121,7 @@ export class RoomFillers implements AsyncDisposable {
   }
 
   /** What to play when nothing was heard for so long; nothing: not yet, or there is nothing. */
-  fill(silentMs: number, volume: number): FillerTurn | undefined {
+  fill(silentMs: number): FillerTurn | undefined {
     const now = performance.now();
     if (this.#isClosed || now - this.#startedAt < graceMs) return undefined;
     const { afterMs, promisedMs } = this.#settings;
@@ -138,7 +138,7 @@ export class RoomFillers implements AsyncDisposable {
       this.#playing = undefined;
       if (heard) this.#aired.add({ utteranceId: airing, text });
     };
-    this.#playing = new FillerTurn({ airing, recorded, volume, onEnd });
+    this.#playing = new FillerTurn({ airing, recorded, onEnd });
     return this.#playing;
   }
 

@@ -56,13 +56,12 @@ function open({ fillerFrames }: { fillerFrames: number }) {
     onProgress: () => undefined,
     onPlace: () => undefined,
     mayPlay: () => true,
-    fill: (silentMs, volume) =>
+    fill: (silentMs) =>
       silentMs < afterMs
         ? undefined
         : new FillerTurn({
             airing: `filler:k:${++count}`,
             recorded: recorded(fillerFrames, loudness.filler),
-            volume,
             onEnd: (heard) => aired.push(heard),
           }),
   });
@@ -164,7 +163,6 @@ void t.test(
     const turn = new FillerTurn({
       airing: 'filler:k:1',
       recorded,
-      volume: 1,
       onEnd: (heard) => ended.push(heard),
     });
     turn.pause();

@@ -1,9 +1,14 @@
 import { join } from 'node:path';
+import { pino } from 'pino';
 import t from 'tap';
+import type { Config } from '../../../../protocol/config.ts';
 import { outcomeKinds } from '../../../../protocol/speech.ts';
 import { accessTo } from '../../../support/nats.ts';
 import { HostedChild, childOptions } from '../../../support/child-host.ts';
 import { longestSilence } from '../../../../ops/chaos/longest-silence.ts';
+import { readAiring } from '../../../../workers/audio/fillers/airing-id.ts';
+import { FillerTexts } from '../../../../workers/audio/fillers/filler-texts.ts';
+import { Library, libraryFolder } from '../../../../workers/audio/fillers/library.ts';
 import { segmentOf, tone } from '../fixtures.ts';
 import { HostedRoom } from '../hosted-room.ts';
 import { readWav } from '../outputs/wav.ts';
@@ -68,6 +73,46 @@ void t.test(
     t.comment(`${longestMs} ms of silence at most within ${window.toMs - window.fromMs} ms`);
   },
 );
+
+void t.test('a spare knows the library, and when and with what its room was last filled', async (t) => {
+  const room = await HostedRoom.open(t);
+  const audio = { outputs: ['file'], fillers: { ...fillers, afterMs: 1_500 } };
+  const { config } = childOptions({ config: { audio } });
+  const keys = await makeLibrary(room.home, config);
+  const first = await room.spare(audio);
+  const second = await room.spare(audio);
+  first.start({ lease: 'audio:demo', epoch: 1 });
+  const { utteranceId: cutOff } = await room.playhead(({ state }) => state === 'filling');
+  await room.playhead(({ utteranceId, state }) => utteranceId === cutOff && state === 'filling');
+  await first.kill();
+  second.start({ lease: 'audio:demo', epoch: 2 });
+  const next = await room.playhead(({ state, utteranceId }) => state === 'filling' && utteranceId !== cutOff);
+  const [aired] = await room.outcomes(1);
+  t.match(aired, { utteranceId: cutOff, what: 'aired', reason: 'filler' });
+  t.not(readAiring(next.utteranceId)?.key, readAiring(cutOff)?.key, 'not the same again');
+  t.ok(keys.has(readAiring(next.utteranceId)?.key ?? ''));
+  second.send({ kind: 'drain', deadlineMs: 10_000, handOver: false });
+  t.match(await second.ended, { code: 0 });
+});
+
+/** The sounds of the configured lines, as an earlier show left them. */
+async function makeLibrary(home: string, config: Config): Promise<Set<string>> {
+  const texts = new FillerTexts(config);
+  const library = new Library({
+    folder: libraryFolder(home, 'demo'),
+    texts,
+    keepIdleLines: 0,
+    maxBytes: 10_000_000,
+    log: pino({ level: 'silent' }),
+    counters: {},
+    mayWrite: () => true,
+    plays: () => [],
+  });
+  for (const { text } of texts.configured)
+    await library.add(text, { pcm: tone({ hz: 440, ms: 3_000, rateHz: 24_000 }), sampleRateHz: 24_000 });
+  await library.written();
+  return new Set(texts.configured.map(({ key }) => key));
+}
 
 /** Where there is something to be heard, in steps of 10 ms. */
 function loudSpans(samples: Int16Array, rateHz: number): { fromMs: number; toMs: number }[] {
