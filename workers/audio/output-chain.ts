@@ -27,7 +27,7 @@ export interface OutputChainOptions {
 /** So many deaths within a minute, and an output is given up for the next one. */
 const maxDeaths = 3;
 const deathWindowMs = 60_000;
-const retryMs = { first: 250, most: 30_000 };
+const retryMs = { first: 250, growth: 1.25, most: 30_000 }; // adds a quarter to a silence
 const endMs = 1_000;
 /** So long the sink of the one before may hold a device: it plays out what it has. */
 const inheritMs = 3_000;
@@ -163,9 +163,9 @@ export class OutputChain implements AsyncDisposable {
     let retry = retryMs.first;
     while (!signal.aborted) {
       if (!this.#choice) {
-        this.#beside.start(undefined);
+        await this.#beside.start(undefined);
         await delay(retry, signal);
-        retry = Math.min(2 * retry, retryMs.most);
+        retry = Math.min(retryMs.growth * retry, retryMs.most);
         this.#choice = await this.#find(signal, { quiet: true });
         if (this.#choice) this.#say();
         continue;
@@ -198,12 +198,10 @@ export class OutputChain implements AsyncDisposable {
   /** Plays on one sink until it ends (then why), or until a better one was found. */
   async #playOn({ index, spec }: Choice): Promise<string | Choice> {
     const { counters, audio } = this.#options;
-    const kind = audio.outputs[index];
     // Without a pause when there is nothing to stop: the first frame is due.
-    const stopped = this.#beside.makeWay(kind);
+    const stopped = this.#beside.start(audio.outputs[index]);
     if (stopped) await stopped;
     if (this.#stop.signal.aborted) return 'stopping';
-    this.#beside.start(kind);
     const search = new AbortController();
     const signal = AbortSignal.any([search.signal, this.#stop.signal]);
     const sink = this.#warm.take(spec) ?? this.#spawn(spec);

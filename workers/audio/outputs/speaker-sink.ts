@@ -9,8 +9,11 @@ import { toFailure } from '../../../protocol/failure.ts';
 import { bytesPerSample, outputRateHz, samplesOf } from '../format.ts';
 import { readSound } from './read-sound.ts';
 
-/** Twice what ALSA buffers of it: a device takes at least half of the time for it. */
-const probeMs = { feed: 1_000, least: 300, piece: 20 };
+/**
+ * ALSA buffers half a second here, and a sound server's device up to two more. What takes more than that ahead of time within the first
+ * half second swallows it.
+ */
+const probeMs = { ahead: 4_000, least: 500, piece: 20 };
 
 const { values } = parseArgs({ options: { device: { type: 'string' }, probe: { type: 'boolean' } } });
 const Speaker = await load();
@@ -38,14 +41,16 @@ async function tryOut(): Promise<void> {
   await play(piece);
   const began = performance.now();
   const tookMs = () => performance.now() - began;
-  for (let fedMs = 0; fedMs < probeMs.feed; fedMs += probeMs.piece) {
+  let fedMs = 0;
+  while (fedMs - tookMs() < probeMs.ahead) {
     await play(piece);
+    fedMs += probeMs.piece;
     if (tookMs() >= probeMs.least) process.exit(0);
   }
   // Where buffers are large only the end takes time.
   await close();
   if (tookMs() >= probeMs.least) return process.exit(0);
-  fail(`it takes sound faster than any device (${probeMs.feed} ms in ${Math.round(tookMs())} ms)`);
+  fail(`it takes sound faster than any device (${fedMs} ms in ${Math.round(tookMs())} ms)`);
 }
 
 async function close(): Promise<void> {
