@@ -38,14 +38,10 @@ export class SideOutputs implements AsyncDisposable {
     await Promise.all(this.#all.map(async (output) => await output.ready()));
   }
 
-  /** Ends the one that is about to be the chosen output; undefined: there is nothing to wait for. */
-  makeWay(chosen: OutputKind | undefined): Promise<void> | undefined {
-    return this.#all.find(({ kind }) => kind === chosen)?.stop();
-  }
-
-  /** Starts those that are not the chosen output. */
-  start(chosen: OutputKind | undefined): void {
+  /** Starts all but the one that is about to be the chosen output, and ends that; undefined: there is nothing to wait for. */
+  start(chosen: OutputKind | undefined): Promise<void> | undefined {
     for (const output of this.#all) if (output.kind !== chosen) output.start();
+    return this.#all.find(({ kind }) => kind === chosen)?.stop();
   }
 
   write(frame: Buffer, now: number): void {
