@@ -40,6 +40,23 @@ export const speakerNeeds = [
     pacman: 'chromium',
     dev: true,
   },
+  {
+    need: 'a PulseAudio daemon',
+    // On a desktop with PipeWire it would take that one's place: not for the sake of a test.
+    isPresent: () => has('pulseaudio') || has('pipewire-pulse'),
+    apt: 'pulseaudio',
+    dnf: 'pulseaudio',
+    pacman: 'pulseaudio',
+    dev: true,
+  },
+  {
+    need: 'the programs of PulseAudio',
+    isPresent: () => has('pactl') && has('parec'),
+    apt: 'pulseaudio-utils',
+    dnf: 'pulseaudio-utils',
+    pacman: 'libpulse',
+    dev: true,
+  },
 ];
 
 /** Whether it is worth trying to compile `speaker`; elsewhere than on Linux only trying tells. */
