@@ -8,7 +8,7 @@ import type { Stage } from '../supervisor/stage.ts';
 import { untilWhole, wallNow } from '../supervisor/stage.ts';
 import { Drought } from './drought.ts';
 import type { Fate } from './waiting-utterances.ts';
-import { readWaiting, wasHeard } from './waiting-utterances.ts';
+import { mayStillWait, readWaiting, wasHeard } from './waiting-utterances.ts';
 
 const roles = ['reply', 'tts', 'ingest'] as const;
 const silenceMs = 3_000;
@@ -46,7 +46,13 @@ export async function measureDry(stage: Stage): Promise<Figure[]> {
   signal.throwIfAborted();
   const healedMs = wallNow() - endedAt;
   say(`everybody works again; waiting for the end of what had been begun`);
-  const fates = await untilEnded(stage, bus, at);
+  const begun = await untilEnded(stage, bus, at);
+  const waiting = begun.filter(mayStillWait);
+  if (waiting.length > 0)
+    stage.note(
+      `goes on when there is nothing to answer: ${waiting.map(({ text }) => `"${text}"`).join(', ')}`,
+    );
+  const fates = begun.filter((fate) => !mayStillWait(fate));
   const open = fates.filter(({ end }) => !end);
   if (open.length > 0)
     broke(
@@ -108,7 +114,7 @@ async function untilEnded({ room, signal }: Stage, bus: Bus, at: number): Promis
   for (;;) {
     const fates = await readWaiting(bus, room, at, AbortSignal.any([signal, AbortSignal.timeout(endMs)]));
     signal.throwIfAborted();
-    if (fates.every(({ end }) => end) || performance.now() > deadline) return fates;
+    if (fates.every((fate) => fate.end || mayStillWait(fate)) || performance.now() > deadline) return fates;
     await delay(lookEveryMs, signal);
   }
 }

@@ -1,7 +1,11 @@
 import t from 'tap';
-import { fatesOf, wasHeard } from '../../../../ops/bench/audio/waiting-utterances.ts';
+import { fatesOf, mayStillWait, wasHeard } from '../../../../ops/bench/audio/waiting-utterances.ts';
 
-const begun = ['before', 'after', 'cut', 'expired', 'open'].map((utteranceId) => ({ utteranceId, text: '' }));
+const begun = ['before', 'after', 'cut', 'expired', 'open', 'script'].map((utteranceId) => ({
+  utteranceId,
+  text: '',
+  priority: utteranceId === 'script' ? ('idle' as const) : ('normal' as const),
+}));
 const outcome = (
   utteranceId: string,
   at: number,
@@ -34,11 +38,16 @@ void t.test('fatesOf() leaves out what had ended, and keeps the first outcome of
       ['cut', 'aired'],
       ['expired', 'expired'],
       ['open', undefined],
+      ['script', undefined],
     ],
   );
   t.same(
     fates.filter(wasHeard).map(({ utteranceId }) => utteranceId),
     ['after'],
+  );
+  t.same(
+    fates.filter(mayStillWait).map(({ utteranceId }) => utteranceId),
+    ['script'],
   );
   t.end();
 });
