@@ -1,27 +1,22 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { delimiter, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { audioSchema } from '../protocol/audio-config.ts';
 import { exitCodes } from '../protocol/exit-codes.ts';
 import { describeFailure, toFailure } from '../protocol/failure.ts';
+import type { LoadResult } from '../supervisor/load-config.ts';
 import { loadConfig } from '../supervisor/load-config.ts';
 import { findNatsServer } from '../supervisor/nats-binary.ts';
+import { findSound } from './find-sound.ts';
+import type { Finding } from './finding.ts';
 import { folder, homeFolder, project, runningState } from './operator.ts';
 import { runCommand } from './run-command.ts';
 
 const usage = `npm run doctor [-- --config FILE] [--home DIR] [--json]
 
 Looks at what onair needs on this machine, says what is missing and how to mend it. Exit code 1 when something necessary is missing.`;
-
-type Verdict = 'ok' | 'warn' | 'bad';
-interface Finding {
-  verdict: Verdict;
-  what: string;
-  found: string;
-  mend: string;
-}
 
 await runCommand(main);
 
@@ -39,15 +34,16 @@ async function main(): Promise<number> {
     return exitCodes.clean;
   }
   const home = homeFolder(values.home);
-  const findings = [
+  const loaded =
+    values.config === undefined ? undefined : await loadConfig(resolve(folder, values.config), process.env);
+  const findings: Finding[] = [
     findNode(),
     await findBus(),
     findVoice(),
-    findSpeaker(),
-    findPlayers(),
+    ...(await findSound(loaded?.ok ? loaded.config.audio : audioSchema.parse({}))),
     findParentDeath(),
     await findDisk(home),
-    ...(values.config === undefined ? [] : await findConfig(resolve(folder, values.config))),
+    ...(loaded ? findConfig(loaded, values.config ?? '') : []),
     findRunning(home),
   ];
   const marks = { ok: 'ok  ', warn: 'warn', bad: 'BAD ' };
@@ -87,37 +83,6 @@ function findVoice(): Finding {
   }
 }
 
-/** Tried in a process of its own: without a device the module ends its process with a native assertion. */
-function findSpeaker(): Finding {
-  const what = 'sound device through speaker';
-  const program = join(project, 'workers', 'audio', 'outputs', 'speaker-sink.ts');
-  const { status, signal, stderr } = spawnSync(process.execPath, [program, '--probe'], {
-    timeout: 10_000,
-    encoding: 'utf8',
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  if (status === 0) return { verdict: 'ok', what, found: 'works', mend: '' };
-  const last = stderr.trim().split('\n').at(-1) ?? '';
-  return {
-    verdict: 'warn',
-    what,
-    found: `does not work (${signal ?? `exit code ${status}`}: ${last})`,
-    mend: 'plug in or configure a device ("aplay -l" lists them); until then the next output is used',
-  };
-}
-
-function findPlayers(): Finding {
-  const names = ['pw-play', 'pacat', 'aplay', 'ffplay', 'play'];
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  const found = names.filter((name) => folders.some((path) => existsSync(join(path, name))));
-  return {
-    verdict: found.length > 0 ? 'ok' : 'warn',
-    what: 'system players',
-    found: found.join(', ') || 'none',
-    mend: 'one of pipewire-bin, pulseaudio-utils, alsa-utils, ffmpeg, sox, as a second way to the loudspeaker',
-  };
-}
-
 function findParentDeath(): Finding {
   const found = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path));
   return {
@@ -144,10 +109,9 @@ async function findDisk(home: string): Promise<Finding> {
   }
 }
 
-async function findConfig(file: string): Promise<Finding[]> {
+function findConfig(loaded: LoadResult, file: string): Finding[] {
   const what = 'configuration';
-  const loaded = await loadConfig(file, process.env);
-  if (loaded.ok) return [{ verdict: 'ok', what, found: file, mend: '' }];
+  if (loaded.ok) return [{ verdict: 'ok', what, found: resolve(folder, file), mend: '' }];
   return loaded.lines.map((line) => ({ verdict: 'bad', what, found: line.trim(), mend: '' }));
 }
 
