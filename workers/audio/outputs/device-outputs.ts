@@ -14,8 +14,7 @@ import { installedPlayers, systemPlayers } from './system-players.ts';
 
 /** What a device needs ahead of the clock, so that a pause of the host is not heard. */
 export const primeMs = 300;
-const speakerProbeMs = 4_000;
-const playerProbeMs = 8_000;
+const probeTimeoutMs = 8_000;
 /** Enough to tell a device from what swallows everything at once, with the buffers that players have. */
 const feedMs = 1_500;
 
@@ -35,7 +34,7 @@ export async function findSpeaker(wanted: string, signal: AbortSignal): Promise<
     { ways: speakerWays, wanted, devices, spec: speakerSpec },
     async ({ command, args, env }) =>
       // It measures for itself how fast the sound is taken.
-      await probe({ command, args: [...args, '--probe'], env, feedMs: 0, timeoutMs: speakerProbeMs, signal }),
+      await probe({ command, args: [...args, '--probe'], env, feedMs: 0, timeoutMs: probeTimeoutMs, signal }),
   );
 }
 
@@ -54,7 +53,7 @@ export async function findPlayer(wanted: string, signal: AbortSignal): Promise<F
     const found = await tryOn(
       { ways: player.devices, wanted, devices, spec },
       async ({ command, args, env }) =>
-        await probe({ command, args, env, feedMs, timeoutMs: playerProbeMs, signal }),
+        await probe({ command, args, env, feedMs, timeoutMs: probeTimeoutMs, signal }),
     );
     if (found.works) return found;
     reasons.push(`${basename(player.program)}: ${found.reason}`);

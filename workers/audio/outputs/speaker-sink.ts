@@ -13,7 +13,7 @@ import { readSound } from './read-sound.ts';
  * ALSA buffers half a second here, and a sound server's device up to two more. What takes more than that ahead of time within the first
  * half second swallows it.
  */
-const probeMs = { ahead: 4_000, least: 500, piece: 20 };
+const probeMs = { ahead: 4_000, least: 500, piece: 250 };
 
 const { values } = parseArgs({ options: { device: { type: 'string' }, probe: { type: 'boolean' } } });
 const Speaker = await load();
@@ -22,6 +22,8 @@ const speaker = new Speaker({
   bitDepth: 8 * bytesPerSample,
   sampleRate: outputRateHz,
   ...(values.device === undefined ? {} : { device: values.device }),
+  // As few steps as possible: each may have to wait for a processor, which is not the device's time.
+  ...(values.probe ? { samplesPerFrame: samplesOf(probeMs.piece) } : {}),
 });
 // After an error the package never calls back: there is nothing to wait for.
 speaker.on('error', (error: Error) => fail(`The device failed: ${error.message}`));

@@ -3,7 +3,13 @@ declare module 'speaker' {
   import { Writable } from 'node:stream';
 
   class Speaker extends Writable {
-    constructor(format: { channels: number; bitDepth: number; sampleRate: number; device?: string });
+    constructor(format: {
+      channels: number;
+      bitDepth: number;
+      sampleRate: number;
+      device?: string;
+      samplesPerFrame?: number;
+    });
   }
   export = Speaker;
 }
