@@ -40,19 +40,20 @@ export class HostedRoom {
   readonly #host: Host;
   readonly #tally: Tally;
   readonly #faults: FaultLog;
-  /** What it heard of before it was started; of use once. */
-  #heard: RoomEvents | undefined;
+  /** What the session goes by. Before the first, and until that has caught up, it hears of what others have published. */
+  #events: RoomEvents;
+  #hasRun = false;
 
   constructor(room: RoomConfig, host: Host) {
     this.#room = room;
     this.#host = host;
     this.#tally = new Tally(host.child.counters);
     this.#faults = new FaultLog(host.child.log);
-    this.#heard = this.#newEvents();
+    this.#events = this.#newEvents();
   }
 
   hear(gift: LiveEvent): void {
-    this.#heard?.remember(gift);
+    this.#events.remember(gift);
   }
 
   async run(): Promise<void> {
@@ -74,9 +75,10 @@ export class HostedRoom {
     const { id } = this.#room;
     const { child, presence, saved, follower, signal } = this.#host;
     const { bus, duty, log, draining } = child;
-    const heard = this.#heard;
-    this.#heard = undefined;
-    const events = heard ?? this.#newEvents();
+    const isFirst = !this.#hasRun;
+    this.#hasRun = true;
+    if (!isFirst) this.#events = this.#newEvents();
+    const events = this.#events;
     await using source = openSource(this.#room, {
       tally: this.#tally,
       faults: this.#faults,
@@ -99,7 +101,7 @@ export class HostedRoom {
       opening,
       // Only now nothing of a predecessor can be under way any more.
       connected.promise.then(() =>
-        heard
+        isFirst
           ? follower.catchUp()
           : rememberGifts({ bus, presence, filter: giftsOf(id), onGift, log, signal }),
       ),

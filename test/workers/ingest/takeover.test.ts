@@ -1,7 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import t from 'tap';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventSubject } from '../../../protocol/subjects.ts';
+import { openBus } from '../../../workers/open-bus.ts';
+import { liveEvent } from '../../support/events.ts';
+import { accessTo } from '../../support/nats.ts';
 import { WebcastServer } from '../../support/webcast-server.ts';
 import { chat, message, messageFrame } from '../../support/webcast-wire.ts';
 import { IngestProcess, eventsOf, untilPlaceSaved } from './ingest-process.ts';
@@ -159,4 +164,43 @@ void t.test('a worker that was stopped says nothing until it knows that it was n
   ingest.send({ kind: 'confirmed', epoch: 1 });
   await server.until((room) => room.acks().length === 2);
   t.equal((await eventsOf(url)).length, 2);
+});
+
+void t.test('a spare that is promoted before it has read the gifts counts none of them again', async (t) => {
+  const { url } = await RestartableNats.open(t);
+  const server = await WebcastServer.open(t);
+  const { signal } = new AbortController();
+  const log = pino({ level: 'silent' });
+  await using bus = await openBus({ access: accessTo(url), name: 'test', log, signal });
+  const ingest = new IngestProcess(t, { url, home: t.testdir({}), source: sourceOf(server) });
+  await ingest.initialise();
+  // It sleeps while the gifts are counted, and hears of them and of its promotion at once.
+  ingest.child.process.kill('SIGSTOP');
+  const gifts = 2_000;
+  const totals = Array.from({ length: gifts }, (_, index) => index + 1);
+  const publish = async (total: number) => {
+    const body = { kind: 'gift', giftId: '4', name: '花', count: 1, total, diamonds: 1 } as const;
+    const event = liveEvent({
+      id: `demo:douyin:${total}`,
+      at: Date.now(),
+      body: { ...body, streak: '7/4/99', streakEnd: false },
+    });
+    await bus.publish(eventSubject('demo', 'gift'), 'event', event, { msgId: event.id, signal });
+  };
+  await Promise.all(totals.map(publish));
+  const promoted = ingest.promote(2);
+  ingest.child.process.kill('SIGCONT');
+  await promoted;
+  await server.until(({ sockets }) => sockets.length === 1);
+  const more = [gift('90001', String(gifts)), gift('90002', String(gifts + 3)), chat('90003', '好')];
+  server.socket.send(messageFrame(more, { logId: '1' }));
+  await server.until((room) => room.acks().length === 1);
+  const events = await eventsOf(url);
+  t.same(
+    events
+      .slice(gifts)
+      .map((event) => (event.kind === 'gift' ? `+${event.count}` : event.kind))
+      .toSorted(),
+    ['+3', 'chat'],
+  );
 });
