@@ -5,7 +5,7 @@
  */
 import { parseArgs } from 'node:util';
 import { toFailure } from '../../../protocol/failure.ts';
-import { samplesOf } from '../format.ts';
+import { bytesPerSample, frameMs, msOf, samplesOf } from '../format.ts';
 import { readSound } from './read-sound.ts';
 import { Recording } from './recording.ts';
 import { takeOver } from './sink-owner.ts';
@@ -25,8 +25,8 @@ if (!file || !run) {
 
 try {
   let recording: Recording | undefined;
-  await readSound(async (pcm) => {
-    recording ??= await begin(file, run);
+  await readSound(async (pcm, arrived) => {
+    recording ??= await begin({ file, run, arrived });
     recording.write(pcm, Date.now());
   });
   recording?.close();
@@ -36,9 +36,13 @@ try {
   process.exit(1);
 }
 
-/** The first sample belongs to the time when it came, however long the one before takes to end. */
-async function begin(file: string, run: string): Promise<Recording> {
-  const now = Date.now();
+/**
+ * The first sample belongs to the time when it came, however long this process took to look for it (as long as what has come since then
+ * lasts: one frame comes at a time), and however long the one before takes to end.
+ */
+async function begin(of: { file: string; run: string; arrived: number }): Promise<Recording> {
+  const { file, run, arrived } = of;
+  const now = Date.now() - Math.max(0, msOf(arrived / bytesPerSample) - frameMs);
   await takeOver(file);
   return new Recording({ file, run, maxSamples: samplesOf(Number(maxMinutes) * 60_000), now });
 }
