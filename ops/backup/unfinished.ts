@@ -37,7 +37,9 @@ export class Unfinished {
 
   /** After the events. */
   addSegment(segment: Segment, seq: number): void {
-    const { utteranceId, room, index, causes } = segment;
+    const { utteranceId, room, index, causes, keep } = segment;
+    // It was never to be heard; whoever plays asks for it again when it has none.
+    if (keep) return;
     for (const { eventId } of causes) this.#events.delete(eventId);
     const known: Utterance = this.#utterances.get(utteranceId) ?? {
       room,

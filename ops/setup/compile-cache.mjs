@@ -12,6 +12,7 @@ const deadlineMs = 20_000;
  * @param {{root: string, node: string, signal: AbortSignal, report: import('./report.mjs').Report}} options
  */
 export async function warmCompileCache({ root, node, signal, report }) {
+  if (!existsSync(join(root, 'workers'))) return;
   const small = smallHeapFlags(root);
   const loader = ['--import', './supervisor/compile-cache.mjs'];
   const commands = [
@@ -36,5 +37,7 @@ function workerEntries(root) {
 /** The cache is kept by V8's settings, hence those of `npm run supervise`. @param {string} root @returns {string[]} */
 function smallHeapFlags(root) {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  return scripts.supervise.split(' ').filter((/** @type {string} */ word) => /^--(?!import)/.test(word));
+  return String(scripts?.supervise ?? '')
+    .split(' ')
+    .filter((/** @type {string} */ word) => /^--(?!import)/.test(word));
 }

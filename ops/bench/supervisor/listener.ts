@@ -55,7 +55,7 @@ export class Listener implements AsyncDisposable {
 
   #now(): Hearing | undefined {
     const playhead = this.#playhead;
-    if (playhead?.state !== 'speaking' || Date.now() - playhead.at > freshMs) return undefined;
+    if (!playhead || !isSaying(playhead) || Date.now() - playhead.at > freshMs) return undefined;
     const sound = this.#sounds.get(segmentId(playhead.utteranceId, playhead.segmentIndex));
     if (!sound) return undefined;
     const offsetMs = playhead.offsetMs + Date.now() - playhead.at;
@@ -86,3 +86,6 @@ export class Listener implements AsyncDisposable {
     }
   }
 }
+
+/** An utterance is heard; `yielding` says besides that a script waits for its end. */
+const isSaying = ({ state }: Playhead): boolean => state === 'speaking' || state === 'yielding';

@@ -27,8 +27,10 @@ async function soundsOf(home: string): Promise<Set<string>> {
     const stored = await StoredMessages.open(connection);
     const { lastSeq } = await stored.look('AUDIO');
     const ids = new Set<string>();
-    for await (const { data } of stored.read('AUDIO', { fromSeq: 1, upToSeq: lastSeq, signal }))
-      ids.add(decodeAs('chunk', data).segment.utteranceId);
+    for await (const { data } of stored.read('AUDIO', { fromSeq: 1, upToSeq: lastSeq, signal })) {
+      const { utteranceId, keep } = decodeAs('chunk', data).segment;
+      if (!keep) ids.add(utteranceId);
+    }
     return ids;
   });
 }
