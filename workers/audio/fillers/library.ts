@@ -40,6 +40,7 @@ export class Library {
   readonly #loaded = new Map<string, Recorded>();
   #loadedBytes = 0;
   #waiting = 0;
+  #loading: Promise<void> = Promise.resolve();
 
   constructor(options: LibraryOptions) {
     this.#options = options;
@@ -66,6 +67,12 @@ export class Library {
 
   /** Learns what is on disk, if that has changed since it was last looked at. Never throws: what cannot be read is not there. */
   async load(): Promise<void> {
+    // One after the other: who asks while it is being read has to wait for what is read.
+    this.#loading = this.#loading.then(async () => await this.#load());
+    await this.#loading;
+  }
+
+  async #load(): Promise<void> {
     const { texts } = this.#options;
     const kept = await this.#folder.readIndex();
     if (!kept) return;
@@ -88,8 +95,9 @@ export class Library {
     this.#count();
   }
 
-  /** Takes away what is nobody's any more. For the one that writes. */
+  /** Takes away what is nobody's any more. For the one that writes, once it has loaded. */
   async tidy(): Promise<void> {
+    await this.#loading;
     await this.#folder.tidy(new Set(this.#entries.keys()));
     this.#evict();
   }

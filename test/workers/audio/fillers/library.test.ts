@@ -155,3 +155,23 @@ void t.test(
     t.equal(tiny.files().filter((name) => name.endsWith('.wav')).length, 3);
   },
 );
+
+void t.test('Library takes nothing away while it is still being read', async (t) => {
+  const { library, folder } = openLibrary(t);
+  await library.load();
+  for (const text of [...lines, promised, idleLine(0)]) await library.add(text, soundOf(300));
+  await library.written();
+
+  // As a worker does that is promoted while it is still reading as a spare, whenever that is.
+  const after = openLibrary(t, folder);
+  const before = after.files();
+  const reading = [after.library.load()];
+  for (let turn = 0; turn < 30; turn++) {
+    reading.push(after.library.load().then(async () => await after.library.tidy()));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await Promise.all(reading);
+  await after.library.written();
+  t.strictSame(after.files(), before);
+  t.strictSame(after.library.missing, []);
+});
