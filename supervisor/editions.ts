@@ -49,7 +49,7 @@ export function followReload(state: RosterState, now: number): Output[] {
       state.reload = undefined;
       return [{ kind: 'reload', phase: 'done', edition, reason: '' }];
     case 'rolling-back':
-      if (!isSwitched(state) && ageMs < switchMs) return [];
+      if (!isBack(state) && ageMs < switchMs) return [];
       state.reload = undefined;
       return [{ kind: 'reload', phase: 'rolled-back', edition, reason: '' }];
   }
@@ -121,5 +121,16 @@ function isSwitched(state: RosterState): boolean {
     if (hasEnded(child)) return true;
     const inPlace = child.edition === state.edition;
     return inPlace && child.life.name !== 'draining' && (child.life.name === 'running' || isReady(child));
+  });
+}
+
+/** What works is as it was. Spares may be missing for long: when code on disk is at fault, no roll-back mends that. */
+function isBack(state: RosterState): boolean {
+  const isInPlace = (child: ChildRecord) =>
+    hasEnded(child) || (child.edition === state.edition && !child.leaving && child.life.name !== 'draining');
+  return [...state.services.values()].every(({ spec, removed, proven }) => {
+    const children = childrenOf(state, spec.id);
+    if (removed) return children.every(hasEnded);
+    return children.every(isInPlace) && (!proven || children.some(({ life }) => life.name === 'running'));
   });
 }

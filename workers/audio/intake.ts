@@ -1,6 +1,7 @@
-import type { AudioChunk } from '../../protocol/speech.ts';
+import type { AudioChunk, Segment } from '../../protocol/speech.ts';
 import type { Playlist } from './playlist.ts';
 import type { Renditions } from './renditions.ts';
+import { shortenSilence } from './shorten-silence.ts';
 import type { SegmentSound } from './voice.ts';
 import { toSound } from './voice.ts';
 
@@ -17,6 +18,10 @@ export interface IntakeOptions {
 }
 
 const maxSegments = 1_000;
+/** Longer than any pause that somebody makes in a sentence. */
+const longestSilenceMs = 1_000;
+/** The sound of an utterance is kept for less than that: who still waits then waits for nothing. */
+const longestWaitMs = 3_600_000;
 
 /** Brings chunks, as they come from the stream, into the playlist. Never throws for what is in a chunk. */
 export class Intake {
@@ -28,7 +33,7 @@ export class Intake {
 
   take(chunk: AudioChunk, seq: number): Taken {
     const { room, playlist, renditions, keep, onRefused } = this.#options;
-    const { segment } = chunk;
+    const segment = withinReach(chunk.segment);
     const refuse = (reason: string): Taken => {
       onRefused(reason, chunk);
       return 'refused';
@@ -59,9 +64,21 @@ export class Intake {
       case 'empty':
         playlist.miss(segment, 'no samples');
         return 'missing';
-      case 'complete':
-        playlist.put(segment, toSound(added.recorded));
+      case 'complete': {
+        const recorded = shortenSilence(added.recorded, longestSilenceMs);
+        if (recorded.pcm.length === 0) {
+          playlist.miss(segment, 'only silence');
+          return 'missing';
+        }
+        playlist.put(segment, toSound(recorded));
         return 'complete';
+      }
     }
   }
+}
+
+/** With an expiry that can be reached: until then whoever plays has to remember it. */
+function withinReach(segment: Segment): Segment {
+  const latest = Date.now() + longestWaitMs;
+  return segment.expiresAt <= latest ? segment : { ...segment, expiresAt: latest };
 }

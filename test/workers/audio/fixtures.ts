@@ -39,7 +39,7 @@ export function chunkOf(segment: Segment, given: globalThis.Partial<AudioChunk> 
     index,
     last: true,
     sampleRateHz: 24_000,
-    pcm: new Uint8Array(960),
+    pcm: new Uint8Array(960).fill(1),
     missingReason: '',
     engine: 'test',
     ...given,
