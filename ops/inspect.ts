@@ -9,6 +9,7 @@ import type { Bus } from '../workers/bus.ts';
 import { describeMessage } from './describe-message.ts';
 import { Ledger, formatBalance } from './ledger.ts';
 import { homeFolder, openOperatorBus, openStoredBus, runningState } from './operator.ts';
+import { readPendingWork } from './pending-work.ts';
 import { runCommand } from './run-command.ts';
 
 const usage = `npm run inspect [-- SUBJECT] [--home DIR] [--json] [--count N]
@@ -91,15 +92,18 @@ async function printBalance(home: string, json: boolean): Promise<number> {
 
   async function report(bus: Bus, onAir: boolean): Promise<number> {
     const ledger = new Ledger();
+    const pending = await readPendingWork(bus, signal);
+    for (const eventId of pending.unspoken) ledger.addPending(eventId);
     const from = { seq: 1 };
     // Events first: an outcome that comes while reading then belongs to an event that was read, or to a later one, which does not count.
-    for await (const { body } of bus.read('EVENTS', 'event', {
+    for await (const { body, seq } of bus.read('EVENTS', 'event', {
       filter: 'live.*.event.*',
       from,
       untilEnd: true,
       signal,
     })) {
       ledger.addEvent(body);
+      if (pending.isBeforeReply(body.room, seq)) ledger.addPending(body.id);
     }
     for await (const { body } of bus.read('OUTCOME', 'outcome', {
       filter: 'live.*.outcome.*',

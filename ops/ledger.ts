@@ -14,7 +14,7 @@ export interface LedgerRow {
 export interface Balance {
   events: number;
   outcomes: number;
-  /** No outcome yet, and still to come: on the way while on air, or paid for and kept for the next start. */
+  /** No outcome yet, and still to come: on the way while on air, or unacknowledged on the bus, where the next start finds it. */
   open: number;
   /** No outcome, and none will come. */
   lost: number;
@@ -37,6 +37,7 @@ const maxIds = 20;
 export class Ledger {
   readonly #events = new Map<string, { kind: EventKind; expiresAt: number }>();
   readonly #outcomes = new Map<string, { what: OutcomeKind; count: number }>();
+  readonly #pending = new Set<string>();
   #aired = 0;
 
   addEvent({ id, kind, expiresAt }: Pick<LiveEvent, 'id' | 'kind' | 'expiresAt'>): void {
@@ -50,6 +51,11 @@ export class Ledger {
     }
     const known = this.#outcomes.get(eventId);
     this.#outcomes.set(eventId, { what: known?.what ?? what, count: (known?.count ?? 0) + 1 });
+  }
+
+  /** Somebody still has this event, or its answer, to treat, now or at the next start. */
+  addPending(eventId: string): void {
+    this.#pending.add(eventId);
   }
 
   balance(now: number, onAir: boolean): Balance {
@@ -76,7 +82,7 @@ export class Ledger {
         continue;
       }
       row.open += 1;
-      const stillToCome = now < expiresAt + graceMs && (onAir || isPaid(kind));
+      const stillToCome = now < expiresAt + graceMs && (onAir || isPaid(kind) || this.#pending.has(id));
       if (!stillToCome) {
         lostIds.push(id);
         continue;

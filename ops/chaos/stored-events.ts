@@ -1,6 +1,7 @@
 import type { Balance } from '../ledger.ts';
 import { Ledger } from '../ledger.ts';
 import { openStoredBus } from '../operator.ts';
+import { readPendingWork } from '../pending-work.ts';
 import type { StoredEvent } from './compare-events.ts';
 import type { Sayings } from './sentences.ts';
 import { SentenceCollector, Utterances } from './sentences.ts';
@@ -24,11 +25,17 @@ export async function readStored(home: string, faultsAt: number[]): Promise<Stor
   const signal = AbortSignal.timeout(readMs);
   await using stored = await openStoredBus(home, signal);
   const ledger = new Ledger();
+  const pending = await readPendingWork(stored.bus, signal);
+  for (const eventId of pending.unspoken) ledger.addPending(eventId);
   const utterances = new Utterances();
   const events = new Map<string, StoredEvent[]>();
   const reading = { from: { seq: 1 }, untilEnd: true, signal };
-  for await (const { body } of stored.bus.read('EVENTS', 'event', { filter: 'live.*.event.*', ...reading })) {
+  for await (const { body, seq } of stored.bus.read('EVENTS', 'event', {
+    filter: 'live.*.event.*',
+    ...reading,
+  })) {
     ledger.addEvent(body);
+    if (pending.isBeforeReply(body.room, seq)) ledger.addPending(body.id);
     const { id, room, kind } = body;
     const list = events.get(room) ?? [];
     list.push({ id, kind, count: body.kind === 'gift' ? body.count : 1 });

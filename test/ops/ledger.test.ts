@@ -39,3 +39,13 @@ void t.test(
     t.end();
   },
 );
+
+void t.test('balance() counts what somebody still has to treat as open, until long after its time', (t) => {
+  const ledger = new Ledger();
+  ledger.addEvent({ id: 'a', kind: 'chat', expiresAt: 5_000 });
+  ledger.addEvent({ id: 'b', kind: 'chat', expiresAt: 5_000 });
+  ledger.addPending('a');
+  t.match(ledger.balance(2_000, false), { open: 1, lost: 1, lostIds: ['b'] });
+  t.match(ledger.balance(10_000_000, false), { open: 0, lost: 2 });
+  t.end();
+});
