@@ -4,7 +4,7 @@ import { seconds } from './seconds.ts';
 
 /** What was done, as it stands after “then …”. */
 const done: Record<ActionName, string> = {
-  none: 'wait for the restart that was already under way',
+  none: 'wait: it is being mended already, or passes by itself',
   replace: 'replace the process',
   restart: 'restart it',
   'restart-dependency': 'restart what it depends on',

@@ -16,7 +16,7 @@ void t.test('incidentMessage() tells cause, actions and proof, in whole millisec
     severity: 'warning',
     component: 'tts',
     cause: /^crash; tts: exited: signal SIGSEGV; nothing/,
-    action: 'wait for the restart that was already under way (pending)',
+    action: 'wait: it is being mended already, or passes by itself (pending)',
     proof: '',
     at: startAt,
   });
