@@ -2,6 +2,7 @@ import type { LiveEvent } from '../../protocol/event.ts';
 import type { Bus } from '../bus.ts';
 import type { Logger } from '../logger.ts';
 import type { BusPresence } from './bus-presence.ts';
+import { streakTtlMs } from './gift-streak.ts';
 import { lastEventSeq } from './last-message.ts';
 import { giftsOf, rememberGifts } from './remember.ts';
 
@@ -13,7 +14,6 @@ interface GiftFollowerOptions {
   signal: AbortSignal;
 }
 
-const reachMs = 120_000;
 const allGifts = giftsOf('*');
 
 /** Hears of the gifts of all rooms as the active process publishes them, so that a spare knows the running streaks when it is needed. */
@@ -45,7 +45,7 @@ export class GiftFollower implements AsyncDisposable {
     try {
       const gifts = bus.read('EVENTS', 'event', {
         filter: allGifts,
-        from: { timeMs: Date.now() - reachMs },
+        from: { timeMs: Date.now() - streakTtlMs },
         signal,
       });
       for await (const { body, seq } of gifts) {

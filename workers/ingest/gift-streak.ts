@@ -1,3 +1,6 @@
+/** So long after its last message a streak may still be heard of: after an outage, a room sends again what nobody acknowledged. */
+export const streakTtlMs = 600_000;
+
 interface Streak {
   total: number;
   touchedAt: number;
@@ -23,7 +26,7 @@ export class GiftStreaks {
   readonly #maxStreaks: number;
   readonly #ttlMs: number;
 
-  constructor({ maxStreaks = 5_000, ttlMs = 600_000 } = {}) {
+  constructor({ maxStreaks = 5_000, ttlMs = streakTtlMs } = {}) {
     this.#maxStreaks = maxStreaks;
     this.#ttlMs = ttlMs;
   }

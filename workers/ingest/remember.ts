@@ -3,8 +3,8 @@ import type { Logger } from '../logger.ts';
 import type { LiveEvent } from '../../protocol/event.ts';
 import { eventSubject } from '../../protocol/subjects.ts';
 import type { BusPresence } from './bus-presence.ts';
+import { streakTtlMs } from './gift-streak.ts';
 
-const reachMs = 120_000;
 const timeoutMs = 10_000;
 /** A room need not wait for a bus that is away: what the bus did not take, the journal has. */
 const timeoutAwayMs = 1_000;
@@ -20,13 +20,13 @@ interface RememberOptions {
   onGift: (event: LiveEvent) => void;
   log: Logger;
   signal: AbortSignal;
-  /** Where to begin; without it, two minutes ago. */
+  /** Where to begin; without it, as long ago as a streak may have been heard of. */
   from?: { seq: number };
   now?: number;
 }
 
 /**
- * Hands out the gifts of the last two minutes from the bus: the bus itself refuses a repeated message, but the copy that ends a
+ * Hands out the gifts of the running streaks from the bus: the bus itself refuses a repeated message, but the copy that ends a
  * streak has an id of its own and would be counted as a new gift. Never throws: without it the room is better served than deaf.
  */
 export async function rememberGifts(options: RememberOptions): Promise<void> {
@@ -35,7 +35,7 @@ export async function rememberGifts(options: RememberOptions): Promise<void> {
   try {
     const gifts = bus.read('EVENTS', 'event', {
       filter,
-      from: options.from ?? { timeMs: now - reachMs },
+      from: options.from ?? { timeMs: now - streakTtlMs },
       untilEnd: true,
       signal: AbortSignal.any([signal, deadline.signal]),
     });

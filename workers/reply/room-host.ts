@@ -44,7 +44,8 @@ const normalBacklogMs = 1_500;
 const urgentBacklogMs = 8_000;
 /** The script goes on when less than this is left of anything. */
 const idleBacklogMs = 2_500;
-const idleTtlMs = 120_000;
+/** A script that answers kept waiting, or that nobody could speak, goes on where it was. */
+const idleTtlMs = 300_000;
 
 /**
  * One room: takes events onto its board, and says what there is to say when the audio side has room for it. As a spare it only
