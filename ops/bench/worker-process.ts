@@ -97,9 +97,3 @@ export class WorkerProcess implements AsyncDisposable {
     this.#reports.emit('report', report);
   }
 }
-
-/** The message's place in its stream, from its ack subject; newer servers put domain and account before it. */
-export function sequenceOf(ack: string): number {
-  const tokens = ack.split('.');
-  return Number(tokens[tokens.length > 9 ? 7 : 5]);
-}
