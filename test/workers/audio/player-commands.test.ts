@@ -1,75 +1,22 @@
 import t from 'tap';
-import type { Playhead } from '../../../protocol/speech.ts';
 import { CommandedSound } from '../../../workers/audio/commanded-sound.ts';
-import { Controls, untouched } from '../../../workers/audio/controls.ts';
-import type { Ending } from '../../../workers/audio/line.ts';
-import { Playback } from '../../../workers/audio/playback.ts';
-import { Player } from '../../../workers/audio/player.ts';
-import { Playlist } from '../../../workers/audio/playlist.ts';
+import type { Player } from '../../../workers/audio/player.ts';
+import type { Playlist } from '../../../workers/audio/playlist.ts';
 import type { Turn } from '../../../workers/audio/turn.ts';
 import type { SegmentSound } from '../../../workers/audio/voice.ts';
 import { Voice, toSound } from '../../../workers/audio/voice.ts';
 import { segmentOf } from './fixtures.ts';
+import { openPlayer } from './open-player.ts';
 
 function open(given: { fill?: (silentMs: number) => Turn | undefined } = {}) {
-  const playlist = new Playlist<SegmentSound>({
-    slotTimeoutMs: 10_000,
-    maxUtterances: 9,
-    maxBytes: 1e9,
-    resume: { resumeSeq: 1, ended: [], partial: [] },
-  });
-  const frames: Int16Array[] = [];
-  const endings: Ending[] = [];
-  const playheads: Playhead[] = [];
-  const watchers: (() => void)[] = [];
-  const outputs = {
-    accepting: true,
-    broken: false,
-    isDelivered: true,
-    name: 'fake',
-    failedOver: false,
-    lost: 0,
-    write: (frame: Buffer) => {
-      frames.push(new Int16Array(frame.buffer.slice(frame.byteOffset, frame.byteOffset + frame.byteLength)));
-      for (const watch of watchers) watch();
-    },
-    skip: () => undefined,
-    takeLost() {
-      const { lost } = this;
-      this.lost = 0;
-      return lost;
-    },
-  };
-  const counters: Record<string, number> = {};
-  const controls = new Controls({ configured: 1, kept: untouched });
-  const playback = new Playback({ log: { info: () => undefined, warn: () => undefined }, counters });
-  const player = new Player({
-    room: 'demo',
-    controls,
-    playback,
-    playlist,
-    outputs,
-    counters,
-    onEnding: (ending) => {
-      endings.push(ending);
-      playlist.settled(ending.utteranceId);
-    },
-    onPlayhead: (playhead) => playheads.push(playhead),
-    onProgress: () => undefined,
-    onPlace: () => undefined,
-    mayPlay: () => true,
-    ...given,
-  });
+  const opened = openPlayer({ slotTimeoutMs: 10_000, ...given });
+  const { player, controls, playback, outputs, frames } = opened;
   const sound = new CommandedSound({ player, controls, playback, outputs });
-  const until = async (holds: () => boolean) =>
-    await new Promise<void>((resolve) => watchers.push(() => holds() && resolve()));
-  const isLoud = (frame: Int16Array) => frame.some((value) => value !== 0);
-  const loud = () => frames.filter(isLoud).length;
   const steepest = () => {
     const samples = frames.flatMap((frame) => [...frame]);
     return Math.max(...samples.map((value, n) => Math.abs(value - (samples[n - 1] ?? 0))));
   };
-  return { playlist, frames, endings, playheads, outputs, player, sound, counters, until, loud, steepest };
+  return { ...opened, sound, steepest };
 }
 
 const level = 5_000;

@@ -1,88 +1,13 @@
 import t from 'tap';
-import type { Playhead } from '../../../protocol/speech.ts';
-import type { Ending } from '../../../workers/audio/line.ts';
-import type { Place } from '../../../workers/audio/player.ts';
-import { Controls, untouched } from '../../../workers/audio/controls.ts';
-import { Playback } from '../../../workers/audio/playback.ts';
-import { Player } from '../../../workers/audio/player.ts';
-import { Playlist } from '../../../workers/audio/playlist.ts';
-import type { SegmentSound } from '../../../workers/audio/voice.ts';
 import { toSound } from '../../../workers/audio/voice.ts';
 import { segmentOf } from './fixtures.ts';
-
-function open() {
-  const playlist = new Playlist<SegmentSound>({
-    slotTimeoutMs: 100,
-    maxUtterances: 9,
-    maxBytes: 1e9,
-    resume: { resumeSeq: 1, ended: [], partial: [] },
-  });
-  const frames: Int16Array[] = [];
-  const endings: Ending[] = [];
-  const playheads: Playhead[] = [];
-  const places: Place[] = [];
-  const duty = { isCertain: true };
-  const watchers: (() => void)[] = [];
-  const outputs = {
-    accepting: true,
-    broken: false,
-    isDelivered: true,
-    name: 'fake',
-    failedOver: false,
-    lost: 0,
-    write: (frame: Buffer) => {
-      frames.push(new Int16Array(frame.buffer.slice(frame.byteOffset, frame.byteOffset + frame.byteLength)));
-      for (const watch of watchers) watch();
-    },
-    skip: () => undefined,
-    takeLost() {
-      const { lost } = this;
-      this.lost = 0;
-      return lost;
-    },
-  };
-  const controls = new Controls({ configured: 1, kept: untouched });
-  const counters: Record<string, number> = {};
-  const player = new Player({
-    room: 'demo',
-    controls,
-    playback: new Playback({ log: { info: () => undefined, warn: () => undefined }, counters }),
-    playlist,
-    outputs,
-    counters,
-    onEnding: (ending) => {
-      endings.push(ending);
-      playlist.settled(ending.utteranceId);
-    },
-    onPlayhead: (playhead) => playheads.push(playhead),
-    onProgress: () => undefined,
-    onPlace: (place) => places.push(place),
-    mayPlay: () => duty.isCertain,
-  });
-  const until = async (holds: () => boolean) =>
-    await new Promise<void>((resolve) => watchers.push(() => holds() && resolve()));
-  const loud = () => frames.filter((frame) => frame.some((value) => value !== 0)).length;
-  return {
-    playlist,
-    frames,
-    endings,
-    playheads,
-    places,
-    duty,
-    outputs,
-    player,
-    until,
-    loud,
-    controls,
-    counters,
-  };
-}
+import { openPlayer } from './open-player.ts';
 
 const sound = (frames = 10) =>
   toSound({ pcm: new Int16Array(960 * frames).fill(5_000), sampleRateHz: 48_000 });
 
 void t.test('run() writes silence for ever, and what the playlist has', async (t) => {
-  const { playlist, frames, playheads, player, until, loud } = open();
+  const { playlist, frames, playheads, player, until, loud } = openPlayer();
   const stop = new AbortController();
   const running = player.run(stop.signal);
   await until(() => frames.length >= 3);
@@ -102,7 +27,7 @@ void t.test('run() writes silence for ever, and what the playlist has', async (t
 });
 
 void t.test('run() says nothing to nobody, and repeats what a dead sink took along', async (t) => {
-  const { playlist, frames, playheads, outputs, player, until, loud } = open();
+  const { playlist, frames, playheads, outputs, player, until, loud } = openPlayer();
   const stop = new AbortController();
   outputs.accepting = false;
   const segment = segmentOf('a', 0, { last: true });
@@ -125,7 +50,7 @@ void t.test('run() says nothing to nobody, and repeats what a dead sink took alo
 void t.test(
   'run() repeats the end of a sentence that went down with a sink after its voice ended',
   async (t) => {
-    const { playlist, outputs, player, until, loud } = open();
+    const { playlist, outputs, player, until, loud } = openPlayer();
     const stop = new AbortController();
     const segment = segmentOf('a', 0, { last: true });
     playlist.see(segment, 1);
@@ -144,7 +69,7 @@ void t.test(
 );
 
 void t.test('run() repeats an end before what the next voice has lost', async (t) => {
-  const { playlist, outputs, frames, player, until, loud } = open();
+  const { playlist, outputs, frames, player, until, loud } = openPlayer();
   const stop = new AbortController();
   for (const [index, value] of [1_000, 9_000].entries()) {
     const segment = segmentOf('a', index, { last: index === 1 });
@@ -170,7 +95,7 @@ void t.test('run() repeats an end before what the next voice has lost', async (t
 });
 
 void t.test('run() lets a voice wait while no output works, and goes on with it when one does', async (t) => {
-  const { playlist, outputs, frames, playheads, player, until, loud } = open();
+  const { playlist, outputs, frames, playheads, player, until, loud } = openPlayer();
   const stop = new AbortController();
   const segment = segmentOf('a', 0, { last: true });
   playlist.see(segment, 1);
@@ -192,7 +117,7 @@ void t.test('run() lets a voice wait while no output works, and goes on with it 
 });
 
 void t.test('run() ends what nobody can hear as expired, with the reason', async (t) => {
-  const { playlist, outputs, frames, endings, player, until, loud } = open();
+  const { playlist, outputs, frames, endings, player, until, loud } = openPlayer();
   const stop = new AbortController();
   Object.assign(outputs, { accepting: false, broken: true });
   const segment = segmentOf('a', 0, { last: true, expiresAt: Date.now() - 1 });
@@ -208,7 +133,7 @@ void t.test('run() ends what nobody can hear as expired, with the reason', async
 });
 
 void t.test('cut() fades out and ends what is being said', async (t) => {
-  const { playlist, frames, player, until, loud } = open();
+  const { playlist, frames, player, until, loud } = openPlayer();
   const stop = new AbortController();
   const segment = segmentOf('a', 0, { last: true });
   playlist.see(segment, 1);
@@ -224,7 +149,7 @@ void t.test('cut() fades out and ends what is being said', async (t) => {
 });
 
 void t.test('halt() fades out and says exactly where, for a successor', async (t) => {
-  const { playlist, frames, playheads, places, endings, player, until, loud } = open();
+  const { playlist, frames, playheads, places, endings, player, until, loud } = openPlayer();
   const stop = new AbortController();
   const segment = segmentOf('a', 0, { last: true });
   playlist.see(segment, 1);
@@ -242,7 +167,7 @@ void t.test('halt() fades out and says exactly where, for a successor', async (t
 });
 
 void t.test('run() notes each place that has left the process, and the end of a sentence', async (t) => {
-  const { playlist, places, outputs, player, until, loud } = open();
+  const { playlist, places, outputs, player, until, loud } = openPlayer();
   const stop = new AbortController();
   for (const index of [0, 1]) {
     const segment = segmentOf('a', index, { last: index === 1 });
@@ -263,7 +188,7 @@ void t.test('run() notes each place that has left the process, and the end of a 
 });
 
 void t.test('run() writes and tells nothing while somebody else may have the room', async (t) => {
-  const { playlist, frames, playheads, duty, player, until, loud } = open();
+  const { playlist, frames, playheads, duty, player, until, loud } = openPlayer();
   const stop = new AbortController();
   const segment = segmentOf('a', 0, { last: true });
   playlist.see(segment, 1);
