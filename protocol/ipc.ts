@@ -57,7 +57,7 @@ export type SupervisorCommand =
 
 /**
  * From a child's main loop. `lastProgressAt` is when it last finished some work; `connected` whether it has the bus, which says
- * nothing about its own health; `counters` are its own figures.
+ * nothing about its own health; `counters` are those of its own figures that have changed since the beat before.
  */
 export interface Heartbeat {
   kind: 'heartbeat';

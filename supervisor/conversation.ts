@@ -26,7 +26,7 @@ export interface ConversationOptions {
 
 /** Workers have to know that a message is poison before they are given it again. */
 const poisonLeadMs = 100;
-const giveBackPausesMs = [30, 50, 100, 200, 400, 800];
+const giveBackPausesMs = [4, 6, 10, 20, 40, 80, 160, 320, 640];
 
 /** What children say, and what becomes of the messages that they held when they ended. */
 export class Conversation {
@@ -63,6 +63,7 @@ export class Conversation {
         return tell(child, report);
       case 'heartbeat': {
         this.#counters.set(id, {
+          ...this.#counters.get(id),
           ...report.counters,
           inFlight: report.inFlight,
           loopDelayMs: report.loopDelayMs,

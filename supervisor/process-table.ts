@@ -6,7 +6,8 @@ import { readFileSync } from 'node:fs';
  */
 export function readProcess(pid: number): { state: string; startTime: string } | undefined {
   try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // Of its first thread: the same two, without adding up the times of all the others.
+    const text = readFileSync(`/proc/${pid}/task/${pid}/stat`, 'latin1');
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
     return { state: fields[0] ?? '', startTime: fields[19] ?? '' };
   } catch {

@@ -19,10 +19,11 @@ export function reconcile(state: RosterState, service: ServiceRecord, now: numbe
   if (service.spec.sharded)
     service.shares = sharesFor(service, holdersOf(state, service.spec.id), children.filter(isReady).length);
   return (
-    dropSurplus(state, service, children, now, hands) ||
-    restart(state, children, now, hands) ||
-    permit(state, children, hands) ||
+    // Before anything else: to start a process takes the supervisor as long as a take-over altogether.
     fillDuties(state, service, children, hands) ||
+    dropSurplus(state, service, children, now, hands) ||
+    restart(state, service, children, now, hands) ||
+    permit(state, children, hands) ||
     shareOut(state, service, children, now, hands) ||
     swap(state, service, children, now, hands) ||
     renewSpares(state, children, now, hands) ||
@@ -30,8 +31,19 @@ export function reconcile(state: RosterState, service: ServiceRecord, now: numbe
   );
 }
 
+/** A process that begins takes a core for half a second, which whoever has just taken over, and those it speaks to, need more. */
+const settleMs = 1_000;
+
 /** Processes for children that have none and whose time has come. */
-function restart(state: RosterState, children: ChildRecord[], now: number, hands: Hands): boolean {
+function restart(
+  state: RosterState,
+  service: ServiceRecord,
+  children: ChildRecord[],
+  now: number,
+  hands: Hands,
+): boolean {
+  const isHeld = children.filter(isActive).length >= placesOf(service);
+  if (isHeld && now - service.bereftAt < settleMs) return false;
   const next = children.find(({ life, edition }) => {
     if (life.name === 'backoff' || life.name === 'quarantined') return life.until <= now;
     return (life.name === 'refused' || life.name === 'gave-up') && edition !== state.edition;

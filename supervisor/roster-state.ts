@@ -14,6 +14,8 @@ export interface ServiceRecord {
   /** Leases whose holders lost them; taken before new ones are made. */
   vacant: string[];
   nextLease: number;
+  /** When somebody last lost a duty without having been asked to hand it over; -Infinity: never. */
+  bereftAt: number;
   /** It has worked at least once: those that depend on it need not wait again. */
   proven: boolean;
   /** No longer in the configuration. */
@@ -76,6 +78,7 @@ export function newService(spec: ChildSpec, epoch = 0): ServiceRecord {
     epoch,
     vacant: [],
     nextLease: 1,
+    bereftAt: -Infinity,
     proven: false,
     removed: false,
   };

@@ -173,7 +173,9 @@ export class Roster {
   #noteDuty(before: ChildRecord, child: ChildRecord): void {
     if (!before.duty || child.duty) return;
     const service = this.state.services.get(child.spec.id);
-    const left = before.life.name === 'draining' && !child.spec.exclusive;
+    const isPlanned = before.life.name === 'draining';
+    const left = isPlanned && !child.spec.exclusive;
+    if (service && !isPlanned) service.bereftAt = this.#now;
     if (service && !left && !before.leaving) service.vacant.push(before.duty.lease);
   }
 

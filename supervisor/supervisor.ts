@@ -24,9 +24,9 @@ import type { SupervisorOptions } from './supervisor-options.ts';
 import { Upkeep } from './upkeep.ts';
 
 const tickMs = 100;
-/** Incidents, and the kernel's table of processes, are looked at less often than children. */
+/** Incidents are looked at less often than children; the kernel's table of processes is for ends that nobody reported. */
 const healEveryTicks = 4;
-const verifyEveryTicks = 10;
+const verifyEveryTicks = 50;
 /** Spares come after the first sound. */
 const sparesAfterMs = 1_500;
 
@@ -228,7 +228,10 @@ export class Supervisor implements AsyncDisposable {
     this.#handling = true;
     try {
       for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
-        for (const output of this.#roster.handle(next, this.#now(), Math.random)) this.#follow(output);
+        const outputs = this.#roster.handle(next, this.#now(), Math.random);
+        // Orders first: while an incident is written down, a successor would wait for its duty.
+        for (const output of outputs) if (isUrgent(output)) this.#follow(output);
+        for (const output of outputs) if (!isUrgent(output)) this.#follow(output);
       }
     } finally {
       this.#handling = false;
@@ -286,3 +289,6 @@ export class Supervisor implements AsyncDisposable {
     this.#healing.note({ at: Date.now(), component, child: '', kind, detail });
   }
 }
+
+/** All orders but that to start a process, which takes as long as everything else together. */
+const isUrgent = (output: Output): boolean => output.kind === 'effect' && output.effect.kind !== 'spawn';

@@ -133,7 +133,9 @@ async function runAny(
     async initialised(address = '') {
       report({ kind: 'initialised', address });
       const order = await commands.start;
-      if (order) duty.take(order.duty);
+      if (!order) return;
+      duty.take(order.duty);
+      log.info(order.duty, 'takes up its duty');
     },
     started: () => report({ kind: 'started' }),
     yielded: () => report({ kind: 'yielded' }),

@@ -8,8 +8,23 @@ void t.test('handle() lets a spare take over in the very step in which its prede
   t.same(troupe.view, ['reply running reply@1', 'reply.2 initialised']);
   troupe.take();
   troupe.dies('reply', 'killed');
-  t.same(troupe.take().slice(0, 2), ['reply spawn', 'reply.2 start']);
+  t.same(troupe.take(), ['reply.2 start'], 'and nothing else is done then');
+  t.same(troupe.view, ['reply backoff', 'reply.2 running reply@2']);
+  t.end();
+});
+
+void t.test('handle() starts a new process once who took over has had a second to itself', (t) => {
+  const troupe = new Troupe([specOf('reply')]);
+  troupe.dies('reply', 'killed');
+  troupe.pass(750);
+  t.same(troupe.view, ['reply backoff', 'reply.2 running reply@2']);
+  troupe.pass(500);
   t.same(troupe.view, ['reply initialised', 'reply.2 running reply@2']);
+  troupe.dies('reply.2', 'killed');
+  troupe.pass(250);
+  troupe.take();
+  troupe.dies('reply', 'killed');
+  t.match(troupe.take(), [/reply.* spawn/], 'at once where nobody is left');
   t.end();
 });
 
