@@ -53,6 +53,8 @@ export type SupervisorCommand =
   | { kind: 'start'; duty: Duty }
   | { kind: 'drain'; deadlineMs: number; handOver: boolean }
   | { kind: 'confirmed'; epoch: number }
+  /** Our own server takes connections again. */
+  | { kind: 'bus-up' }
   | { kind: 'poison'; keys: string[] };
 
 /**

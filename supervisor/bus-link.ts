@@ -5,7 +5,7 @@ import { connect, credsAuthenticator, nkeyAuthenticator } from '@nats-io/transpo
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from 'pino';
 import type { Config } from '../protocol/config.ts';
-import { connectionDefaults } from '../protocol/connection.ts';
+import { ReconnectPace, connectionDefaults } from '../protocol/connection.ts';
 import type { BusAccess } from '../protocol/ipc.ts';
 import type { BusUser, Role } from '../protocol/roles.ts';
 import { inboxPrefix } from '../protocol/roles.ts';
@@ -46,6 +46,7 @@ export class BusLink implements AsyncDisposable {
   readonly #credentials: string;
   #server: NatsServer | undefined;
   #connection: NatsConnection | undefined;
+  readonly #pace = new ReconnectPace();
   readonly #toldLosses = new Set<string>();
   readonly #rooms: Set<string>;
 
@@ -82,6 +83,7 @@ export class BusLink implements AsyncDisposable {
         publicKeys,
         log,
         onChange: (event, reason) => {
+          if (event === 'up') this.#pace.hurry(this.#connection);
           onChange(event, reason);
           if (event === 'up') void this.#layOutAgain();
         },
@@ -95,6 +97,7 @@ export class BusLink implements AsyncDisposable {
     }
     this.#connection = await connect({
       ...connectionDefaults,
+      ...this.#pace.options,
       waitOnFirstConnect: own,
       servers: this.#servers,
       name: 'supervisor',

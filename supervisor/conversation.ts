@@ -26,6 +26,8 @@ export interface ConversationOptions {
 
 /** Workers have to know that a message is poison before they are given it again. */
 const poisonLeadMs = 100;
+/** After those who work, spares may look for the bus. */
+const sparesWaitMs = 100;
 const giveBackPausesMs = [4, 6, 10, 20, 40, 80, 160, 320, 640];
 
 /** What children say, and what becomes of the messages that they held when they ended. */
@@ -113,6 +115,17 @@ export class Conversation {
     for (const ack of poison) void this.#letters.keep(ack, reason);
     setTimeout(() => this.#giveBack(poison), poisonLeadMs);
     this.#signal(child, 'poisoned', `${poison.length} messages`);
+  }
+
+  /** Those who work first: all at once would wait for each other. */
+  busIsUp(): void {
+    const { crew, state } = this.#options;
+    const tell = (isWanted: (child: ChildRecord) => boolean) => {
+      for (const child of state.children.values())
+        if (isWanted(child)) crew.send(child.id, { kind: 'bus-up' });
+    };
+    tell(isActive);
+    setTimeout(() => tell((child) => !isActive(child)), sparesWaitMs).unref();
   }
 
   publish(record: IncidentRecord): void {

@@ -277,6 +277,7 @@ export class Supervisor implements AsyncDisposable {
   #busChanged(event: 'up' | 'down', reason: string): void {
     const { say } = this.#options;
     const onAir = this.#view.phase === 'on-air';
+    if (event === 'up') this.#conversation.busIsUp();
     if (event === 'down') say(`bus lost (${reason}), starting it again`);
     else if (onAir) say(`bus is back${reason === '' ? '' : ` (${reason})`}`);
     if (event === 'down' || onAir) this.#signal('bus', `bus-${event}`, reason);

@@ -2,6 +2,7 @@ import { ConfigurationError } from '../protocol/configuration-error.ts';
 import { exitCodes } from '../protocol/exit-codes.ts';
 import { describeFailure, toFailure } from '../protocol/failure.ts';
 import type { ChildOptions, ChildReport } from '../protocol/ipc.ts';
+import { ReconnectPace } from '../protocol/connection.ts';
 import type { Role } from '../protocol/roles.ts';
 import { healthSubject } from '../protocol/subjects.ts';
 import type { Bus } from './bus.ts';
@@ -61,6 +62,8 @@ export interface ConnectedChild extends Child {
 export async function runChild(role: Role, work: (child: ConnectedChild) => Promise<void>): Promise<void> {
   const poison = new Poison();
   let connected = () => false;
+  const pace = new ReconnectPace();
+  let onBusUp = () => undefined as void;
   const run = async (child: Child): Promise<void> => {
     const { options, log, signal, duty } = child;
     poison.replace(options.poison);
@@ -72,24 +75,26 @@ export async function runChild(role: Role, work: (child: ConnectedChild) => Prom
       signal,
       onTaken: (message) => held.add(message),
       duty,
+      pace,
     });
     connected = () => bus.isConnected;
+    onBusUp = () => pace.hurry(bus.connection);
     using _health = tellHealth(child, bus);
     const treated = new Treated((acks) => report({ kind: 'treating', acks }));
     await work(Object.assign(child, { bus, poison, treated }));
   };
-  await runAny(role, run, { poison, connected: () => connected() });
+  await runAny(role, run, { poison, connected: () => connected(), onBusUp: () => onBusUp() });
 }
 
 /** The same for a child that has no business on the bus, such as a simulated room. */
 export async function runUnconnected(role: Role, work: (child: Child) => Promise<void>): Promise<void> {
-  await runAny(role, work, { poison: new Poison(), connected: () => true });
+  await runAny(role, work, { poison: new Poison(), connected: () => true, onBusUp: () => undefined });
 }
 
 async function runAny(
   role: Role,
   work: (child: Child) => Promise<void>,
-  { poison, connected }: { poison: Poison; connected: () => boolean },
+  { poison, connected, onBusUp }: { poison: Poison; connected: () => boolean; onBusUp: () => void },
 ): Promise<void> {
   if (!process.send) {
     console.error(`This program is a worker ("${role}") of onair. Start it with: npm run supervise`);
@@ -113,6 +118,7 @@ async function runAny(
   });
   commands.onConfirmed = (epoch) => duty.confirmed(epoch);
   commands.onPoison = (keys) => poison.replace(keys);
+  commands.onBusUp = onBusUp;
 
   let lastProgressAt = Date.now();
   const child: Child = {

@@ -10,6 +10,7 @@ export interface Commands {
   drain: Promise<Command<'drain'>>;
   onConfirmed: (epoch: number) => void;
   onPoison: (keys: string[]) => void;
+  onBusUp: () => void;
 }
 
 export function openCommands(signal: AbortSignal): Commands {
@@ -22,6 +23,7 @@ export function openCommands(signal: AbortSignal): Commands {
     drain: drain.promise,
     onConfirmed: () => undefined,
     onPoison: () => undefined,
+    onBusUp: () => undefined,
   };
   process.on('message', (command: SupervisorCommand) => {
     switch (command.kind) {
@@ -37,6 +39,8 @@ export function openCommands(signal: AbortSignal): Commands {
         return commands.onConfirmed(command.epoch);
       case 'poison':
         return commands.onPoison(command.keys);
+      case 'bus-up':
+        return commands.onBusUp();
     }
   });
   signal.addEventListener('abort', () => start.resolve(undefined), { once: true });

@@ -1,7 +1,7 @@
 import type { JsMsg } from '@nats-io/jetstream';
 import { connect, credsAuthenticator, nkeyAuthenticator } from '@nats-io/transport-node';
 import type { ConnectionOptions } from '@nats-io/transport-node';
-import { connectionDefaults } from '../protocol/connection.ts';
+import { ReconnectPace, connectionDefaults } from '../protocol/connection.ts';
 import type { BusAccess } from '../protocol/ipc.ts';
 import { Bus } from './bus.ts';
 import type { OutputDuty } from './duty.ts';
@@ -16,10 +16,20 @@ export interface OpenBusOptions {
   onTaken?: (message: JsMsg) => void;
   /** Under what its owner publishes; without it, under nothing. */
   duty?: OutputDuty;
+  /** For who hears that the server is back. */
+  pace?: ReconnectPace;
 }
 
 /** Connects for ever: it returns once the bus is there, or throws when the signal says stop. */
-export async function openBus({ access, name, log, signal, onTaken, duty }: OpenBusOptions): Promise<Bus> {
+export async function openBus({
+  access,
+  name,
+  log,
+  signal,
+  onTaken,
+  duty,
+  pace = new ReconnectPace(),
+}: OpenBusOptions): Promise<Bus> {
   const authenticator = access.seed
     ? nkeyAuthenticator(new TextEncoder().encode(access.seed))
     : access.credentials
@@ -27,6 +37,7 @@ export async function openBus({ access, name, log, signal, onTaken, duty }: Open
       : undefined;
   const options: ConnectionOptions = {
     ...connectionDefaults,
+    ...pace.options,
     servers: access.servers,
     inboxPrefix: access.inboxPrefix,
     name,
