@@ -6,6 +6,7 @@ import { defaultIdleScripts, defaultRules, defaultTemplates } from './default-te
 import { ms } from './config-fields.ts';
 import { roomPattern } from './subjects.ts';
 import { supervisorSchema } from './supervisor-config.ts';
+import { ttsSchema } from './tts-config.ts';
 
 /**
  * The configuration, `onair.yaml`. Every field has a default and a sentence; past the reader nothing is optional. Text values may
@@ -137,25 +138,6 @@ const reply = z.strictObject({
     .describe('Events on the board; beyond it the least worth are shed'),
 });
 
-const tts = z.strictObject({
-  engine: z.enum(['espeak']).default('espeak').describe('espeak: the embedded voice'),
-  voice: z.string().min(1).max(64).default('cmn').describe('Voice of the engine'),
-  speed: z.number().min(0.5).max(2).default(1).describe('1: as the engine speaks'),
-  threads: z
-    .strictObject({ min: z.int().min(1).max(32).default(1), max: z.int().min(1).max(32).default(2) })
-    .prefault({})
-    .refine(({ min, max }) => min <= max, { error: 'min must not exceed max' })
-    .describe('Threads that synthesise'),
-  segmentTimeoutMs: ms(200, 120_000, 8_000, 'Deadline of one segment'),
-  attempts: z.int().min(1).max(5).default(2).describe('Tries per segment'),
-  cache: z
-    .strictObject({
-      maxMb: z.int().min(1).max(4_096).default(64).describe('Memory for spoken segments'),
-      ttlMs: ms(1_000, 604_800_000, 3_600_000, 'Age at which one is made anew'),
-    })
-    .prefault({}),
-});
-
 const bus = z.strictObject({
   servers: z
     .array(address(['nats://', 'tls://']))
@@ -196,7 +178,7 @@ export const configSchema = z
   .strictObject({
     rooms: z.array(room).min(1).max(200).describe('The rooms to host'),
     reply: reply.prefault({}),
-    tts: tts.prefault({}),
+    tts: ttsSchema.prefault({}),
     audio: audioSchema.prefault({}),
     bus: bus.prefault({}),
     supervisor: supervisorSchema.prefault({}),
@@ -210,10 +192,10 @@ export type DouyinSource = Extract<RoomConfig['source'], { type: 'douyin' }>;
 export type SignerConfig = DouyinSource['signer'];
 export type ReplyConfig = Config['reply'];
 export type RuleConfig = ReplyConfig['rules'][number];
-export type TtsConfig = Config['tts'];
 export type AudioConfig = Config['audio'];
 export type SimulatorConfig = Config['simulators'][number];
 export type { OutputKind } from './audio-config.ts';
+export type { TtsConfig } from './tts-config.ts';
 
 /** What runs without a configuration file: one simulated room, the embedded voice, the best output, and a recording. */
 export const demoConfig: unknown = {

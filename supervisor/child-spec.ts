@@ -84,7 +84,7 @@ export function childSpecs(config: Config, only: Role[] = []): ChildSpec[] {
       handOverMs: handOverMs[role],
       progressDeadlineMs:
         role === 'tts'
-          ? Math.max(progressMs, config.tts.segmentTimeoutMs * config.tts.attempts + progressMarginMs)
+          ? Math.max(progressMs, config.tts.segmentTimeoutMs + progressMarginMs)
           : progressMs,
       id,
       role,

@@ -10,7 +10,7 @@ void t.test('readConfigText() fills every default', (t) => {
   const result = readConfigText(room, {});
   if (!result.ok) throw new Error(JSON.stringify(result.problems));
   t.equal(result.config.rooms[0]?.source.pageUrl, 'https://live.douyin.com');
-  t.equal(result.config.tts.engine, 'espeak');
+  t.same(result.config.tts.engines, [], 'the embedded voice is always there');
   t.same(result.config.audio.outputs, ['speaker', 'player', 'file', 'null']);
   t.ok(result.config.reply.rules.every(({ pattern, kinds }) => pattern === '' && kinds.length > 0));
   t.end();

@@ -19,10 +19,10 @@ await runChild('tts', async (child) => {
   const counters = openCounters(child.counters);
   await using engine = openEspeak({ config, loudness, log, counters, waiting: () => counters.queue });
   const cache = new SoundCache({ maxBytes: config.cache.maxMb * 1_000_000, ttlMs: config.cache.ttlMs });
-  const { attempts, segmentTimeoutMs: timeoutMs, voice, speed } = config;
+  const { redraws, segmentTimeoutMs: timeoutMs, voice, speed } = config;
   const treatment = new SegmentTreatment({
     bus,
-    synthesiser: new Synthesiser({ engine, cache, attempts, timeoutMs, counters, log }),
+    synthesiser: new Synthesiser({ engine, cache, attempts: redraws + 1, timeoutMs, counters, log }),
     voice,
     speed,
     loudness,

@@ -6,7 +6,11 @@ export const keyPattern = /^[0-9a-f]{20}$/;
 
 /** Everything of the configuration that changes how a text sounds: with another voice, all of it is made anew. */
 export function voicingOf({ tts, audio }: Pick<Config, 'tts' | 'audio'>): string {
-  return JSON.stringify([tts.engine, tts.voice, tts.speed, audio.loudness.targetLufs]);
+  const engines = tts.engines.map((engine) => [
+    engine.type,
+    'voices' in engine ? engine.voices : 'voice' in engine ? engine.voice : [engine.model, engine.speaker],
+  ]);
+  return JSON.stringify([engines, tts.voice, tts.speed, audio.loudness.targetLufs]);
 }
 
 /** The name of a text's sound: in file names and ids. */
