@@ -4,7 +4,7 @@ import type { EventBody, LiveEvent } from '../../../protocol/event.ts';
 import { answerTopic } from '../../../workers/reply/answer.ts';
 import { IdleDirector, disclosureScript } from '../../../workers/reply/idle-director.ts';
 import { Pacer, estimateMs } from '../../../workers/reply/pacer.ts';
-import { draw, fill, splitSentences } from '../../../workers/reply/phrase.ts';
+import { draw, fill } from '../../../workers/reply/phrase.ts';
 import { joinNames, nameless, speakableName } from '../../../workers/reply/speakable-name.ts';
 import { SpeechHistory } from '../../../workers/reply/speech-history.ts';
 import { remainingSegments, segmentsOf } from '../../../workers/reply/utterance.ts';
@@ -97,22 +97,6 @@ void t.test('draw() never gives the same twice in a row where there is a choice'
   t.equal(fill('{a}和{b}{c}', { a: '甲', b: '乙' }), '甲和乙');
   t.end();
 });
-
-void t.test(
-  'splitSentences() splits at sentence ends, keeps every character, and joins very short ones',
-  (t) => {
-    const text = '欢迎来到直播间。今天有福利！想看什么？';
-    t.same(splitSentences(text), ['欢迎来到直播间。', '今天有福利！想看什么？']);
-    t.same(splitSentences('好。'), ['好。']);
-    t.same(splitSentences('没有标点的一句话'), ['没有标点的一句话']);
-    t.same(splitSentences('价格39.9元，包邮！！！真的“不贵。”对吧'), [
-      '价格39.9元，包邮！！！',
-      '真的“不贵。”对吧',
-    ]);
-    t.same(splitSentences(''), []);
-    t.end();
-  },
-);
 
 void t.test('Pacer counts what was released until it was heard', (t) => {
   const pacer = new Pacer();
