@@ -193,7 +193,8 @@ export const kinds: Record<string, Kind> = {
     group: 'looped',
     make: ({ spoken, random }) => {
       const sound = damage.bare(spoken.samples);
-      const end = sound.length - Math.round(0.06 * spoken.sampleRateHz);
+      const peak = sound.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+      const end = sound.findLastIndex((sample) => Math.abs(sample) > peak * 0.4) + 1;
       const period = sound.subarray(Math.max(0, end - Math.round(0.022 * spoken.sampleRateHz)), end);
       const times = Math.ceil(between(random, 0.8, 3) / 0.022);
       return changed(spoken, join(sound.subarray(0, end), ...Array.from({ length: times }, () => period)));

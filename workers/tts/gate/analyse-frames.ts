@@ -1,5 +1,6 @@
 import type { Decimated } from './decimate.ts';
 import { findPitch } from './find-pitch.ts';
+import { Scratch } from './scratch.ts';
 import { powerSpectra, spectrumSize, spectrumWindow } from './real-spectra.ts';
 
 export const framesPerSecond = 100;
@@ -13,7 +14,7 @@ const vowelHz = [300, 3_000] as const;
 /** Frames so far below the loudest are not asked for a pitch. */
 const pitchRangeDb = 30;
 
-/** What is in a sound, every 10 ms. */
+/** What is in a sound, every 10 ms. The bands are overwritten by the next analysis. */
 export interface Frames {
   count: number;
   /** RMS in dBFS. */
@@ -30,6 +31,7 @@ export interface Frames {
   pitchHz: Float32Array;
 }
 
+const scratch = new Scratch();
 const re = new Float64Array(spectrumSize);
 const im = new Float64Array(spectrumSize);
 const first = new Float64Array(spectrumSize / 2);
@@ -42,7 +44,7 @@ export function analyseFrames({ samples, rateHz }: Decimated): Frames {
     count,
     levelDb: new Float32Array(count),
     vowelDb: new Float32Array(count),
-    bandsDb: new Float32Array(count * bandCount),
+    bandsDb: scratch.take(count * bandCount),
     flatness: new Float32Array(count),
     voicing: new Float32Array(count),
     pitchHz: new Float32Array(count),
@@ -76,7 +78,10 @@ function meanSquare(samples: Float32Array, from: number, to: number): number {
 
 function fill(target: Float64Array, samples: Float32Array, centre: number): void {
   const from = centre - spectrumSize / 2;
-  for (let index = 0; index < spectrumSize; index++) {
+  const begin = Math.max(0, -from);
+  const end = Math.min(spectrumSize, samples.length - from);
+  if (begin > 0 || end < spectrumSize) target.fill(0);
+  for (let index = begin; index < end; index++) {
     target[index] = (samples[from + index] ?? 0) * (spectrumWindow[index] ?? 0);
   }
 }

@@ -1,7 +1,10 @@
+import { Scratch } from './scratch.ts';
+
 /** Enough for formants and syllables; everything that is counted per sample is counted at this rate. */
 const leastRateHz = 8_000;
-const tapsPerPhase = 8;
+const tapsPerPhase = 6;
 const fullScale = 32_768;
+const scratch = new Scratch();
 /** By factor. A rate below 200 kHz needs at most the 24th. */
 const kernels = new Map<number, Float64Array>();
 
@@ -11,12 +14,12 @@ export interface Decimated {
   rateHz: number;
 }
 
-/** A copy at a low rate, full scale 1, with nothing folded down into it. */
+/** A copy at a low rate, full scale 1, with hardly anything folded down into it. Overwritten by the next call. */
 export function decimate(samples: Int16Array, sampleRateHz: number): Decimated {
   const factor = Math.max(1, Math.floor(sampleRateHz / leastRateHz));
   const kernel = kernelOf(factor);
   const half = (kernel.length - 1) / 2;
-  const result = new Float32Array(Math.floor(samples.length / factor));
+  const result = scratch.take(Math.floor(samples.length / factor));
   for (let index = 0; index < result.length; index++) {
     const centre = index * factor;
     const from = Math.max(0, half - centre);

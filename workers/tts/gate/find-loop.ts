@@ -1,6 +1,7 @@
 import type { Frames } from './analyse-frames.ts';
 import { bandCount, framesPerSecond } from './analyse-frames.ts';
 import type { Activity } from './find-activity.ts';
+import { Scratch } from './scratch.ts';
 
 const shortestLagS = 0.12;
 const longestLagS = 1.6;
@@ -11,8 +12,11 @@ const likeness = 0.93;
 /** A copy differs from the original only by where the frames fall. */
 const copyDb = 2.5;
 const heldLagS = 0.12;
-/** Frames in a row that may differ: where the pieces are joined. */
-const patience = 3;
+/** What a frame that differs takes from what those before it have gained: where the pieces are joined, some do. */
+const penalty = 1.5;
+/** At each lag every third frame is looked at first; all of them only when so many in a row are alike. */
+const coarseStep = 3;
+const coarseGain = 4;
 
 /** How long a sound goes on being like what it was a while before, in seconds; pauses do not count. */
 export interface LoopFigures {
@@ -26,23 +30,26 @@ export interface LoopFigures {
   heldS: number;
 }
 
+const shapeScratch = new Scratch();
+const normScratch = new Scratch();
+
 export function findLoop(frames: Frames, { isActive, first, end }: Activity): LoopFigures {
   const result = { similarS: 0, similarLagS: 0, copiedS: 0, copiedLagS: 0, heldS: 0 };
   const count = end - first;
-  const shapes = usualTaken(frames, { isActive, first, count });
-  const norms = new Float32Array(count);
-  for (let frame = 0; frame < count; frame++) {
-    let sum = 0;
-    for (let at = frame * bandCount, stop = at + bandCount; at < stop; at++) {
-      sum += (shapes[at] ?? 0) * (shapes[at] ?? 0);
-    }
-    norms[frame] = sum;
-  }
+  const active = isActive.subarray(first, end);
+  const shapes = shapeScratch.take(count * bandCount);
+  shapes.set(frames.bandsDb.subarray(first * bandCount, end * bandCount));
+  takeUsual(shapes, active);
+  const norms = normScratch.take(count);
+  for (let frame = 0; frame < count; frame++) norms[frame] = product(shapes, frame, frame);
+
   const most = Math.min(count - 1, Math.round(longestLagS * framesPerSecond));
   for (let lag = Math.round(shortestLagS * framesPerSecond); lag <= most; lag++) {
-    const runs = longestRuns(shapes, { norms, isActive, first, count, lag });
     const lagS = lag / framesPerSecond;
-    const [similarS, copiedS] = [runs.similar / framesPerSecond, runs.copied / framesPerSecond];
+    compare({ shapes, norms, active, lag, step: coarseStep });
+    if (gains.similar < coarseGain && lagS > heldLagS) continue;
+    compare({ shapes, norms, active, lag, step: 1 });
+    const [similarS, copiedS] = [gains.similar / framesPerSecond, gains.copied / framesPerSecond];
     if (similarS > result.similarS) Object.assign(result, { similarS, similarLagS: lagS });
     if (copiedS > result.copiedS) Object.assign(result, { copiedS, copiedLagS: lagS });
     if (lagS <= heldLagS) result.heldS = similarS;
@@ -51,72 +58,56 @@ export function findLoop(frames: Frames, { isActive, first, end }: Activity): Lo
 }
 
 interface Lagged {
+  shapes: Float32Array;
   norms: Float32Array;
-  isActive: Uint8Array;
-  first: number;
-  count: number;
+  active: Uint8Array;
   lag: number;
+  step: number;
 }
 
-const longest = { similar: 0, copied: 0 };
+/** The most that frames in a row have gained by being like those `lag` before them. Overwritten by each comparison. */
+const gains = { similar: 0, copied: 0 };
 
-/** Longest runs of frames that are like the one `lag` before. The result is overwritten by the next call. */
-function longestRuns(shapes: Float32Array, { norms, isActive, first, count, lag }: Lagged): typeof longest {
-  longest.similar = 0;
-  longest.copied = 0;
+function compare({ shapes, norms, active, lag, step }: Lagged): void {
+  gains.similar = 0;
+  gains.copied = 0;
   let similar = 0;
-  let similarMisses = 0;
   let copied = 0;
-  let copiedMisses = 0;
-  for (let frame = lag; frame < count; frame++) {
-    // Pauses are alike, which says nothing: they neither add nor break.
-    if (!isActive[first + frame] && !isActive[first + frame - lag]) continue;
-    let product = 0;
-    for (
-      let band = 0, a = frame * bandCount, b = (frame - lag) * bandCount;
-      band < bandCount;
-      band++, a++, b++
-    ) {
-      product += (shapes[a] ?? 0) * (shapes[b] ?? 0);
-    }
+  for (let frame = lag; frame < active.length; frame += step) {
+    // Pauses are alike, which says nothing: they neither add nor take.
+    if (!active[frame] && !active[frame - lag]) continue;
+    const common = product(shapes, frame, frame - lag);
     const [own, other] = [norms[frame] ?? 0, norms[frame - lag] ?? 0];
-    if (product > likeness * Math.sqrt(own * other)) {
-      similar += 1;
-      similarMisses = 0;
-      if (similar > longest.similar) longest.similar = similar;
-    } else if (++similarMisses > patience) {
-      similar = 0;
-    }
-    if (own + other - 2 * product < copyDb * copyDb * bandCount) {
-      copied += 1;
-      copiedMisses = 0;
-      if (copied > longest.copied) longest.copied = copied;
-    } else if (++copiedMisses > patience) {
-      copied = 0;
-    }
+    similar = common > likeness * Math.sqrt(own * other) ? similar + 1 : Math.max(0, similar - penalty);
+    if (similar > gains.similar) gains.similar = similar;
+    copied =
+      own + other - 2 * common < copyDb * copyDb * bandCount ? copied + 1 : Math.max(0, copied - penalty);
+    if (copied > gains.copied) gains.copied = copied;
   }
-  return longest;
 }
 
-/** The bands of the frames, each less what it usually is in this sound. */
-function usualTaken(
-  { bandsDb }: Frames,
-  { isActive, first, count }: { isActive: Uint8Array; first: number; count: number },
-): Float32Array {
-  const shapes = bandsDb.slice(first * bandCount, (first + count) * bandCount);
+function product(shapes: Float32Array, one: number, other: number): number {
+  let sum = 0;
+  for (let band = 0, a = one * bandCount, b = other * bandCount; band < bandCount; band++, a++, b++) {
+    sum += (shapes[a] ?? 0) * (shapes[b] ?? 0);
+  }
+  return sum;
+}
+
+/** Leaves of each band what is not usual in this sound, in place. */
+function takeUsual(shapes: Float32Array, active: Uint8Array): void {
   let loudest = -Infinity;
   for (let at = 0; at < shapes.length; at++) loudest = Math.max(loudest, shapes[at] ?? 0);
   const usual = new Float64Array(bandCount);
-  let active = 0;
-  for (let frame = 0, at = 0; frame < count; frame++) {
-    if (isActive[first + frame]) active += 1;
+  let counted = 0;
+  for (let frame = 0, at = 0; frame < active.length; frame++) {
+    if (active[frame]) counted += 1;
     for (let band = 0; band < bandCount; band++, at++) {
       shapes[at] = Math.max(loudest - rangeDb, shapes[at] ?? 0);
-      if (isActive[first + frame]) usual[band] = (usual[band] ?? 0) + (shapes[at] ?? 0);
+      if (active[frame]) usual[band] = (usual[band] ?? 0) + (shapes[at] ?? 0);
     }
   }
   for (let at = 0; at < shapes.length; at++) {
-    shapes[at] = (shapes[at] ?? 0) - (usual[at % bandCount] ?? 0) / Math.max(1, active);
+    shapes[at] = (shapes[at] ?? 0) - (usual[at % bandCount] ?? 0) / Math.max(1, counted);
   }
-  return shapes;
 }

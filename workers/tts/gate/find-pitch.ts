@@ -1,6 +1,7 @@
 import type { Frames } from './analyse-frames.ts';
 import { framesPerSecond } from './analyse-frames.ts';
 import type { Decimated } from './decimate.ts';
+import { Scratch } from './scratch.ts';
 
 const lowestHz = 70;
 const highestHz = 420;
@@ -77,9 +78,11 @@ function correlate(
   return { lag: 0, match: 0 };
 }
 
+const scratch = new Scratch();
+
 function average(samples: Float32Array, factor: number): Float32Array {
   if (factor === 1) return samples;
-  const result = new Float32Array(Math.floor(samples.length / factor));
+  const result = scratch.take(Math.floor(samples.length / factor));
   for (let index = 0, at = 0; index < result.length; index++) {
     let sum = 0;
     for (let end = at + factor; at < end; at++) sum += samples[at] ?? 0;

@@ -20,7 +20,7 @@ const usualCopiedS = 0.42;
 const usualSimilarS = 0.62;
 const longestHeldS = 0.42;
 /** Repeated words of the text may take so much longer than others. */
-const repeatedShare = 1.6;
+const repeatedShare = 1.5;
 /** Slow voices have more of everything; the thresholds are for one of this tempo. */
 const usualPerSyllableS = 0.2;
 
@@ -53,9 +53,9 @@ export function judgeSpeech({ activity, loop, likeness, speed, repeated, perSyll
 
   const tempo = Math.max(perSyllableS / usualPerSyllableS, 1) / speed;
   const said = (repeated * perSyllableS * repeatedShare) / speed;
-  const copied = loop.copiedS / (usualCopiedS * tempo + said);
-  const similar = loop.similarS / (usualSimilarS * tempo + said);
-  const held = loop.heldS / (longestHeldS * tempo + (repeated > 1 ? said : 0));
+  const copied = loop.copiedS / Math.max(usualCopiedS * tempo, said);
+  const similar = loop.similarS / Math.max(usualSimilarS * tempo, said);
+  const held = loop.heldS / Math.max(longestHeldS * tempo, repeated > 1 ? said : 0);
   if (Math.max(copied, similar, held) > 1) reasons.push('loop');
   return { reasons, worst: Math.max(pause, copied, similar, held, leastActiveRatio / activeRatio) };
 }

@@ -11,16 +11,21 @@ const alwaysS = 1.5;
 const fewestHeard = 4;
 const fewestPitched = 6;
 /** Deviations, in what is usual for the voice. */
-const durationBounds = [-3.3, 3.6] as const;
-const nucleiBounds = [-4, 4.5] as const;
+const durationBounds = [-2.9, 3.6] as const;
+const nucleiBounds = [-3.7, 4.5] as const;
 /** Both a little, in the same direction: they are two looks at one thing, but their errors differ. */
-const togetherBounds = [-2.9, 3.2] as const;
+const togetherBounds = [-2.6, 3.2] as const;
 const leastOfEach = 0.8;
 /** Pitch and tempo, in opposite directions. */
 const rateBound = 3.4;
 const leastOfRate = 1.2;
+/** A wrong label changes both by the same factor. */
+const rateAgreement = 0.15;
 /** A share of what was guessed may be wrong. */
 const latinError = 0.3;
+
+/** An interjection may be short or drawn out by so much. */
+const singleS = 0.04;
 
 /** How a sound differs from what the voice makes of such a text, in deviations that are usual for it. */
 export interface TempoFigures {
@@ -55,7 +60,9 @@ export function judgeTempo(heard: Heard, voice: VoiceProfile): TempoVerdict {
     Math.sign(duration) === Math.sign(nuclei) && Math.min(Math.abs(duration), Math.abs(nuclei)) > leastOfEach;
   const rate = (pitch - duration) / Math.SQRT2;
   const isRate =
-    Math.sign(pitch) !== Math.sign(duration) && Math.min(Math.abs(duration), Math.abs(pitch)) > leastOfRate;
+    Math.sign(pitch) !== Math.sign(duration) &&
+    Math.min(Math.abs(duration), Math.abs(pitch)) > leastOfRate &&
+    Math.abs(Math.log(speechS / expectedS) + Math.log(heard.pitchHz) - voice.pitch.logHz) < rateAgreement;
 
   const reasons: GateReason[] = [];
   if (isRate && Math.abs(rate) > rateBound) reasons.push('wrong-rate');
@@ -82,8 +89,9 @@ function deviations(
   // A voice that always speaks such words is known by its own spread.
   const guessed = (latinError * Math.sqrt(latin) * (1 - latinShare)) / (syllables + 1);
   // With little heard, the middle is uncertain too.
-  const young = 1 + 1.5 / Math.max(1, heard.length);
-  const durationSpread = Math.hypot(tempo.spread * spreadOf(syllables), guessed) * young;
+  const young = 1 + 2.5 / Math.max(1, heard.length);
+  const single = singleS / expectedSeconds(tempo, syllables);
+  const durationSpread = Math.hypot(tempo.spread * spreadOf(syllables), guessed, single) * young;
   const nucleiSpread = Math.hypot(usual.spread * Math.sqrt(syllables + 1), guessed * syllables) * young;
   const hasPitch = pitchHz > 0 && pitch.count >= fewestPitched;
   return {

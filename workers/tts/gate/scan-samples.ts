@@ -42,7 +42,7 @@ export function scanSamples(samples: Int16Array): SampleFigures {
     mean: length === 0 ? 0 : sum / length / fullScale,
     rms: length === 0 ? 0 : Math.sqrt(squares / length) / fullScale,
     trailingZeros: length - 1 - last,
-    clippedShare: length === 0 ? 0 : countClipped(samples, highest) / length,
+    clippedShare: highest === 0 ? 0 : countClipped(samples, highest) / length,
     wraps: highest > wrapSide ? findWraps(samples) : [],
   };
 }
@@ -50,23 +50,19 @@ export function scanSamples(samples: Int16Array): SampleFigures {
 function countClipped(samples: Int16Array, highest: number): number {
   const near = Math.min(clipLevel, highest * plateauShare);
   let clipped = 0;
-  let run = 0;
-  let begin = 0;
-  for (let at = 0; at <= samples.length; at++) {
-    const sample = samples[at] ?? 0;
-    const goesOn =
-      run > 0 &&
-      at < samples.length &&
-      (sample === begin || (sample >= clipLevel && begin > 0) || (sample <= -clipLevel && begin < 0));
-    if (goesOn) {
-      run += 1;
-      continue;
-    }
-    if (run >= plateauRun) clipped += run;
-    begin = sample;
-    run = highest > 0 && (sample >= near || sample <= -near) ? 1 : 0;
+  for (let at = 0; at < samples.length; at++) {
+    const begin = samples[at] ?? 0;
+    if (begin < near && begin > -near) continue;
+    let end = at + 1;
+    while (end < samples.length && isSame(samples[end] ?? 0, begin)) end += 1;
+    if (end - at >= plateauRun) clipped += end - at;
+    at = end - 1;
   }
   return clipped;
+}
+
+function isSame(sample: number, begin: number): boolean {
+  return sample === begin || (sample >= clipLevel && begin > 0) || (sample <= -clipLevel && begin < 0);
 }
 
 /** Runs between two jumps through all of the range, with the other sign on both sides. */
@@ -75,8 +71,9 @@ function findWraps(samples: Int16Array): number[] {
   for (let at = 1; at < samples.length; at++) {
     const before = samples[at - 1] ?? 0;
     const begin = samples[at] ?? 0;
-    const falls = before > wrapSide && begin < -wrapSide;
-    if (!falls && !(before < -wrapSide && begin > wrapSide)) continue;
+    if (before <= wrapSide && before >= -wrapSide) continue;
+    const falls = before > 0;
+    if (!isBeyond(begin, falls)) continue;
     let end = at;
     while (end < samples.length && end - at < longestWrap && isBeyond(samples[end] ?? 0, falls)) end += 1;
     const after = samples[end] ?? 0;
