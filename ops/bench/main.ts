@@ -9,19 +9,25 @@ import { benchDecode } from './decode.ts';
 import type { BenchOptions, Report } from './report.ts';
 import { describeMachine, formatReport, hasFailed } from './report.ts';
 import { benchStart } from './start.ts';
-import type { Row } from './supervisor/stage.ts';
 import { benchSupervisor } from './supervisor.ts';
 import { rows as supervisorRows } from './supervisor/rows.ts';
+import { benchTts } from './tts.ts';
+import { rows as ttsRows } from './tts/rows.ts';
 
 const benches: Record<string, (options: BenchOptions) => Promise<Report>> = {
   decode: benchDecode,
   start: benchStart,
   supervisor: benchSupervisor,
   audio: benchAudio,
+  tts: benchTts,
 };
 
 /** Of those that are more than one measurement. */
-const rowsOf: Record<string, Record<string, Row>> = { supervisor: supervisorRows, audio: audioRows };
+const rowsOf: Record<string, Record<string, unknown>> = {
+  supervisor: supervisorRows,
+  audio: audioRows,
+  tts: ttsRows,
+};
 
 const maxKills = 10_000;
 
@@ -30,7 +36,7 @@ const usage = `npm run bench [-- NAME …] [--quick] [--only ROWS] [--kills N] [
   ${Object.keys(benches).join(', ')}; without a name all of them
 
 Each answers one question and prints what it saw, also when it misses its goal; the last line is one JSON object. Exit code 1: a goal
-was missed; with ${Object.keys(rowsOf).join(' and ')} only that a promise was broken (something lost, twice, left over, ended without need or not healed).
+was missed; with ${Object.keys(rowsOf).join(', ')} only that a promise was broken (something lost, twice, left over, ended without need or not healed).
 
   --quick               few repetitions ("supervisor": about three minutes instead of nine, "audio": four instead of forty)
   --only ROWS           comma-separated; ${Object.entries(rowsOf)
