@@ -8,7 +8,7 @@ const file = new URL('sherpa-process.ts', import.meta.url);
 /** All that it needs to know of ours; secrets stand in the environment. */
 const inherited = ['PATH', 'HOME', 'SystemRoot', 'TEMP'];
 
-/** What it complained of last is the reason when it ends by itself. */
+/** What it complains of first, once asked, is the reason when it ends by itself. */
 const maxComplaint = 300;
 
 /** The process with the model: one order at a time. Native code cannot be interrupted, so an order that is given up ends the process. */
@@ -29,7 +29,7 @@ export class SherpaVoice implements AsyncDisposable {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     this.#process.stderr?.setEncoding('utf8').on('data', (piece: string) => {
-      this.#complaint = (this.#complaint + piece).slice(-maxComplaint);
+      this.#complaint = (this.#complaint + piece).slice(0, maxComplaint);
     });
     this.#process.on('message', (report: SherpaReport) => this.#answer?.resolve(report));
     this.#process.once('error', (error) => this.#end(error.message));
@@ -48,6 +48,7 @@ export class SherpaVoice implements AsyncDisposable {
   ): Promise<SherpaReport> {
     const answer = Promise.withResolvers<SherpaReport>();
     this.#answer = answer;
+    this.#complaint = '';
     const stop = () => this.#giveUp(signal.reason);
     const timer = setTimeout(
       () => this.#giveUp(new EngineError('total-timeout', `not done within ${totalMs} ms`)),

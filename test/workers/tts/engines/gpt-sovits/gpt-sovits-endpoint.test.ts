@@ -308,7 +308,7 @@ void t.test('GptSovitsEndpoint.restart() waits until the server is there again, 
 void t.test('GptSovitsEndpoint.restart() fails when the server does not come back, or refuses', async (t) => {
   const { server, endpoint } = await openWarm(
     t,
-    { control: (answer) => void reset(answer) },
+    { control: (answer) => reset(answer) },
     { restart: { readyMs: 1_000 } },
   );
   await t.rejects(endpoint.restart?.(never) ?? Promise.resolve(), {
