@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url';
+import { resolve } from 'node:path';
 import type { TtsConfig, TtsEngineConfig } from '../../../protocol/tts-config.ts';
 import type { Engine } from '../endpoint.ts';
 import { openCosyVoice } from './cosyvoice/open-cosyvoice.ts';
@@ -15,7 +15,7 @@ export interface OpenEnginesOptions {
   project?: string;
 }
 
-const ownFolder = fileURLToPath(new URL('../../../', import.meta.url));
+const ownFolder = resolve(import.meta.dirname, '../../..');
 
 /** The configured engines, in order of preference. Nothing is connected or started yet. Throws ConfigurationError. */
 export function openEngines(

@@ -1,5 +1,6 @@
-import { getEventListeners } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { Worker } from 'node:worker_threads';
 import t from 'tap';
 import type { Test } from 'tap';
 import { EngineError } from '../../../../workers/tts/endpoint.ts';
@@ -119,6 +120,21 @@ void t.test(
     }
   },
 );
+
+void t.test('fetchSound() blames nobody for what came while this process was held up', async (t) => {
+  const flag = new Int32Array(new SharedArrayBuffer(4));
+  const file = new URL('../fixtures/answers-when-told.ts', import.meta.url);
+  const server = new Worker(file, { workerData: { flag, wav } });
+  t.teardown(async () => await server.terminate());
+  const [port]: unknown[] = await once(server, 'message');
+  const fetching = fetchFrom(openLink(t, `http://127.0.0.1:${String(port)}`), { firstByteMs: 2_000 });
+  await Promise.race([once(server, 'message'), fetching]);
+  Atomics.store(flag, 0, 1);
+  Atomics.notify(flag, 0);
+  const heldUntil = performance.now() + 2_500;
+  while (performance.now() < heldUntil);
+  t.equal((await fetching).samples.length, 1_000);
+});
 
 void t.test('fetchSound() gives up when no connection comes to stand', async (t) => {
   // Accepts, and never says a word of TLS: to the client no connection stands.
