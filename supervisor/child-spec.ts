@@ -76,7 +76,12 @@ export function childSpecs(config: Config, only: Role[] = []): ChildSpec[] {
   const spec = (id: string, role: Role, subject: string, dependsOn: string[]): ChildSpec => {
     const service = services[role];
     const limitMb = service.limitMb || commonLimitMb;
-    const most = role === 'reply' ? usefulShares(rooms, service.max) : service.max;
+    const most =
+      role === 'reply'
+        ? usefulShares(rooms, service.max)
+        : role === 'tts' && config.tts.engines.length > 0
+          ? 1
+          : service.max;
     return {
       ...times,
       readyTimeoutMs,
@@ -96,7 +101,8 @@ export function childSpecs(config: Config, only: Role[] = []): ChildSpec[] {
       restart: 'permanent',
       replicas: { min: Math.min(service.min, most), max: most },
       spares: service.spares,
-      exclusive: role !== 'tts',
+      // A server that speaks does one thing at a time, and must not be asked by two.
+      exclusive: role !== 'tts' || config.tts.engines.length > 0,
       sharded: role === 'reply',
       swappable: role !== 'sim',
       settings: '',

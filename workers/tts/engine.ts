@@ -1,6 +1,6 @@
 import type { Loudness } from './loudness/leveller.ts';
 
-/** What is to be synthesised: text that is already fit for speech, in the engine's own name for a voice. `speed` 1 is as the engine speaks. */
+/** What is to be synthesised: text that is already fit for speech, in the name that segments use for a voice. `speed` 1 is as the engine speaks. */
 export interface SpeechRequest {
   text: string;
   voice: string;
@@ -21,15 +21,4 @@ export interface Sound {
   pcm: Uint8Array;
   sampleRateHz: number;
   figures: WaveformFigures;
-}
-
-/** A way to turn text into sound. An engine neither retries nor judges: its callers do, the same way for every engine. */
-export interface Engine extends AsyncDisposable {
-  readonly name: string;
-  /** How many requests it works on at the same time; more only wait inside it. */
-  readonly slots: number;
-  /** Everything that a first sentence would otherwise wait for. Throws when the engine cannot work at all. */
-  warmUp(signal: AbortSignal): Promise<void>;
-  /** Throws when it fails, and when the signal says stop: the work is then really ended, not only forgotten. */
-  synthesise(request: SpeechRequest, signal: AbortSignal): Promise<Sound>;
 }

@@ -1,29 +1,41 @@
-import { describeFailure, toFailure } from '../../protocol/failure.ts';
-import type { Logger } from '../logger.ts';
 import type { TtsCounters } from './counters.ts';
-import type { Engine, Sound, SpeechRequest } from './engine.ts';
-import type { SoundCache } from './sound-cache.ts';
-import { soundKey } from './sound-cache.ts';
-import { TimeLimitError, openTimeLimit } from './time-limit.ts';
-import { judgeWaveform } from './waveform-verdict.ts';
+import type { Made, SpeechCache } from './cache/speech-cache.ts';
+import type { SpeechKey } from './cache/speech-key.ts';
+import type { Sound, SpeechRequest } from './engine.ts';
+import { describeTries } from './policies/describe-tries.ts';
+import type { RenditionOptions, TryRecord } from './policies/rendition.ts';
+import { Rendition } from './policies/rendition.ts';
+import type { Statistics } from './policies/statistics.ts';
 
-/** No attempt gave a sound that may be heard; the message is the last attempt's reason. */
+/** No engine gave a sound that may be heard; the message names what each of them failed with. */
 export class SynthesisFailedError extends Error {
   override name = 'SynthesisFailedError';
   readonly code = 'synthesis-failed';
 }
 
-export interface SynthesiserOptions {
-  engine: Engine;
-  cache: SoundCache;
-  attempts: number;
-  /** Deadline of one attempt. */
+export interface SynthesiserOptions extends RenditionOptions {
+  cache: Pick<SpeechCache, 'get' | 'warm'>;
+  /** What is kept depends on these too: a digest of the settings of each engine, by id. */
+  settings: ReadonlyMap<string, string>;
+  normaliserVersion: number;
+  /** Deadline of one request, with all that is tried for it. */
   timeoutMs: number;
-  counters: TtsCounters;
-  log: Logger;
+  statistics: Statistics;
+  counters: Pick<TtsCounters, 'cacheHits' | 'cacheMisses' | 'failures' | 'timeouts' | 'synthMs' | 'audioMs'>;
 }
 
-/** Gets a sound for a text: from the cache, else from the engine within a time limit, judged, and tried again. */
+export interface Spoken {
+  sound: Sound;
+  /** Id of the engine; `cache`, or `earlier` for what another voice once said, when nobody had to speak. */
+  engine: string;
+  /** All that was tried, in order; none when nobody had to speak. */
+  tries: readonly TryRecord[];
+}
+
+/**
+ * Gets a sound for a text within the deadline: from the cache, else from the engines in order, else one rendered earlier, else from
+ * the embedded voice. Only what the first engine says is kept as such.
+ */
 export class Synthesiser {
   readonly #options: SynthesiserOptions;
 
@@ -31,48 +43,77 @@ export class Synthesiser {
     this.#options = options;
   }
 
+  /** The engine whose voice is wanted. */
   get engineName(): string {
-    return this.#options.engine.name;
+    const { engines, embedded } = this.#options;
+    return (engines[0] ?? embedded).id;
   }
 
   /** Throws SynthesisFailedError, or the signal's reason when it says stop. */
-  async speak(request: SpeechRequest, signal: AbortSignal): Promise<Sound> {
-    const { cache, counters } = this.#options;
-    const getting = cache.get(soundKey(this.engineName, request), () => this.#make(request, signal));
-    counters.cacheHits = cache.hits;
-    counters.cacheMisses = cache.misses;
-    return await getting;
+  async speak(request: SpeechRequest, signal: AbortSignal): Promise<Spoken> {
+    const { cache, counters, statistics } = this.#options;
+    let own: Omit<Spoken, 'sound'> | undefined;
+    const make = async (roll: number, stop: AbortSignal) => {
+      const made = await this.#make(request, roll, stop);
+      own = made;
+      return made;
+    };
+    const { sound, from } = await cache.get(this.#keyOf(request), make, signal);
+    if (from === 'made') {
+      counters.cacheMisses += 1;
+      return { sound, engine: own?.engine ?? this.engineName, tries: own?.tries ?? [] };
+    }
+    counters.cacheHits += 1;
+    statistics.cacheHits += 1;
+    return { sound, engine: 'cache', tries: [] };
   }
 
-  async #make(request: SpeechRequest, signal: AbortSignal): Promise<Sound> {
-    const { attempts, counters, log } = this.#options;
-    for (let attempt = 1; ; attempt++) {
-      signal.throwIfAborted();
-      const { sound, reason } = await this.#attempt(request, signal);
-      if (sound) return sound;
-      counters.failures += 1;
-      log.warn({ reason, attempt, text: request.text }, 'no sound');
-      if (attempt >= attempts) throw new SynthesisFailedError(reason);
-    }
+  /** Makes ahead, in the background, what is missing of these; never throws. */
+  async makeAhead(requests: readonly SpeechRequest[], signal: AbortSignal): Promise<void> {
+    const wanted = requests.map((request) => ({
+      key: this.#keyOf(request),
+      make: async (roll: number, stop: AbortSignal) => await this.#make(request, roll, stop),
+    }));
+    await this.#options.cache.warm(wanted, signal);
   }
 
-  async #attempt(request: SpeechRequest, signal: AbortSignal): Promise<{ sound?: Sound; reason: string }> {
-    const { engine, timeoutMs, counters } = this.#options;
-    using limit = openTimeLimit(timeoutMs, signal);
-    const begunAt = performance.now();
-    try {
-      const sound = await engine.synthesise(request, limit.signal);
-      const reason = judgeWaveform(sound.figures, request);
-      if (reason) return { reason };
-      counters.synthMs += Math.round(performance.now() - begunAt);
-      counters.audioMs += sound.figures.durationMs;
-      return { sound, reason };
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!limit.signal.aborted) return { reason: describeFailure(toFailure(error)) };
-      counters.timeouts += 1;
-      const { reason } = limit.signal;
-      return { reason: reason instanceof TimeLimitError ? reason.message : String(reason) };
-    }
+  async #make(
+    request: SpeechRequest,
+    roll: number,
+    signal: AbortSignal,
+  ): Promise<Made & Omit<Spoken, 'sound'>> {
+    const { clock, timeoutMs, counters, statistics, log } = this.#options;
+    signal.throwIfAborted();
+    const begunAt = clock.now();
+    const rendition = new Rendition(this.#options, { request, roll, deadlineAt: begunAt + timeoutMs });
+    const rendered = await rendition.run(signal);
+    const { tries } = rendition;
+    const failed = tries.filter(({ outcome }) => outcome !== 'good' && outcome !== 'lost');
+    counters.failures += failed.length;
+    counters.timeouts += failed.filter(({ outcome }) => outcome?.endsWith('timeout')).length;
+    const reason = describeTries(tries);
+    if (failed.length > 0)
+      log.warn({ reason, text: request.text.slice(0, 100), isSpoken: rendered !== undefined }, 'tries failed');
+    if (!rendered) throw new SynthesisFailedError(reason);
+    const { sound, engine } = rendered;
+    if (engine === 'earlier') statistics.earlier += 1;
+    const costMs = Math.round(clock.now() - begunAt);
+    counters.synthMs += costMs;
+    counters.audioMs += sound.figures.durationMs;
+    return { sound, costMs, isKept: engine === this.engineName, engine, tries };
+  }
+
+  #keyOf({ text, voice, speed, loudness }: SpeechRequest): SpeechKey {
+    const { settings, normaliserVersion } = this.#options;
+    const engine = this.engineName;
+    return {
+      engine,
+      voice,
+      speed,
+      loudness,
+      settings: settings.get(engine) ?? '',
+      text,
+      normaliserVersion,
+    };
   }
 }

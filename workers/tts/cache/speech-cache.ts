@@ -28,6 +28,8 @@ export interface Made {
   sound: Sound;
   /** How long it took: what is dear to make is kept longer. */
   costMs: number;
+  /** False: it is not what the key promises, such as the voice of a last resort, and is not kept for better days. */
+  isKept?: boolean;
 }
 
 /**
@@ -231,7 +233,9 @@ export class SpeechCache implements AsyncDisposable {
 
   async #make(id: SpeechId, variant: number, make: MakeSound, signal: AbortSignal): Promise<Made> {
     const made = await make(variant, signal);
-    const stored = { ...id, ...made, variant, createdAt: Math.round(this.#now()) };
+    if (made.isKept === false) return made;
+    const { sound, costMs } = made;
+    const stored = { ...id, sound, costMs, variant, createdAt: Math.round(this.#now()) };
     this.#memory.put(stored, this.#now());
     this.#disk?.put(stored);
     this.#rotationOf(id).add(variant);

@@ -1,0 +1,198 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Config } from '../../protocol/config.ts';
+import type { TtsEngineConfig } from '../../protocol/tts-config.ts';
+import type { Logger } from '../logger.ts';
+import { RejectedRing } from './cache/rejected-ring.ts';
+import { SpeechCache } from './cache/speech-cache.ts';
+import { warmUpTexts } from './cache/warm-up-texts.ts';
+import type { TtsCounters } from './counters.ts';
+import type { Engine, RawSound, SpokenText } from './endpoint.ts';
+import type { SpeechRequest } from './engine.ts';
+import { openEmbedded } from './engines/embedded.ts';
+import { openEngines } from './engines/open-engines.ts';
+import { systemClock } from './policies/clock.ts';
+import { startEngines } from './policies/engine-start.ts';
+import type { GuardLimits } from './policies/guarded-endpoint.ts';
+import { GuardedEndpoint, localLimits } from './policies/guarded-endpoint.ts';
+import { Maintainer } from './policies/maintainer.ts';
+import { finishPlainly } from './policies/plain-finish.ts';
+import type { GuardedEngine } from './policies/rendition.ts';
+import { Statistics } from './policies/statistics.ts';
+import { SoundFinisher } from './sound-finisher.ts';
+import type { Spoken } from './synthesiser.ts';
+import { Synthesiser } from './synthesiser.ts';
+import { normaliserVersion, speechText } from './text/speech-text.ts';
+import { VoicePool } from './voice-pool.ts';
+
+export interface StudioOptions {
+  config: Pick<Config, 'tts' | 'audio' | 'reply'>;
+  home: string;
+  counters: TtsCounters;
+  /** For the operator. */
+  notice: (level: 'info' | 'warn', text: string) => void;
+  log: Logger;
+}
+
+/** More at once than this only fills memory with sentences that are not needed yet. */
+const mostSlots = 16;
+
+/**
+ * Everything that turns a text into a sound that may be heard: the engines, each endpoint behind its guard, the embedded voice, the threads
+ * that judge and finish, and what was made before. Throws ConfigurationError when it is opened with what cannot work.
+ */
+export class Studio implements AsyncDisposable {
+  readonly statistics: Statistics;
+  readonly #options: StudioOptions;
+  readonly #pool: VoicePool;
+  readonly #cache: SpeechCache;
+  readonly #rejected: RejectedRing;
+  readonly #finisher: SoundFinisher;
+  readonly #engines: readonly GuardedEngine[];
+  readonly #embedded: GuardedEngine;
+  readonly #synthesiser: Synthesiser;
+  readonly #ended = new AbortController();
+  #background: Promise<unknown> = Promise.resolve();
+
+  constructor(options: StudioOptions) {
+    const { config, home, counters, log } = options;
+    const { tts, audio } = config;
+    this.#options = options;
+    this.#pool = new VoicePool({ threads: tts.threads, log, counters, waiting: () => counters.queue });
+    this.#rejected = new RejectedRing({ folder: join(home, 'rejected'), keep: tts.keepRejected, log });
+    this.#finisher = new SoundFinisher({
+      pool: this.#pool,
+      loudness: audio.loudness,
+      rejected: this.#rejected,
+    });
+    const open = openEngines(tts, { log });
+    this.#engines = open.map((engine, at) => this.#guard(engine, limitsOf(tts.engines[at])));
+    this.#embedded = this.#guard(openEmbedded({ pool: this.#pool, config: tts, log }), localLimits, true);
+    const seeded = (open[0] ?? { draws: { seeds: false } }).draws.seeds;
+    this.#cache = new SpeechCache({
+      folder: join(home, 'speech-cache'),
+      // What has no seeds says a text the same way each time.
+      config: { ...tts.cache, ...(seeded ? {} : { variantAfter: 0 }) },
+      log,
+    });
+    const all = [...this.#engines, this.#embedded];
+    this.statistics = new Statistics(all.flatMap(({ endpoints }) => endpoints));
+    this.#synthesiser = new Synthesiser({
+      engines: this.#engines,
+      embedded: this.#embedded,
+      finisher: this.#finisher,
+      finishPlainly,
+      findEarlier: async ({ text }) => await this.#cache.findEarlier(text),
+      redraws: tts.redraws,
+      cache: this.#cache,
+      settings: new Map(tts.engines.map((engine) => [engine.id, digestOf(engine)])),
+      normaliserVersion,
+      timeoutMs: tts.segmentTimeoutMs,
+      statistics: this.statistics,
+      counters,
+      clock: systemClock,
+      log,
+    });
+  }
+
+  get engineName(): string {
+    return this.#synthesiser.engineName;
+  }
+
+  /** How many segments it makes sense to give it at the same time. */
+  get slots(): number {
+    const [first = this.#embedded] = this.#engines;
+    const servers = first.endpoints.reduce((sum, { slots }) => sum + slots, 0);
+    return Math.min(mostSlots, Math.max(this.#pool.slots, servers));
+  }
+
+  /** The embedded voice can speak: the show does not wait for the others. Throws ConfigurationError for a voice that it does not have. */
+  async warmUp(signal: AbortSignal): Promise<void> {
+    for (const endpoint of this.#embedded.endpoints) await endpoint.warmUp(signal);
+  }
+
+  /**
+   * From here on, beside the show: engines are warmed up and looked after. Only for who works, since a server that does one thing at a time
+   * must not hear from two processes; a successor goes on with what its predecessor had.
+   */
+  startEngines({ isSuccessor }: { isSuccessor: boolean }): void {
+    const { notice, log, config } = this.#options;
+    const { signal } = this.#ended;
+    const endpoints = this.#engines.flatMap((engine) => engine.endpoints);
+    if (isSuccessor) for (const endpoint of endpoints) endpoint.trust();
+    const maintainer = new Maintainer({
+      engines: this.#engines.flatMap((engine) => {
+        const settings = config.tts.engines.find(({ id }) => id === engine.id);
+        return settings?.type === 'gpt-sovits' ? [{ ...engine, rules: settings.restart }] : [];
+      }),
+      isLastResortReady: () => true,
+      clock: systemClock,
+      log,
+    });
+    this.#background = Promise.all([
+      isSuccessor
+        ? undefined
+        : startEngines({ endpoints, clock: systemClock, random: Math.random, notice, log }, signal),
+      maintainer.run(signal),
+    ]);
+  }
+
+  /** For who works: texts that will be asked for are made while nobody waits. */
+  makeAhead(): void {
+    const { config } = this.#options;
+    const { tts, audio, reply } = config;
+    const requests = warmUpTexts(reply, tts.cache.warmUp).flatMap((line): SpeechRequest[] => {
+      const text = speechText(line);
+      return text === '' ? [] : [{ text, voice: tts.voice, speed: tts.speed, loudness: audio.loudness }];
+    });
+    const making = this.#synthesiser.makeAhead(requests, this.#ended.signal);
+    this.#background = Promise.all([this.#background, making]);
+  }
+
+  async speak(request: SpeechRequest, signal: AbortSignal): Promise<Spoken> {
+    return await this.#synthesiser.speak(request, signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ended.abort(new Error('the voice ends'));
+    await this.#background;
+    const endpoints = [...this.#engines, this.#embedded].flatMap((engine) => engine.endpoints);
+    await Promise.all(endpoints.map(async (endpoint) => await endpoint[Symbol.asyncDispose]()));
+    await Promise.all([this.#cache[Symbol.asyncDispose](), this.#rejected[Symbol.asyncDispose]()]);
+    await this.#pool[Symbol.asyncDispose]();
+  }
+
+  #guard(engine: Engine, limits: GuardLimits, isLastResort = false): GuardedEngine {
+    const { config, log } = this.#options;
+    const judge = async (raw: RawSound, { text, voice, speed }: SpokenText, signal: AbortSignal) => {
+      const about = { text, voice, speed, engineId: engine.id };
+      return (await this.#finisher.finish(raw, about, signal)).ok;
+    };
+    const endpoints = engine.endpoints.map(
+      (endpoint) =>
+        new GuardedEndpoint({
+          endpoint,
+          engineId: engine.id,
+          limits,
+          hedge: config.tts.hedge,
+          judge,
+          clock: systemClock,
+          random: Math.random,
+          log,
+          isLastResort,
+        }),
+    );
+    return { id: engine.id, draws: engine.draws, endpoints };
+  }
+}
+
+const limitsOf = (config: TtsEngineConfig | undefined): GuardLimits =>
+  config && 'retry' in config ? config : localLimits;
+
+/** Of what changes how an engine sounds; where it is and how patient we are does not. */
+function digestOf(config: TtsEngineConfig): string {
+  const silent = new Set(['id', 'endpoints', 'connectMs', 'firstByteMs', 'gapMs', 'totalMs', 'maxBytes']);
+  for (const name of ['retry', 'breaker', 'rate', 'restart', 'slots', 'apiKey']) silent.add(name);
+  const heard = Object.entries(config).filter(([name]) => !silent.has(name));
+  return createHash('sha256').update(JSON.stringify(heard)).digest('hex').slice(0, 16);
+}
