@@ -52,8 +52,8 @@ void t.test('answerTopic() greets several by name, and many by number', (t) => {
   const body: EventBody = { kind: 'enter', viewers: 1 };
   const others = (count: number) =>
     Array.from({ length: count }, (_, index) => liveEvent({ body, nickname: `客${index}` }));
-  t.equal(answer(body, '小明', others(2)), '欢迎小明、客0、客1来到直播间。');
-  t.equal(answer(body, '小明', others(6)), '欢迎小明、客0、客1等7位朋友来到直播间。');
+  t.equal(answer(body, '小明', others(2)), '欢迎小明、客零、客一来到直播间。');
+  t.equal(answer(body, '小明', others(6)), '欢迎小明、客零、客一等7位朋友来到直播间。');
   t.end();
 });
 
@@ -75,14 +75,15 @@ void t.test('answerTopic() says nothing when the template is empty', (t) => {
 void t.test('speakableName() keeps what can be said', (t) => {
   const names = {
     '小明😀': '小明',
-    '✨Lily_99✨': 'Lily99',
+    '✨Lily_99✨': 'Lily九九',
     '张***': '张',
     '🔥🔥': nameless,
     '': nameless,
     一二三四五六七八九十: '一二三四五六七八',
     ｖｉｐ: 'vip',
     海边的子涵7964: '海边的子涵',
-    '9527': '9527',
+    '9527': '九五二七',
+    '2号选手': '二号选手',
     用户7391028465: nameless,
   };
   for (const [nickname, said] of Object.entries(names)) t.equal(speakableName(nickname), said);
@@ -110,6 +111,26 @@ void t.test(
       '真的“不贵。”对吧',
     ]);
     t.same(splitSentences(''), []);
+    t.end();
+  },
+);
+
+void t.test(
+  'splitSentences() cuts long sentences at clauses, and gives the first clause early where asked',
+  (t) => {
+    const long =
+      '小明，价格都在下方的小黄车里，点开就能看到今天的直播价，现在下单的朋友四十八小时内发货，全国包邮。';
+    t.same(splitSentences(long), [
+      '小明，价格都在下方的小黄车里，',
+      '点开就能看到今天的直播价，',
+      '现在下单的朋友四十八小时内发货，全国包邮。',
+    ]);
+    t.same(splitSentences('点开就能看到今天的直播价，价格都在下方的小黄车里面。好的。', { quick: true }), [
+      '点开就能看到今天的直播价，',
+      '价格都在下方的小黄车里面。好的。',
+    ]);
+    const short = '小明，您说的毛衣的颜色，我这就告诉您。';
+    t.same(splitSentences(short, { quick: true }), [short]);
     t.end();
   },
 );
