@@ -19,7 +19,7 @@ export const codes: Rule[] = [
   {
     id: 'short-phone',
     pattern:
-      /(?<!\d)(?:12315|12306|12345|10086|10010|95\d{3}|(?<=[打拨找][通打]?)1(?:10|14|19|20|22))(?![\d.元块个件])/gu,
+      /(?<!\d)(?:12315|12306|12345|10086|10010|95\d{3}|(?<=[打拨找][通打]?)1(?:10|14|19|20|22))(?![\d.元块个件人名位])/gu,
     say: sayPhone,
   },
   {
@@ -31,7 +31,7 @@ export const codes: Rule[] = [
   {
     id: 'labelled-code',
     pattern:
-      /(?<=(?:单号|编号|货号|款号|尾号|后四位|验证码|校验码|取件码|提货码|兑换码|激活码|邀请码|口令|密码|房间号|房号|直播间号|抖音号|快手号|微信号?|账号|工号|卡号|车牌号?|邮编|条码|型号|序列号|批号|学号|证号|ID|id|VX|vx)[是为:# ]{0,3})(?<![A-Za-z\d])([A-Za-z]{0,8}[\d-]{0,24}\d[A-Za-z]{0,4})(?![A-Za-z\d])(?! ?[元块折%])/gu,
+      /(?<=(?:单号|编号|货号|款号|尾号|后四位|验证码|校验码|取件码|提货码|兑换码|激活码|邀请码|口令|密码|房间号|房号|直播间号|抖音号|快手号|微信号?|账号|工号|卡号|车牌号?|邮编|条码|型号|序列号|批号|学号|证号|ID|id|VX|vx)[是为:# ]{0,3})(?<![A-Za-z\d])([A-Za-z_]{0,8}[\d_-]{0,24}\d[A-Za-z]{0,4})(?![A-Za-z\d])(?! ?[元块折%])/gu,
     say: (_, code) => spellOut(code),
   },
   {
@@ -44,7 +44,7 @@ export const codes: Rule[] = [
 const spellOut = (code: string): string =>
   Array.from(code)
     .map((character) =>
-      /[a-z]/i.test(character) ? ` ${character.toUpperCase()} ` : sayDigits(character.replace('-', '')),
+      /[a-z]/i.test(character) ? ` ${character.toUpperCase()} ` : sayDigits(character.replace(/[_-]/, '')),
     )
     .join('')
     .replaceAll('  ', ' ')

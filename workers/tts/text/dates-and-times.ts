@@ -65,6 +65,11 @@ export const dates: Rule[] = [
     say: (_, from, to) => `${sayOrdinal(from)}到${sayOrdinal(to)}`,
   },
   {
+    id: 'weekday-range',
+    pattern: /(?<=周|星期|礼拜)([1-6]) ?[-~至到] ?(周|星期|礼拜|)([2-7])(?![\d.])/gu,
+    say: (_, from, word, to) => `${sayDigits(from)}到${word}${sayDigits(to)}`,
+  },
+  {
     id: 'month-or-day',
     pattern: /(?<![\d.])(\d{1,4}) ?(?=[月日号])/gu,
     say: (_, which) => (/^0\d{2}/.test(which) ? sayDigits(which) : sayOrdinal(which)),

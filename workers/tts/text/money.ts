@@ -1,9 +1,10 @@
-import { begin, end, number } from './fragments.ts';
+import { begin, end, number, unitSign } from './fragments.ts';
 import { sayCount, sayDigits, sayInteger, sayNumber } from './han-numbers.ts';
 import type { Rule } from './rule.ts';
 import { pattern } from './rule.ts';
 
 const currencies: Record<string, string> = { $: '美元', '€': '欧元', '£': '英镑' };
+const unitNames: Record<string, string> = { kg: '公斤', g: '克', ml: '毫升', l: '升' };
 const priceWord =
   '(?:价|价格|价钱|只要|只需|只卖|仅需|仅|卖|到手|立减|直减|减|省|便宜|花|付|券后|才|就)(?:是|为|了|到|:)?';
 
@@ -81,8 +82,13 @@ export const money: Rule[] = [
     say: (_, amount) => sayPrice(amount, '元'),
   },
   {
+    id: 'per-unit',
+    pattern: /(?<=[\p{Script=Han}\d]) ?\/ ?(kg|KG|g|ml|L)(?![A-Za-z\d])/gu,
+    say: (_, unit) => `每${unitNames[unit.toLowerCase()] ?? unit}`,
+  },
+  {
     id: 'per',
-    pattern: /(?<=[\p{Script=Han}\d]) ?\/ ?(?=[个件斤克升米瓶盒包袋箱份套双条支片只人天月年次位晚台吨])/gu,
+    pattern: pattern`(?<=\p{Script=Han}|\d|\d${unitSign}) ?\/ ?(?=[个件斤克升米瓶盒包袋箱份套双条支片只人天月年次位晚台吨])`,
     say: '每',
   },
 ];

@@ -27,6 +27,11 @@ export const countedNumbers: Rule[] = [
     say: (_, which) => `第${sayOrdinal(which)}`,
   },
   {
+    id: 'height',
+    pattern: /(?<![\d.])([12])米(\d{2})(?![\d.]|[个件块元])/gu,
+    say: (_, metres, rest) => `${sayCount(metres)}米${sayDigits(rest)}`,
+  },
+  {
     id: 'door-or-line',
     pattern: /(?<![\d.])(\d{3,4})(?=室|房|路|航班|次列车|次高铁)/gu,
     say: (which) => sayDigits(which).replaceAll('一', '幺'),

@@ -40,6 +40,12 @@ void t.test('countedNumbers reads a number as the word with it asks for', async 
       ['№3', '第三'],
       ['no', 'no'],
     ],
+    height: [
+      ['身高1米65', '身高一米六五'],
+      ['1米8', '一米八'],
+      ['2米30', '两米三零'],
+      ['1米65块', '一米六十五块'],
+    ],
     'door-or-line': [
       ['1203室', '幺二零三室'],
       ['302路公交', '三零二路公交'],
