@@ -3,6 +3,7 @@ import type { AudioChunk, Outcome } from '../../protocol/speech.ts';
 import type { Recorded } from '../../workers/audio/renditions.ts';
 import { Renditions } from '../../workers/audio/renditions.ts';
 import { readAiring } from '../../workers/audio/fillers/airing-id.ts';
+import { speechText } from '../../workers/tts/text/speech-text.ts';
 
 /** A sentence whose sound is known, and how often it is heard in its room when the ledger is right. */
 export interface Sentence {
@@ -147,10 +148,10 @@ export class SentenceCollector {
     };
     const fromMs = isCut ? Math.max(this.#utterances.lastUnknown(isKnown), this.#lastUnknownAiring()) : 0;
     for (const [id, airing] of this.#utterances.airings) this.#mayBeHeard(airing, id, id);
-    const all = [...this.#segments.values()];
+    const all = [...this.#segments.values()].map((said) => ({ ...said, core: bare(said.text) }));
     const sentences = [...this.#sounds.values()].map(({ room, text, sound, segments }): Sentence => {
       const core = bare(text);
-      const alike = all.filter((other) => other.room === room && bare(other.text).includes(core));
+      const alike = all.filter((other) => other.room === room && other.core.includes(core));
       const required = [...segments.values()].filter((id) =>
         this.#utterances.isHeardWhole(id, fromMs),
       ).length;
@@ -176,7 +177,8 @@ export class SentenceCollector {
   }
 }
 
-const bare = (text: string): string => text.replaceAll(/[\p{P}\s]/gu, '');
+/** As it is heard: texts that are written differently may sound alike. */
+const bare = (text: string): string => speechText(text).replaceAll(/[\p{P}\s]/gu, '');
 
 /** At most so many, evenly spread. */
 function thin<Item>(items: Item[], count: number): Item[] {

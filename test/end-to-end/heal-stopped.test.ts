@@ -43,7 +43,7 @@ void t.test('the show heals from what stands still', async (t) => {
       // It was ended while it stood still, as it would hear nothing else; if not, it may not speak any more.
       if (isAlive(active.pid, active.startTime)) process.kill(active.pid, 'SIGCONT');
       t.match(await show.untilOutcome(sent?.msgId ?? ''), { what: 'spoken', paid: true });
-      spoken.push(`谢谢${gives}送来的1个${gift}。`);
+      spoken.push(`谢谢${gives}送来的一个${gift}。`);
       await show.until('the former place as spare', () => show.child(active.id).state === 'initialised');
       const { lastReason, spare: standsBy } = show.child(active.id);
       const [, silentMs = 0] = /no heartbeat for (\d+) ms/.exec(lastReason) ?? [];

@@ -77,7 +77,7 @@ void t.test('what viewers write and give is answered aloud: room, ledger and rec
   const voice = await openReferenceVoice('cmn', silentRoom.tts.speed);
   const places = [
     '小明，这一款今天直播价三十九块九。',
-    '谢谢阿花送来的4个玫瑰。',
+    '谢谢阿花送来的四个玫瑰。',
     '老王，现在下单明天下午就能发货。',
     '热烈欢迎小丽、大壮来做客。',
   ].map((text) => ({ text, found: findSpeech(recording, voice(text)) }));

@@ -1,7 +1,10 @@
 import load from '@echogarden/espeak-ng-emscripten';
 import { envelope, hopMs } from './wav.ts';
 
-/** The voice itself, asked directly: what a sentence should sound like, without any part of the product. */
+/**
+ * The voice itself, asked directly: what a sentence should sound like, without any part of the product. Numbers have to be in words, as
+ * they are to be heard.
+ */
 export async function openReferenceVoice(
   voice: string,
   speed: number,

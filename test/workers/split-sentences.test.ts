@@ -16,3 +16,23 @@ void t.test(
     t.end();
   },
 );
+
+void t.test(
+  'splitSentences() cuts long sentences at clauses, and gives the first clause early where asked',
+  (t) => {
+    const long =
+      '小明，价格都在下方的小黄车里，点开就能看到今天的直播价，现在下单的朋友四十八小时内发货，全国包邮。';
+    t.same(splitSentences(long), [
+      '小明，价格都在下方的小黄车里，',
+      '点开就能看到今天的直播价，',
+      '现在下单的朋友四十八小时内发货，全国包邮。',
+    ]);
+    t.same(splitSentences('点开就能看到今天的直播价，价格都在下方的小黄车里面。好的。', { quick: true }), [
+      '点开就能看到今天的直播价，',
+      '价格都在下方的小黄车里面。好的。',
+    ]);
+    const short = '小明，您说的毛衣的颜色，我这就告诉您。';
+    t.same(splitSentences(short, { quick: true }), [short]);
+    t.end();
+  },
+);

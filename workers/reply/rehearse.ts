@@ -35,7 +35,7 @@ export function rehearse(config: ReplyConfig): void {
   const segments = segmentsOf({
     id: room,
     room,
-    sentences: splitSentences(answer?.text ?? '谢谢。'),
+    sentences: splitSentences(answer?.text ?? '谢谢。', { quick: true }),
     priority: topic.priority,
     voice: '',
     events: topic.events,

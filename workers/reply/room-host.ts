@@ -199,7 +199,7 @@ export class RoomHost {
     return segmentsOf({
       id,
       room,
-      sentences: splitSentences(answer.text),
+      sentences: splitSentences(answer.text, { quick: true }),
       priority,
       voice,
       events,

@@ -3,9 +3,11 @@ export const nameless = '这位朋友';
 
 const maxCharacters = 8;
 
+const digits = '零一二三四五六七八九';
+
 /**
  * A nickname as it can be spoken: letters and digits of any script, at most eight characters, without the number that platforms hang
- * on; masked names (`张***`) keep what shows.
+ * on; masked names (`张***`) keep what shows. Digits are Chinese ones, as they are no number to anybody who reads the name aloud.
  */
 export function speakableName(nickname: string): string {
   const letters = Array.from(nickname.normalize('NFKC')).filter((character) =>
@@ -15,7 +17,9 @@ export function speakableName(nickname: string): string {
   const name = Array.from(/^\p{L}+\p{N}{3,}$/u.test(whole) ? whole.replace(/\p{N}+$/u, '') : whole)
     .slice(0, maxCharacters)
     .join('');
-  return name === '' || name === '用户' ? nameless : name;
+  return name === '' || name === '用户'
+    ? nameless
+    : name.replaceAll(/\d/g, (digit) => digits[Number(digit)] ?? '');
 }
 
 /** `A、B、C` , or `A、B、C等7位朋友` when there are more than `most`; repeated names count once. */

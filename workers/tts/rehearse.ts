@@ -12,7 +12,7 @@ import { judgeWaveform } from './waveform-verdict.ts';
  * the patterns of whole scripts are built, when they are first used.
  */
 export function rehearse(): void {
-  const text = '欢迎来到直播间[比心]，今天的 3 样宝贝都在下方。Hello 😀';
+  const text = '欢迎来到直播间[比心]，今天的 3 样宝贝39.9元，19:30开抢。Hello 😀';
   const segment: Segment = {
     id: segmentId('rehearsal', 0),
     room: 'rehearsal',

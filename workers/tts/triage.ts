@@ -1,5 +1,5 @@
 import type { Segment } from '../../protocol/speech.ts';
-import { speakableText } from './speakable-text.ts';
+import { speechText } from './text/speech-text.ts';
 
 /** In UTF-16 units. Longer than any sentence; an engine would be busy with it for half a minute. */
 const maxCharacters = 500;
@@ -24,9 +24,9 @@ export function triage(segment: Segment, { now, deliveries, stopping }: TriageCo
   if (deliveries > maxDeliveries) return missing('poison');
   if (segment.expiresAt < now) return missing('expired');
   if (stopping && segment.priority !== 'urgent') return missing('stopping');
-  // No text of ours shrinks this much, so the cleaning is not paid for a megabyte.
+  // No text of ours shrinks this much, so the reading is not paid for a megabyte.
   if (segment.text.length > maxCharacters * 8) return missing(`longer than ${maxCharacters} characters`);
-  const text = speakableText(segment.text);
+  const text = speechText(segment.text);
   if (text === '') return missing('nothing to say');
   if (text.length > maxCharacters) return missing(`longer than ${maxCharacters} characters`);
   return { kind: 'speak', text };

@@ -119,8 +119,8 @@ void t.test(
     const voice = await openReferenceVoice('cmn', silentRoom.tts.speed);
     const recording = heardIn(home);
     const found = (text: string) => findSpeech(recording, voice(text)).length;
-    t.equal(found('谢谢珍珠奶茶送来的2个大啤酒。'), 1);
-    t.equal(found('谢谢阿花送来的1个玫瑰。'), 0);
+    t.equal(found('谢谢珍珠奶茶送来的两个大啤酒。'), 1);
+    t.equal(found('谢谢阿花送来的一个玫瑰。'), 0);
     t.equal(found('小明，您说的毛衣的颜色，我这就告诉您。'), 0);
   },
 );
@@ -149,7 +149,7 @@ void t.test('after a restore an answer goes on where it was cut off', async (t) 
   t.match(await readBalance(home), { balanced: true, open: 0, paid: { events: 1, answered: 1 } });
   const voice = await openReferenceVoice('cmn', silentRoom.tts.speed);
   const recording = heardIn(home);
-  t.equal(findSpeech(recording, voice('谢谢阿花送来的1个玫瑰。')).length, 0, 'heard before');
+  t.equal(findSpeech(recording, voice('谢谢阿花送来的一个玫瑰。')).length, 0, 'heard before');
   t.equal(findSpeech(recording, voice('明天晚上八点我们继续直播。')).length, 1, 'not heard yet');
 });
 

@@ -134,3 +134,17 @@ void t.test(
     t.end();
   },
 );
+
+void t.test('SentenceCollector takes what sounds alike for the same, however it is written', (t) => {
+  const utterances = new Utterances();
+  for (const id of ['u1', 'u2']) utterances.add(outcome(id, 'spoken'));
+  const collector = new SentenceCollector(utterances, everything);
+  collector.add(chunk('u1', 0, '今天39.9元。'));
+  collector.add(chunk('u2', 0, '今天三十九块九，大家快来。', { pcm: new Uint8Array(12) }));
+  const { sentences } = collector.sayings(false);
+  t.same(
+    sentences.map(({ expected }) => expected),
+    [2, 1],
+  );
+  t.end();
+});

@@ -52,8 +52,8 @@ void t.test('answerTopic() greets several by name, and many by number', (t) => {
   const body: EventBody = { kind: 'enter', viewers: 1 };
   const others = (count: number) =>
     Array.from({ length: count }, (_, index) => liveEvent({ body, nickname: `客${index}` }));
-  t.equal(answer(body, '小明', others(2)), '欢迎小明、客0、客1来到直播间。');
-  t.equal(answer(body, '小明', others(6)), '欢迎小明、客0、客1等7位朋友来到直播间。');
+  t.equal(answer(body, '小明', others(2)), '欢迎小明、客零、客一来到直播间。');
+  t.equal(answer(body, '小明', others(6)), '欢迎小明、客零、客一等7位朋友来到直播间。');
   t.end();
 });
 
@@ -75,14 +75,15 @@ void t.test('answerTopic() says nothing when the template is empty', (t) => {
 void t.test('speakableName() keeps what can be said', (t) => {
   const names = {
     '小明😀': '小明',
-    '✨Lily_99✨': 'Lily99',
+    '✨Lily_99✨': 'Lily九九',
     '张***': '张',
     '🔥🔥': nameless,
     '': nameless,
     一二三四五六七八九十: '一二三四五六七八',
     ｖｉｐ: 'vip',
     海边的子涵7964: '海边的子涵',
-    '9527': '9527',
+    '9527': '九五二七',
+    '2号选手': '二号选手',
     用户7391028465: nameless,
   };
   for (const [nickname, said] of Object.entries(names)) t.equal(speakableName(nickname), said);

@@ -113,7 +113,8 @@ void t.test('RoomHost answers an event once, however often it is delivered', asy
   host.take(asked, late.message);
   await host.turn();
   t.same(late.said, ['ack']);
-  t.equal(segments.filter(({ causes }) => causes.length > 0).length, 1);
+  const answers = segments.filter(({ causes }) => causes.length > 0).map(({ utteranceId }) => utteranceId);
+  t.equal(new Set(answers).size, 1);
 });
 
 void t.test('RoomHost does not answer what an earlier process has answered', async (t) => {

@@ -1,0 +1,112 @@
+import { begin, end, number, unitSign } from './fragments.ts';
+import { sayCount, sayDigits, sayInteger, sayNumber } from './han-numbers.ts';
+import type { Rule } from './rule.ts';
+import { pattern } from './rule.ts';
+
+const currencies: Record<string, string> = { $: '美元', '€': '欧元', '£': '英镑' };
+const unitNames: Record<string, string> = { kg: '公斤', g: '克', ml: '毫升', l: '升' };
+const priceWord =
+  '(?:价|价格|价钱|只要|只需|只卖|仅需|仅|卖|到手|立减|直减|减|省|便宜|花|付|券后|才|就)(?:是|为|了|到|:)?';
+
+/** Prices as they are said in a shop: 39.9 → 三十九块九. */
+export const money: Rule[] = [
+  {
+    id: 'currency-range',
+    pattern: pattern`¥ ?(${number}) ?[-~到至] ?¥? ?(${number})${end}(元|块钱|块)?`,
+    say: (_, from, to, word) => `${sayPrice(from, '')}到${sayPrice(to, word || '元')}`,
+  },
+  {
+    id: 'amount-range',
+    pattern: pattern`${begin}(${number}) ?[-~至到] ?(${number}) ?(元|块钱|块)`,
+    say: (_, from, to, word) => `${sayPrice(from, '')}到${sayPrice(to, word)}`,
+  },
+  {
+    id: 'ten-thousands',
+    pattern: pattern`(¥ ?)?${begin}(${number}) ?[wW](?=\+|元|块|人|粉|单|件|个|份|次|播放|销量|点赞)(元|块)?`,
+    say: (_, sign, amount, word) => `${sayCount(trimZeros(amount))}万${sign && !word ? '元' : word}`,
+  },
+  {
+    id: 'ten-thousands-small',
+    pattern: pattern`(¥ ?)?${begin}(${number}) ?w(?![A-Za-z])`,
+    say: (_, sign, amount) => `${sayCount(trimZeros(amount))}万${sign ? '元' : ''}`,
+  },
+  {
+    id: 'thousands',
+    pattern: pattern`(¥ ?)?${begin}(\d{1,5}(?:\.\d{1,3})?) ?(?:k|(?<=[135679]|\d\d)K)(?![A-Za-z])`,
+    say: (_, sign, amount) => `${sayInteger(String(Math.round(Number(amount) * 1_000)))}${sign ? '元' : ''}`,
+  },
+  {
+    id: 'currency-large',
+    pattern: pattern`¥ ?(${number})([万亿])(?:元|块)?`,
+    say: (_, amount, scale) => `${sayCount(amount)}${scale}元`,
+  },
+  {
+    id: 'yuan-sign',
+    pattern: pattern`¥ ?(${number})${end} ?(元|块钱|块)?`,
+    say: (_, amount, word) => sayPrice(amount, word || '元'),
+  },
+  {
+    id: 'foreign-sign',
+    pattern: pattern`([$€£]) ?(${number})${end}`,
+    say: (_, sign, amount) => `${sayCount(trimZeros(amount))}${currencies[sign] ?? ''}`,
+  },
+  {
+    id: 'currency-code',
+    pattern: pattern`(?<![A-Za-z])(?:RMB|rmb|CNY) ?:? ?(${number})${end}`,
+    say: (_, amount) => sayPrice(amount, '元'),
+  },
+  {
+    id: 'currency-code-behind',
+    pattern: pattern`${begin}(${number}) ?(?:RMB|rmb|CNY)(?![A-Za-z])`,
+    say: (_, amount) => sayPrice(amount, '元'),
+  },
+  {
+    id: 'kuai-and-more',
+    pattern: /(?<![\d.A-Za-z])(\d{1,8})(块|元)(\d)(?:[毛角](\d)?分?)?(?![\d.元块万千百%折个件斤])/gu,
+    say: (_, whole, word, tenth, hundredth) =>
+      `${sayCount(whole)}${word}${sayDigits(tenth)}${hundredth === '' ? '' : `毛${sayDigits(hundredth)}`}`,
+  },
+  {
+    id: 'amount',
+    pattern: pattern`${begin}(${number})${end} ?(元|块钱|块|圆)`,
+    say: (_, amount, word) => sayPrice(amount, word),
+  },
+  {
+    id: 'price-word',
+    pattern: pattern`(?<=${priceWord} ?)(\d{1,8}\.\d{1,2})${end}(?! ?[%‰折万亿倍A-Za-z个件斤公升克米分点版折号月成两])`,
+    say: (_, amount) => sayPrice(amount, '元'),
+  },
+  {
+    id: 'price-before-word',
+    pattern: pattern`${begin}(\d{1,8}\.\d{1,2})${end} ?(?=包邮|秒杀|拿走|到手|带走|抢|一[件个斤份套]|两件|[123]件|起)`,
+    say: (_, amount) => sayPrice(amount, '元'),
+  },
+  {
+    id: 'per-unit',
+    pattern: /(?<=[\p{Script=Han}\d]) ?\/ ?(kg|KG|g|ml|L)(?![A-Za-z\d])/gu,
+    say: (_, unit) => `每${unitNames[unit.toLowerCase()] ?? unit}`,
+  },
+  {
+    id: 'per',
+    pattern: pattern`(?<=\p{Script=Han}|\d|\d${unitSign}) ?\/ ?(?=[个件斤克升米瓶盒包袋箱份套双条支片只人天月年次位晚台吨])`,
+    say: '每',
+  },
+];
+
+/** `word` ends whole amounts: 100 → 一百元; the others are said with 块: 39.9 → 三十九块九, 0.5 → 五毛. */
+export function sayPrice(amount: string, word: string): string {
+  const [whole = '', written = ''] = amount.split('.');
+  const decimals = written.replace(/0+$/, '');
+  if (decimals === '') return sayCount(whole) + word;
+  if (decimals.length > 2) return sayNumber(amount) + (word || '元');
+  const [tenth = '0', hundredth = '0'] = decimals;
+  if (Number(whole) === 0) {
+    if (tenth === '0') return `${sayCount(hundredth)}分`;
+    return `${sayCount(tenth)}毛${hundredth === '0' ? '' : sayDigits(hundredth)}`;
+  }
+  const kuai = `${sayCount(whole)}块`;
+  if (tenth === '0') return `${kuai}零${sayDigits(hundredth)}分`;
+  return kuai + sayDigits(tenth) + (hundredth === '0' ? '' : `毛${sayDigits(hundredth)}`);
+}
+
+const trimZeros = (amount: string): string => amount.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '');
