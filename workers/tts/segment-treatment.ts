@@ -6,8 +6,8 @@ import type { Delivery } from '../delivery.ts';
 import type { Logger } from '../logger.ts';
 import { chunkSound, missingChunk } from './audio-chunks.ts';
 import type { TtsCounters } from './counters.ts';
+import type { Sound, SpeechRequest } from './engine.ts';
 import type { Loudness } from './loudness/leveller.ts';
-import type { Synthesiser } from './synthesiser.ts';
 import { SynthesisFailedError } from './synthesiser.ts';
 import { triage } from './triage.ts';
 
@@ -22,9 +22,17 @@ export interface ChunkSink {
   ): Promise<unknown>;
 }
 
+/** What gets a sound for a text. */
+export interface Speaker {
+  /** The engine whose voice is wanted. */
+  readonly engineName: string;
+  /** `engine` names who spoke. Throws SynthesisFailedError, or the signal's reason. */
+  speak(request: SpeechRequest, signal: AbortSignal): Promise<{ sound: Sound; engine: string }>;
+}
+
 export interface TreatmentOptions {
   bus: ChunkSink;
-  synthesiser: Synthesiser;
+  synthesiser: Speaker;
   /** Voice and speed of segments that name no voice. */
   voice: string;
   speed: number;
@@ -109,10 +117,10 @@ export class SegmentTreatment {
     if (decision.kind === 'missing') return missing(decision.reason);
     try {
       const request = { text: decision.text, voice: segment.voice || voice, speed, loudness };
-      const sound = await synthesiser.speak(request, giveUp);
+      const { sound, engine } = await synthesiser.speak(request, giveUp);
       counters.segments += 1;
       counters.spoken += 1;
-      return chunkSound(segment, sound, options);
+      return chunkSound(segment, sound, { ...options, engine });
     } catch (error) {
       if (error instanceof SynthesisFailedError) return missing(`failed: ${error.message}`);
       throw error;

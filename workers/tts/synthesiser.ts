@@ -36,12 +36,12 @@ export class Synthesiser {
   }
 
   /** Throws SynthesisFailedError, or the signal's reason when it says stop. */
-  async speak(request: SpeechRequest, signal: AbortSignal): Promise<Sound> {
+  async speak(request: SpeechRequest, signal: AbortSignal): Promise<{ sound: Sound; engine: string }> {
     const { cache, counters } = this.#options;
     const getting = cache.get(soundKey(this.engineName, request), () => this.#make(request, signal));
     counters.cacheHits = cache.hits;
     counters.cacheMisses = cache.misses;
-    return await getting;
+    return { sound: await getting, engine: this.engineName };
   }
 
   async #make(request: SpeechRequest, signal: AbortSignal): Promise<Sound> {
