@@ -39,7 +39,9 @@ function makeSynthesiser(answers: Answer[], timeoutMs = 60_000) {
 
 void t.test('speak() gives a good sound and counts it', async (t) => {
   const { synthesiser, counters } = makeSynthesiser([good]);
-  t.equal((await synthesiser.speak(request, new AbortController().signal)).figures.durationMs, 1_000);
+  const { sound, engine } = await synthesiser.speak(request, new AbortController().signal);
+  t.equal(sound.figures.durationMs, 1_000);
+  t.equal(engine, 'fake');
   await synthesiser.speak(request, new AbortController().signal);
   t.match(counters, { cacheHits: 1, cacheMisses: 1, failures: 0, audioMs: 1_000 });
 });

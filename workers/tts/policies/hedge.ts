@@ -155,7 +155,10 @@ class Race<Prize> {
     const wakeAt = Math.min(this.#isLate ? Infinity : this.#lateAt, this.#nextAt, quietAt);
     const timer = new AbortController();
     if (wakeAt < Infinity) {
-      void clock.delay(Math.max(0, wakeAt - clock.now()), timer.signal).then(() => this.#wake.resolve());
+      void clock.delay(Math.max(0, wakeAt - clock.now()), timer.signal).then((passed) => {
+        // One that was stopped belongs to a sleep that is over.
+        if (passed) this.#wake.resolve();
+      });
     }
     await this.#wake.promise;
     this.#wake = Promise.withResolvers();

@@ -1,0 +1,32 @@
+import t from 'tap';
+import { describeTries } from '../../../../workers/tts/policies/describe-tries.ts';
+import type { Outcome } from '../../../../workers/tts/policies/ladder.ts';
+
+const one = (engine: string, outcome: Outcome, ...reasons: string[]) => ({
+  engine,
+  endpoint: `${engine} http://127.0.0.1:1`,
+  rung: 'plain' as const,
+  outcome,
+  reasons,
+});
+
+void t.test('describeTries() names each engine once, with what it failed with', (t) => {
+  const tries = [
+    one('gsv', 'unreachable', 'connect ECONNREFUSED'),
+    one('gsv', 'rejected', 'only silence'),
+    one('gsv', 'rejected', 'only silence'),
+    one('embedded', 'error', 'a thread died'),
+  ];
+  t.equal(
+    describeTries(tries),
+    'gsv: unreachable, rejected (only silence) ×2; embedded: error (a thread died)',
+  );
+  t.equal(describeTries([]), 'nobody was there to speak');
+  t.end();
+});
+
+void t.test('describeTries() fits into a line of the ledger', (t) => {
+  const tries = Array.from({ length: 16 }, (_, index) => one(`engine-${index}`, 'rejected', 'x'.repeat(500)));
+  t.equal(describeTries(tries).length, 300);
+  t.end();
+});
