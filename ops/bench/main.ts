@@ -47,7 +47,7 @@ was missed; with ${Object.keys(rowsOf).join(', ')} only that a promise was broke
   --failing-start TIME  how long a worker of "supervisor" fails at each start (default 40s, with --quick 10s)
   --json                only the JSON object
 
-Ctrl-C ends ${Object.keys(rowsOf).join(' and ')} early and clears up; what was seen until then is printed.`;
+Ctrl-C ends supervisor and audio early and clears up; what was seen until then is printed.`;
 
 await runCommand(main);
 

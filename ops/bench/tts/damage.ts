@@ -10,9 +10,9 @@ const audible = 300;
 
 /** Changed sample by sample, with what does not fit cut off. */
 export function mapSamples(samples: Int16Array, change: (sample: number, at: number) => number): Samples {
-  return Int16Array.from(samples, (sample, at) =>
-    Math.max(-fullScale, Math.min(fullScale - 1, Math.round(change(sample, at)))),
-  );
+  const result = new Int16Array(samples.length);
+  for (let at = 0; at < samples.length; at++) result[at] = clamp(change(samples[at] ?? 0, at));
+  return result;
 }
 
 export const louder = (samples: Int16Array, gainDb: number): Samples =>
@@ -35,7 +35,7 @@ export function atRate({ samples, sampleRateHz }: Spoken, rateHz: number): Spoke
   const asIf = Math.round((sampleRateHz * outputRateHz) / rateHz);
   const floats = new Float32Array(resampledLength(samples.length, asIf));
   resample(samples, asIf, 0, floats);
-  return { samples: mapSamples(Int16Array.from(floats, clamp), (sample) => sample), sampleRateHz: rateHz };
+  return { samples: Int16Array.from(floats, clamp), sampleRateHz: rateHz };
 }
 
 export const zeros = (seconds: number, rateHz: number): Samples =>

@@ -9,6 +9,8 @@ import { expectedUnits } from '../../../workers/tts/gate/expected-units.ts';
 
 /** Sentences that a voice says before it is put to the test, as it would in its first minute. */
 const lessons = 12;
+/** Each sentence is made into every so many-eth kind, the next into those after them. */
+const turns = 3;
 const speeds = { slowest: 1, fastest: 1.4 };
 
 export interface CorpusOptions {
@@ -43,8 +45,8 @@ export async function* gateCorpus({ seed, voices }: CorpusOptions): AsyncGenerat
       } else {
         const { syllables } = expectedUnits(text);
         const say = (words: string) => embedded.speak(words, { voice, speed });
-        for (const [kind, { group, make, fewest = 1 }] of Object.entries(kinds)) {
-          if (syllables < fewest) continue;
+        for (const [turn, [kind, { group, make, fewest = 1 }]] of Object.entries(kinds).entries()) {
+          if (syllables < fewest || (turn + index) % turns > 0) continue;
           yield { voice, text, speed, sound: make({ text, spoken, other, say, random }), kind, group };
         }
       }

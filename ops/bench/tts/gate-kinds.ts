@@ -34,7 +34,7 @@ function cut({ spoken, random }: Source, low: number, high: number): Spoken {
 
 /** Only a part of the text is said, in whole words. */
 function swallow({ text, say, random }: Source, where: 'begin' | 'end' | 'middle'): Spoken {
-  const characters = [...text.replace(/[。！？]$/u, '')];
+  const characters = Array.from(text.replace(/[。！？]$/u, ''));
   const kept = Math.max(1, Math.floor(characters.length * between(random, 0.2, 0.75)));
   const gone = characters.length - kept;
   if (where === 'end') return say(characters.slice(0, kept).join(''));

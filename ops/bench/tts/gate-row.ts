@@ -16,9 +16,9 @@ const seed = 20_261;
 const corpus: CorpusOptions = {
   seed,
   voices: {
-    cmn: { tongue: 'zh', sentences: 210 },
-    yue: { tongue: 'zh', sentences: 60 },
-    en: { tongue: 'en', sentences: 30 },
+    cmn: { tongue: 'zh', sentences: 204 },
+    yue: { tongue: 'zh', sentences: 36 },
+    en: { tongue: 'en', sentences: 24 },
   },
 };
 const quickCorpus: CorpusOptions = { seed, voices: { cmn: { tongue: 'zh', sentences: 25 } } };

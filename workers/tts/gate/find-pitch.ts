@@ -83,9 +83,9 @@ const scratch = new Scratch();
 function average(samples: Float32Array, factor: number): Float32Array {
   if (factor === 1) return samples;
   const result = scratch.take(Math.floor(samples.length / factor));
-  for (let index = 0, at = 0; index < result.length; index++) {
+  for (let index = 0; index < result.length; index++) {
     let sum = 0;
-    for (let end = at + factor; at < end; at++) sum += samples[at] ?? 0;
+    for (let at = index * factor; at < (index + 1) * factor; at++) sum += samples[at] ?? 0;
     result[index] = sum / factor;
   }
   return result;

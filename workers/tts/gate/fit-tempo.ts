@@ -5,8 +5,6 @@ export const slowestPerSyllableS = 0.4;
 /** A slope from nearly equal lengths is only noise. */
 const leastDifference = 4;
 const fewestPairs = 12;
-/** What a sentence takes beside its syllables, when that is not known: nothing. */
-const usualExtra = 0;
 /** In syllables. The last one is drawn out; or short sentences are hurried. */
 const [leastExtra, mostExtra] = [-0.8, 2];
 
@@ -24,7 +22,7 @@ export function fitTempo(heard: readonly Timed[]): { perSyllableS: number; extra
       if (Math.abs(difference) >= leastDifference) slopes.push((one.speechS - other.speechS) / difference);
     }
   }
-  const plain = median(heard.map(({ syllables, speechS }) => speechS / (syllables + usualExtra)));
+  const plain = median(heard.map(({ syllables, speechS }) => speechS / syllables));
   const perSyllableS = clamp(slopes.length < fewestPairs ? plain : median(slopes), [
     fastestPerSyllableS,
     slowestPerSyllableS,

@@ -15,9 +15,12 @@ const leastVoicedShare = 0.1;
 /** Speech moves by 9 to 18 dB; a hum, a tone or a hiss by 1 to 4. One interjection may be as steady as that. */
 const leastMovementDb = 5;
 const shortestSteadyS = 0.45;
+/** Nor are several syllables one sound. */
+const severalSyllables = 3;
+const heldShare = 0.6;
 /** What speech is like itself at some lag, at speed 1: chance, and words that return. */
-const usualCopiedS = 0.42;
-const usualSimilarS = 0.62;
+const usualCopiedS = 0.34;
+const usualSimilarS = 0.48;
 const longestHeldS = 0.42;
 /** Repeated words of the text may take so much longer than others. */
 const repeatedShare = 1.5;
@@ -29,13 +32,23 @@ export interface SpeechLook {
   loop: LoopFigures;
   likeness: SpeechLikeness;
   speed: number;
+  /** Of the text. */
+  syllables: number;
   /** How many syllables of the text only repeat those before them. */
   repeated: number;
   perSyllableS: number;
 }
 
 /** What is wrong with a sound whatever the text, and how near to its bound the worst is (1: at it). */
-export function judgeSpeech({ activity, loop, likeness, speed, repeated, perSyllableS }: SpeechLook): {
+export function judgeSpeech({
+  activity,
+  loop,
+  likeness,
+  speed,
+  syllables,
+  repeated,
+  perSyllableS,
+}: SpeechLook): {
   reasons: GateReason[];
   worst: number;
 } {
@@ -43,7 +56,9 @@ export function judgeSpeech({ activity, loop, likeness, speed, repeated, perSyll
   if (activeFrames === 0 || loudDb < silentDb) return { reasons: ['silent'], worst: 2 };
   const reasons: GateReason[] = [];
   const isHiss = likeness.flatness > noiseFlatness && likeness.voicedShare < noiseVoicedShare;
-  const isSteady = likeness.movementDb < leastMovementDb && speechS > shortestSteadyS;
+  const isSteady =
+    (likeness.movementDb < leastMovementDb && speechS > shortestSteadyS) ||
+    (syllables >= severalSyllables && loop.heldS > heldShare * speechS);
   if (isHiss || isSteady || likeness.voicedShare < leastVoicedShare) reasons.push('noise');
 
   const slow = 1 / Math.min(1, speed);

@@ -10,9 +10,4 @@ export class Scratch {
     if (this.#memory.length < count) this.#memory = new Float32Array(Math.ceil(count * 1.25));
     return this.#memory.subarray(0, count);
   }
-
-  /** So many zeros. */
-  takeZeros(count: number): Float32Array {
-    return this.take(count).fill(0);
-  }
 }
