@@ -88,9 +88,7 @@ export function childSpecs(config: Config, only: Role[] = []): ChildSpec[] {
       heartbeatDeadlineMs,
       handOverMs: handOverMs[role],
       progressDeadlineMs:
-        role === 'tts'
-          ? Math.max(progressMs, config.tts.segmentTimeoutMs + progressMarginMs)
-          : progressMs,
+        role === 'tts' ? Math.max(progressMs, config.tts.segmentTimeoutMs + progressMarginMs) : progressMs,
       id,
       role,
       subject,

@@ -67,7 +67,11 @@ export class Studio implements AsyncDisposable {
     });
     const open = openEngines(tts, { log });
     this.#engines = open.map((engine, at) => this.#guard(engine, limitsOf(tts.engines[at])));
-    this.#embedded = this.#guard(openEmbedded({ pool: this.#pool, config: tts, log }), localLimits, true);
+    this.#embedded = this.#guard(
+      openEmbedded({ pool: this.#pool, config: tts, loudness: audio.loudness, log }),
+      localLimits,
+      true,
+    );
     const seeded = (open[0] ?? { draws: { seeds: false } }).draws.seeds;
     this.#cache = new SpeechCache({
       folder: join(home, 'speech-cache'),

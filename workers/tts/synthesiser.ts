@@ -93,7 +93,10 @@ export class Synthesiser {
     counters.timeouts += failed.filter(({ outcome }) => outcome?.endsWith('timeout')).length;
     const reason = describeTries(tries);
     if (failed.length > 0)
-      log.warn({ reason, text: request.text.slice(0, 100), isSpoken: rendered !== undefined }, 'tries failed');
+      log.warn(
+        { reason, text: request.text.slice(0, 100), isSpoken: rendered !== undefined },
+        'tries failed',
+      );
     if (!rendered) throw new SynthesisFailedError(reason);
     const { sound, engine } = rendered;
     if (engine === 'earlier') statistics.earlier += 1;

@@ -3,7 +3,14 @@ import type { Logger } from '../logger.ts';
 import { ThreadPool } from './engines/thread-pool.ts';
 import type { PoolState } from './pool-size.ts';
 import { judgePoolSize, newPoolState } from './pool-size.ts';
-import type { EspeakResult, EspeakTask, FinishResult, FinishTask, VoiceResult, VoiceTask } from './voice-task.ts';
+import type {
+  EspeakResult,
+  EspeakTask,
+  FinishResult,
+  FinishTask,
+  VoiceResult,
+  VoiceTask,
+} from './voice-task.ts';
 
 /** Figures of the threads: how many there are, and how often one was added or taken away. */
 export interface PoolCounters {

@@ -2,11 +2,15 @@ import { ConfigurationError } from '../../../protocol/configuration-error.ts';
 import type { TtsConfig } from '../../../protocol/config.ts';
 import type { Logger } from '../../logger.ts';
 import type { Endpoint, Engine, RawSound, SpeakOptions, SpokenText } from '../endpoint.ts';
+import { unknownVoice } from '../gate/voice-profile.ts';
+import type { Loudness } from '../loudness/leveller.ts';
 import type { VoicePool } from '../voice-pool.ts';
 
 export interface EmbeddedOptions {
   pool: VoicePool;
   config: Pick<TtsConfig, 'voice' | 'speed'>;
+  /** Its first sound is finished too, so that threads are warm. */
+  loudness: Loudness;
   log: Logger;
 }
 
@@ -39,21 +43,24 @@ class EmbeddedEndpoint implements Endpoint {
   }
 
   async warmUp(signal: AbortSignal): Promise<void> {
-    const { pool, config } = this.#options;
+    const { pool, config, loudness } = this.#options;
     const task = { text: warmUpText, voice: config.voice, fallbackVoice: config.voice, speed: config.speed };
     // The pool gives each task to a free thread, and none is free twice before it has answered.
-    const warmings = Array.from({ length: pool.atFirst }, async () => await pool.speak(task, signal));
-    for (const { voiceKnown } of await Promise.all(warmings))
+    const warmings = Array.from({ length: pool.atFirst }, async () => {
+      const { samples, sampleRateHz, voiceKnown } = await pool.speak(task, signal);
       if (!voiceKnown)
         throw new ConfigurationError([
           { path: 'tts.voice', message: `must be a voice of espeak, got "${config.voice}"` },
         ]);
+      // What judges and levels is compiled by its first sound too.
+      const expected = { text: task.text, speed: task.speed, voice: unknownVoice };
+      const about = { loudness, voiceName: embeddedId, isTrusted: true };
+      await pool.finish({ raw: { samples, sampleRateHz }, expected, ...about }, signal);
+    });
+    await Promise.all(warmings);
   }
 
-  async speak(
-    { text, voice, speed }: SpokenText,
-    { signal, onFirstByte }: SpeakOptions,
-  ): Promise<RawSound> {
+  async speak({ text, voice, speed }: SpokenText, { signal, onFirstByte }: SpeakOptions): Promise<RawSound> {
     const { pool, config } = this.#options;
     const wanted = voice === '' ? config.voice : voice;
     const task = { text, voice: wanted, fallbackVoice: config.voice, speed };
