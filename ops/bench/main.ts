@@ -30,8 +30,9 @@ const rowsOf: Record<string, Record<string, unknown>> = {
 };
 
 const maxKills = 10_000;
+const maxRequests = 1_000_000;
 
-const usage = `npm run bench [-- NAME …] [--quick] [--only ROWS] [--kills N] [--dry 120s] [--failing-start 40s] [--json]
+const usage = `npm run bench [-- NAME …] [--quick] [--only ROWS] [--kills N] [--dry 120s] [--failing-start 40s] [--faults] [--requests N] [--json]
 
   ${Object.keys(benches).join(', ')}; without a name all of them
 
@@ -45,6 +46,7 @@ was missed; with ${Object.keys(rowsOf).join(', ')} only that a promise was broke
   --kills N             how often "audio" kills who plays (default 100, with --quick 6); its sink is killed half as often
   --dry TIME            how long nothing comes from whoever makes the sound of "audio" (default 120s, with --quick 30s)
   --failing-start TIME  how long a worker of "supervisor" fails at each start (default 40s, with --quick 10s)
+  --faults              only the row of "tts" in which servers do everything wrong at random; --requests N: how often (default 10000)
   --json                only the JSON object
 
 Ctrl-C ends supervisor and audio early and clears up; what was seen until then is printed.`;
@@ -58,6 +60,8 @@ async function main(): Promise<number> {
       json: { type: 'boolean' },
       quick: { type: 'boolean' },
       only: { type: 'string' },
+      faults: { type: 'boolean' },
+      requests: { type: 'string' },
       kills: { type: 'string' },
       dry: { type: 'string' },
       'failing-start': { type: 'string' },
@@ -68,7 +72,9 @@ async function main(): Promise<number> {
     console.log(usage);
     return exitCodes.clean;
   }
-  const { only = '' } = values;
+  if (values.faults && values.only !== undefined)
+    throw new Error('--faults is a row of its own: leave --only out');
+  const only = values.faults ? 'faults' : (values.only ?? '');
   if (only !== '' && positionals.length === 0)
     throw new Error(`--only is for ${Object.keys(rowsOf).join(' or ')}: name one of them`);
   const names = positionals.length > 0 ? positionals : Object.keys(benches);
@@ -81,7 +87,8 @@ async function main(): Promise<number> {
   const options: BenchOptions = {
     isQuick: values.quick ?? false,
     only,
-    kills: readKills(values.kills ?? '0'),
+    kills: readCount('kills', values.kills ?? '0', maxKills),
+    requests: readCount('requests', values.requests ?? '10000', maxRequests),
     dryMs: readTime('dry', values.dry ?? (values.quick ? '30s' : '120s')),
     failingStartMs: readTime('failing-start', values['failing-start'] ?? (values.quick ? '10s' : '40s')),
     say: (line) => {
@@ -101,9 +108,9 @@ async function main(): Promise<number> {
   return missed ? exitCodes.failed : exitCodes.clean;
 }
 
-function readKills(text: string): number {
-  if (/^\d+$/.test(text) && Number(text) <= maxKills) return Number(text);
-  throw new Error(`--kills must be a number up to ${maxKills}, got "${text}"`);
+function readCount(name: string, text: string, most: number): number {
+  if (/^\d+$/.test(text) && Number(text) <= most) return Number(text);
+  throw new Error(`--${name} must be a number up to ${most}, got "${text}"`);
 }
 
 function readTime(name: string, text: string): number {

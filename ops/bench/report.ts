@@ -10,6 +10,8 @@ export interface BenchOptions {
   failingStartMs: number;
   /** How often who plays is killed; 0: as often as is right for a run of this length. */
   kills: number;
+  /** How often servers that do everything wrong are asked. */
+  requests: number;
   /** How long nothing comes from whoever makes the sound. */
   dryMs: number;
   /** A line for who waits. */

@@ -32,6 +32,8 @@ const lookEveryMs = 250;
 /** The least that those in front can have waiting for each slot when there is too much to do. */
 const frontPerSlot = 2;
 const waitingPerThread = 32;
+/** What was asked for in vain, because another was faster, is done by then; what hangs is ended. */
+const graceMs = 2_000;
 
 /** The threads in which the embedded voice speaks, and in which the sound of every engine is judged and finished. */
 export class VoicePool implements AsyncDisposable {
@@ -54,6 +56,7 @@ export class VoicePool implements AsyncDisposable {
       file: new URL('voice-task.ts', import.meta.url),
       threads: threads.min,
       maxWaiting: threads.max * waitingPerThread,
+      graceMs,
       log,
     });
     this.#poolState = newPoolState(performance.now());

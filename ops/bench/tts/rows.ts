@@ -1,5 +1,8 @@
 import type { BenchOptions, Figure } from '../report.ts';
+import { measureFailover } from './failover-row.ts';
+import { measureFaults } from './faults-row.ts';
 import { measureGate } from './gate-row.ts';
+import { measurePool } from './pool-row.ts';
 
 /** What a row has seen; see `Report`. */
 export interface TtsMeasured {
@@ -14,4 +17,7 @@ export type TtsRow = (options: BenchOptions) => Promise<TtsMeasured>;
 /** In the order in which they are measured. */
 export const rows: Record<string, TtsRow> = {
   gate: measureGate,
+  pool: measurePool,
+  failover: measureFailover,
+  faults: measureFaults,
 };

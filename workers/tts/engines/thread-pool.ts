@@ -8,6 +8,11 @@ export interface ThreadPoolOptions {
   threads: number;
   /** Tasks that may wait for a thread; one more is refused. */
   maxWaiting: number;
+  /**
+   * How long a task that nobody waits for any more may still take. A thread costs more to make anew than most tasks take altogether. 0
+   * unless told: it is ended at once.
+   */
+  graceMs?: number;
   log: Logger;
 }
 
@@ -57,9 +62,38 @@ export class ThreadPool<Task, Result> implements AsyncDisposable {
     for (let one; this.size > this.#wanted && (one = this.#free.pop());) this.#end(one);
   }
 
-  /** Does one task. When the signal says stop, its thread is ended, in the middle of whatever it does; other tasks are not touched. */
+  /**
+   * Does one task. When the signal says stop, it throws its reason at once, and the thread is ended in the middle of whatever it does, unless it
+   * comes to an end within the grace; other tasks are not touched.
+   */
   async run(task: Task, signal: AbortSignal): Promise<Result> {
     const thread = await this.#acquire(signal);
+    const end = new AbortController();
+    const work = this.#work(thread, task, end.signal);
+    const { graceMs = 0 } = this.#options;
+    if (graceMs === 0) {
+      const stop = () => end.abort(signal.reason);
+      signal.addEventListener('abort', stop, { once: true });
+      if (signal.aborted) stop();
+      return await work.finally(() => signal.removeEventListener('abort', stop));
+    }
+    const given = Promise.withResolvers<never>();
+    let timer: NodeJS.Timeout | undefined;
+    const stop = () => {
+      given.reject(signal.reason);
+      timer = setTimeout(() => end.abort(signal.reason), graceMs);
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    const over = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+    };
+    work.then(over, over);
+    return await Promise.race([work, given.promise]);
+  }
+
+  async #work(thread: Piscina<Task, Result>, task: Task, signal: AbortSignal): Promise<Result> {
     try {
       this.#assertOpen();
       return await thread.run(task, { signal });

@@ -72,6 +72,11 @@ export class EndpointStatistics {
     return this.#firstByte.quantile(0.95);
   }
 
+  /** Until the last byte; 0: nothing is known yet. */
+  get totalP95Ms(): number {
+    return this.#total.quantile(0.95);
+  }
+
   /** As it was right after the last restart; 0: not known yet. */
   get baselineP95Ms(): number {
     return this.#baseline.size < baselineRequests ? 0 : this.#baseline.quantile(0.95);

@@ -54,6 +54,8 @@ export interface GuardedSpeakOptions extends SpeakOptions {
 /** A real sentence, as long as most: the first byte of servers that answer in one piece grows with the text. */
 const probeText: SpokenText = { text: '欢迎来到直播间，喜欢的点点关注。', voice: '', speed: 1 };
 const probeMs = 15_000;
+/** Whoever has begun is given so many times the time of one that says nothing: another voice in the middle of a show is heard. */
+const slowness = 6;
 const queuePerSlot = 4;
 const lastResortQueue = 256;
 
@@ -129,6 +131,12 @@ export class GuardedEndpoint implements AsyncDisposable {
   get patienceMs(): number {
     const { leastMs, factor } = this.#options.hedge;
     return Math.max(leastMs, factor * this.statistics.firstByteP95Ms);
+  }
+
+  /** How long a sound that has begun may take until it is whole. */
+  get slowMs(): number {
+    const { leastMs, factor } = this.#options.hedge;
+    return Math.max(slowness * leastMs, factor * this.statistics.totalP95Ms);
   }
 
   /** Makes it available, and learns how long it takes. Throws what the endpoint throws; may be tried again. */

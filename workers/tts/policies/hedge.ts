@@ -9,7 +9,7 @@ export class LostRaceError extends Error {
 export interface ContenderHooks {
   /** It was sent: its patience begins. Before, it waits in a queue of ours. */
   sent: () => void;
-  /** Its first byte is there: it is waited for from now on. */
+  /** Its first byte is there: it is waited for, for as long as a whole sound may take. */
   heard: () => void;
 }
 
@@ -19,6 +19,8 @@ export interface Contender<Prize> {
   patienceMs: number;
   /** The same for the time before it is sent. */
   queueMs: number;
+  /** And for the time from the first byte to the last: one that dribbles is no better than one that is quiet. */
+  slowMs: number;
   /** The prize, or undefined when it failed; never throws. Told to stop, it need not end: nobody waits for it. */
   run(signal: AbortSignal, hooks: ContenderHooks): Promise<Prize | undefined>;
 }
@@ -41,7 +43,7 @@ interface Runner {
   controller: AbortController;
   isSent: boolean;
   isHeard: boolean;
-  /** When it has been quiet for too long; Infinity once somebody else was asked for that. */
+  /** When it has been quiet, or slow, for too long; Infinity once somebody else was asked for that. */
   quietAt: number;
 }
 
@@ -109,7 +111,12 @@ class Race<Prize> {
     }
     if (now >= this.#nextAt) this.#start('failed');
     if (this.#runners.size < most && now >= this.#quietAt()) {
-      for (const runner of this.#runners) if (now >= runner.quietAt) runner.quietAt = Infinity;
+      for (const runner of this.#runners) {
+        if (now < runner.quietAt) continue;
+        runner.quietAt = Infinity;
+        // What had begun, and does not come to an end, keeps nobody else back any more.
+        runner.isHeard = false;
+      }
       this.#start('quiet');
     }
   }
@@ -117,8 +124,8 @@ class Race<Prize> {
   /** When there is reason to ask another although nobody failed. */
   #quietAt(): number {
     const runners = [...this.#runners];
-    if (runners.some(({ isHeard }) => isHeard)) return Infinity;
-    return Math.min(Infinity, ...runners.map(({ quietAt }) => quietAt));
+    const heard = runners.filter(({ isHeard }) => isHeard);
+    return Math.min(Infinity, ...(heard.length > 0 ? heard : runners).map(({ quietAt }) => quietAt));
   }
 
   #start(why: 'first' | 'failed' | 'quiet' | 'late'): void {
@@ -142,6 +149,7 @@ class Race<Prize> {
       },
       heard: () => {
         runner.isHeard = true;
+        runner.quietAt = clock.now() + contender.slowMs;
         this.#wake.resolve();
       },
     });

@@ -64,7 +64,8 @@ export interface Rendered {
 
 /** Time that is left to the embedded voice, whatever the others do. */
 const reservedMs = 2_000;
-const finishMs = 1_000;
+/** A busy machine needs longer; what is not judged by then is not heard. */
+const finishMs = 2_500;
 const earlierMs = 150;
 /** For a place in a queue of ours, until somebody else is asked. */
 const queueMs = 1_500;
@@ -153,6 +154,7 @@ export class Rendition {
     return {
       patienceMs: isEmbedded ? Infinity : endpoint.patienceMs,
       queueMs: isEmbedded ? Infinity : queueMs,
+      slowMs: isEmbedded ? Infinity : endpoint.slowMs,
       run: async (signal, hooks) => {
         const sound = await this.#try(endpoint, { wanted, record, signal, hooks });
         return sound && { sound, engine: wanted.engine };
@@ -165,6 +167,7 @@ export class Rendition {
     return {
       patienceMs: earlierMs,
       queueMs: earlierMs,
+      slowMs: earlierMs,
       run: async (outer) => {
         // What takes longer is of no use: the embedded voice would be as fast.
         using limit = openDeadline(clock, earlierMs, outer);

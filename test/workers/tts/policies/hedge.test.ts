@@ -13,6 +13,7 @@ interface Runner {
   endMs?: number;
   isGood?: boolean;
   patienceMs?: number;
+  slowMs?: number;
 }
 
 /** Runs these, one after another as they are wanted; tells what happened, when. */
@@ -37,10 +38,12 @@ async function run(runners: Runner[], { lateAfterMs = 18_000, most = 3, stopMs =
       endMs = Infinity,
       isGood = true,
       patienceMs = 600,
+      slowMs = 4_000,
     } = runner;
     const contender: Contender<string> = {
       patienceMs,
       queueMs: 1_500,
+      slowMs,
       async run(signal, hooks) {
         signal.addEventListener('abort', () => events.push(`${clock.now()} ${name} stopped`));
         if (sentMs > 0) await until(sentMs, signal).catch(() => undefined);
