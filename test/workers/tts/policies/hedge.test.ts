@@ -110,6 +110,15 @@ void t.test('race() moves on at once after a failure, unless another is heard al
   t.match(heard, { winner: 'a', at: 900 });
 });
 
+void t.test('race() asks another when a sound that has begun does not come to an end', async (t) => {
+  const { winner, events } = await run([
+    { name: 'a', heardMs: 100, endMs: 20_000 },
+    { name: 'b', heardMs: 50, endMs: 200 },
+  ]);
+  t.equal(winner, 'b');
+  t.same(events, ['0 first a', '4100 quiet b', '4300 a stopped']);
+});
+
 void t.test('race() asks the last one in time, whoever runs', async (t) => {
   const { winner, events } = await run(
     [
