@@ -128,7 +128,7 @@ export const kinds: Record<string, Kind> = {
     make: ({ random }) => whole(random.whole(24_000, 240_000), 48_000),
   },
   'zeros from NaN within': {
-    group: 'fingerprint',
+    group: 'truncated',
     fewest: 4,
     make: (source) => {
       const { spoken, random } = source;

@@ -11,6 +11,8 @@ const quietShare = 0.1;
 /** The closure of a stop lasts so long, and belongs to the word; what is longer of a gap is a pause. */
 const closureS = 0.08;
 const shortestPauseS = 0.15;
+/** Level of a sound without a single frame. */
+const nothingDb = -100;
 /** Shorter than any sound of speech: a click. */
 const shortestFrames = 3;
 
@@ -32,8 +34,8 @@ export interface Activity {
 
 export function findActivity({ levelDb, count }: Frames): Activity {
   const sorted = levelDb.toSorted();
-  const loudDb = sorted[Math.floor(count * loudShare)] ?? -Infinity;
-  const noiseDb = sorted[Math.floor(count * quietShare)] ?? -Infinity;
+  const loudDb = sorted[Math.floor(count * loudShare)] ?? nothingDb;
+  const noiseDb = sorted[Math.floor(count * quietShare)] ?? nothingDb;
   const thresholdDb = Math.max(loudDb - rangeDb, Math.min(noiseDb + aboveNoiseDb, loudDb - leastRangeDb));
   const isActive = new Uint8Array(count);
   let activeFrames = 0;
