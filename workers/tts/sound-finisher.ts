@@ -10,6 +10,8 @@ import { judgeWaveform } from './waveform-verdict.ts';
 export interface SoundFinisherOptions {
   pool: Pick<VoicePool, 'finish'>;
   loudness: Loudness;
+  /** Which of an engine's voices answers to a name: segments may name one of another engine. */
+  voiceOf?: (engineId: string, voice: string) => string;
   /** Keeps what was refused, for people. */
   rejected?: Pick<RejectedRing, 'keep'>;
   /** Hears of each verdict; no reason: it passed. */
@@ -22,26 +24,35 @@ export interface SoundFinisherOptions {
  */
 export class SoundFinisher implements Finisher {
   readonly #options: SoundFinisherOptions;
-  readonly #knowledge = new VoiceKnowledge();
+  readonly knowledge = new VoiceKnowledge();
 
   constructor(options: SoundFinisherOptions) {
     this.#options = options;
   }
 
+  /** How many sounds of an engine's usual voice have to be heard until it is known. */
+  lacks(engineId: string): number {
+    return this.knowledge.lacks(this.#nameOf(engineId, ''));
+  }
+
   async finish(raw: RawSound, about: AboutSound, signal: AbortSignal): Promise<Finished> {
     const { pool, loudness, onVerdict = () => undefined } = this.#options;
     const { text, voice, speed, engineId } = about;
-    const voiceName = `${engineId} ${voice}`;
+    const voiceName = this.#nameOf(engineId, voice);
     const isTrusted = engineId === embeddedId;
-    const known = this.#knowledge.of(voiceName);
+    const known = this.knowledge.of(voiceName);
     const task = { raw, expected: { text, speed, ...known }, loudness, voiceName, isTrusted };
     const { reasons, heard, sound } = await pool.finish(task, signal);
-    this.#knowledge.note(voiceName, { reasons, heard, sampleRateHz: raw.sampleRateHz });
+    this.knowledge.note(voiceName, { reasons, heard, sampleRateHz: raw.sampleRateHz });
     const refused = isTrusted ? plainReasons(sound?.figures, about) : reasons;
     onVerdict(engineId, refused);
     if (sound && refused.length === 0) return { ok: true, sound };
     this.#options.rejected?.keep({ ...raw, engine: engineId, voice, reasons: [...refused], text });
     return { ok: false, reasons: [...refused] };
+  }
+
+  #nameOf(engineId: string, voice: string): string {
+    return `${engineId} ${this.#options.voiceOf?.(engineId, voice) ?? voice}`;
   }
 }
 

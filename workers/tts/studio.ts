@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Config } from '../../protocol/config.ts';
-import type { TtsEngineConfig } from '../../protocol/tts-config.ts';
+import type { TtsConfig, TtsEngineConfig } from '../../protocol/tts-config.ts';
 import type { Logger } from '../logger.ts';
 import { RejectedRing } from './cache/rejected-ring.ts';
 import { SpeechCache } from './cache/speech-cache.ts';
@@ -9,12 +9,14 @@ import { warmUpTexts } from './cache/warm-up-texts.ts';
 import type { TtsCounters } from './counters.ts';
 import type { Engine, RawSound, SpokenText } from './endpoint.ts';
 import type { SpeechRequest } from './engine.ts';
+import { KnowledgeFile } from './knowledge-file.ts';
 import { openEmbedded } from './engines/embedded.ts';
 import { openEngines } from './engines/open-engines.ts';
 import { systemClock } from './policies/clock.ts';
 import { startEngines } from './policies/engine-start.ts';
-import type { GuardLimits } from './policies/guarded-endpoint.ts';
-import { GuardedEndpoint, localLimits } from './policies/guarded-endpoint.ts';
+import type { GuardLimits } from './policies/guard-limits.ts';
+import { localLimits } from './policies/guard-limits.ts';
+import { GuardedEndpoint } from './policies/guarded-endpoint.ts';
 import { Maintainer } from './policies/maintainer.ts';
 import { finishPlainly } from './policies/plain-finish.ts';
 import type { GuardedEngine } from './policies/rendition.ts';
@@ -48,6 +50,7 @@ export class Studio implements AsyncDisposable {
   readonly #cache: SpeechCache;
   readonly #rejected: RejectedRing;
   readonly #finisher: SoundFinisher;
+  readonly #knowledge: KnowledgeFile;
   readonly #engines: readonly GuardedEngine[];
   readonly #embedded: GuardedEngine;
   readonly #synthesiser: Synthesiser;
@@ -64,7 +67,10 @@ export class Studio implements AsyncDisposable {
       pool: this.#pool,
       loudness: audio.loudness,
       rejected: this.#rejected,
+      voiceOf: voicesOf(tts),
     });
+    const file = join(home, 'run', 'voices.json');
+    this.#knowledge = new KnowledgeFile({ file, knowledge: this.#finisher.knowledge, log });
     const open = openEngines(tts, { log });
     this.#engines = open.map((engine, at) => this.#guard(engine, limitsOf(tts.engines[at])));
     this.#embedded = this.#guard(
@@ -123,6 +129,8 @@ export class Studio implements AsyncDisposable {
     const { notice, log, config } = this.#options;
     const { signal } = this.#ended;
     const endpoints = this.#engines.flatMap((engine) => engine.endpoints);
+    // What the one before has learned meanwhile.
+    this.#knowledge.load();
     if (isSuccessor) for (const endpoint of endpoints) endpoint.trust();
     const maintainer = new Maintainer({
       engines: this.#engines.flatMap((engine) => {
@@ -162,7 +170,9 @@ export class Studio implements AsyncDisposable {
     await this.#background;
     const endpoints = [...this.#engines, this.#embedded].flatMap((engine) => engine.endpoints);
     await Promise.all(endpoints.map(async (endpoint) => await endpoint[Symbol.asyncDispose]()));
-    await Promise.all([this.#cache[Symbol.asyncDispose](), this.#rejected[Symbol.asyncDispose]()]);
+    await Promise.all(
+      [this.#cache, this.#rejected, this.#knowledge].map(async (one) => await one[Symbol.asyncDispose]()),
+    );
     await this.#pool[Symbol.asyncDispose]();
   }
 
@@ -183,11 +193,23 @@ export class Studio implements AsyncDisposable {
           clock: systemClock,
           random: Math.random,
           log,
+          lessons: () => this.#finisher.lacks(engine.id),
           isLastResort,
         }),
     );
     return { id: engine.id, draws: engine.draws, endpoints };
   }
+}
+
+/** As the engines choose: the voice of that name, else the first. */
+function voicesOf({ engines, voice: own }: TtsConfig): (engineId: string, voice: string) => string {
+  const names = new Map(
+    engines.map((engine) => [engine.id, 'voices' in engine ? engine.voices.map(({ name }) => name) : ['']]),
+  );
+  return (engineId, voice) => {
+    const known = names.get(engineId) ?? [voice === '' ? own : voice];
+    return known.includes(voice) ? voice : (known[0] ?? '');
+  };
 }
 
 const limitsOf = (config: TtsEngineConfig | undefined): GuardLimits =>

@@ -1,4 +1,4 @@
-import { speechFaultNames, speechFaults } from '../../../protocol/simulated-faults.ts';
+import { speechFaultNames } from '../../../protocol/simulated-faults.ts';
 import type { SpeechFault } from '../../../protocol/simulated-faults.ts';
 import type { TryRecord } from '../../../workers/tts/policies/rendition.ts';
 import type { SpeechRecord } from '../../sim/speech/truth-log.ts';
@@ -99,6 +99,7 @@ export async function measureFaults({ isQuick, requests, say }: BenchOptions): P
   const verdicts = heard.map((one, at) => (one ? truth.judge(one, order[at] ?? '') : 'right'));
   const wrong = verdicts.filter((verdict) => verdict !== 'right' && verdict !== 'unknown');
   const misplaced = verdicts.filter((verdict) => verdict === 'unknown').length;
+  const states = await Promise.all(all.map(async (server) => await server.state()));
   const known = heard.filter((one) => one !== undefined);
   const seconds = known.map(({ ms }) => ms / 1_000);
   const by = Map.groupBy(known, ({ engine }) => engine);
@@ -108,6 +109,11 @@ export async function measureFaults({ isQuick, requests, say }: BenchOptions): P
     { what: 'requests without a sound', value: lost.length, unit: '', goal: 0 },
     { what: 'answers to another request, or two to one', value: misplaced, unit: '', goal: 0 },
     { what: 'released sounds that a server had spoiled', value: wrong.length, unit: '', goal: 0 },
+    {
+      what: 'requests that one GPT-SoVITS had at once, with those that were given up, most',
+      value: Math.max(...states.slice(0, gsv.length).map(({ mostInFlight }) => mostInFlight)),
+      unit: '',
+    },
     { what: 'time to a sound, p50', value: quantile(seconds, 0.5), unit: 's' },
     { what: 'time to a sound, p99', value: quantile(seconds, 0.99), unit: 's' },
     { what: 'time to a sound, most', value: Math.max(...seconds), unit: 's', goal: 12 },
@@ -119,9 +125,8 @@ export async function measureFaults({ isQuick, requests, say }: BenchOptions): P
     { what: 'memory, growth after the first third', value: memory.growthMb, unit: 'MB', goal: mostGrowthMb },
     { what: 'memory, most', value: memory.mostMb, unit: 'MB' },
   ];
-  const given = await Promise.all(all.map(async (server) => (await server.state()).faults));
-  const faults = given.reduce(
-    (sum, { ok = 0, ...rest }) => sum + Object.values(rest).reduce((a, b) => a + b, 0),
+  const faults = states.reduce(
+    (sum, { faults: { ok = 0, ...rest } }) => sum + Object.values(rest).reduce((a, b) => a + b, 0),
     0,
   );
   figures.splice(1, 0, { what: 'faults that servers were told to make', value: faults, unit: '' });
@@ -134,8 +139,13 @@ export async function measureFaults({ isQuick, requests, say }: BenchOptions): P
   return { figures, notes: [`memory slope ${memory.slope.toFixed(1)} MB/h`], broken: broken.slice(0, 20) };
 }
 
-/** `weights-race` needs two voices with weights. Slow bodies of 10 GB are as many bytes as the client takes. */
-const faultNames = speechFaultNames.filter((name) => name !== 'ok' && name !== 'weights-race');
+/**
+ * Drawn are all but two, which are made by the server itself out of what it is asked: voices are crossed when it works on two requests at
+ * once, and speak with an earlier model when it changes between them. How many it worked on at once is looked at instead.
+ */
+const faultNames = speechFaultNames.filter(
+  (name) => !['ok', 'weights-race', 'crossed-voices'].includes(name),
+);
 
 async function openServers() {
   const stack = new AsyncDisposableStack();
@@ -224,9 +234,7 @@ class Truth {
     // A request that a gateway refused was sent again: the last one was answered.
     const last = records.findLast(({ at }) => at >= from && at <= to);
     if (!last) return 'unknown';
-    const { outcome } = speechFaults[last.fault];
-    const isFine = last.isRight || outcome === 'right' || outcome === 'repairable';
-    return isFine ? 'right' : `${last.fault} of ${endpoint}: ${text}`;
+    return last.isRight ? 'right' : `${last.fault} of ${endpoint}: ${text}`;
   }
 }
 

@@ -4,30 +4,16 @@ import { EngineError } from '../endpoint.ts';
 import type { Endpoint, RawSound, SpeakOptions, SpokenText } from '../endpoint.ts';
 import { TimeLimitError } from '../time-limit.ts';
 import { BreakerKeeper } from './breaker-keeper.ts';
-import type { BreakerRules } from './breaker.ts';
 import type { Clock } from './clock.ts';
 import { openDeadline, untilAborted } from './deadline.ts';
 import { EndpointStatistics } from './endpoint-statistics.ts';
-import type { RetryRules } from './gateway-retry.ts';
 import { retryGateway } from './gateway-retry.ts';
+import type { GuardLimits } from './guard-limits.ts';
 import { LostRaceError } from './hedge.ts';
 import { NotAskedError } from './not-asked-error.ts';
 import type { EndpointState } from './statistics.ts';
-import type { Rate } from './token-bucket.ts';
 import { TokenGate } from './token-gate.ts';
-
-export interface GuardLimits {
-  retry: RetryRules;
-  breaker: BreakerRules;
-  rate: Rate;
-}
-
-/** For programs of this machine, whose configuration names none. */
-export const localLimits: GuardLimits = {
-  retry: { attempts: 1, firstMs: 1, factor: 1, capMs: 1 },
-  breaker: { failures: 3, openMs: 1_000, maxOpenMs: 30_000 },
-  rate: { capacity: 1_000, perSecond: 1_000 },
-};
+import { firstTexts, probeText } from './first-texts.ts';
 
 export interface GuardOptions {
   endpoint: Endpoint;
@@ -40,6 +26,8 @@ export interface GuardOptions {
   /** In [0, 1). */
   random: () => number;
   log: Logger;
+  /** How many sentences whoever judges has to hear before it knows the voice; one unless told. */
+  lessons?: () => number;
   /** The embedded voice: it is asked whatever happened, and only its queue has a bound. */
   isLastResort?: boolean;
 }
@@ -51,8 +39,6 @@ export interface GuardedSpeakOptions extends SpeakOptions {
   onSent: () => void;
 }
 
-/** A real sentence, as long as most: the first byte of servers that answer in one piece grows with the text. */
-const probeText: SpokenText = { text: '欢迎来到直播间，喜欢的点点关注。', voice: '', speed: 1 };
 const probeMs = 15_000;
 /** Whoever has begun is given so many times the time of one that says nothing: another voice in the middle of a show is heard. */
 const slowness = 6;
@@ -143,9 +129,15 @@ export class GuardedEndpoint implements AsyncDisposable {
   async warmUp(signal: AbortSignal): Promise<void> {
     await this.#options.endpoint.warmUp(signal);
     if (!this.#options.isLastResort) {
-      using limit = openDeadline(this.#options.clock, probeMs, signal);
-      if (!(await this.#try(limit.signal)))
-        throw new EngineError('garbage', `${this.name} spoke its first sentence so that it may not be heard`);
+      const lessons = Math.max(1, this.#options.lessons?.() ?? 1);
+      for (const text of firstTexts.slice(0, lessons)) {
+        using limit = openDeadline(this.#options.clock, probeMs, signal);
+        if (!(await this.#try(text, limit.signal)))
+          throw new EngineError(
+            'garbage',
+            `${this.name} spoke its first sentence so that it may not be heard`,
+          );
+      }
     }
     this.#isWarm = true;
     this.#change();
@@ -262,11 +254,11 @@ export class GuardedEndpoint implements AsyncDisposable {
     this.statistics.probes += 1;
     using limit = openDeadline(clock, probeMs, signal);
     await untilAborted(endpoint.probe(limit.signal), limit.signal);
-    return await this.#try(limit.signal);
+    return await this.#try(probeText, limit.signal);
   }
 
   /** Speaks a real sentence; whether it may be heard. */
-  async #try(signal: AbortSignal): Promise<boolean> {
+  async #try(text: SpokenText, signal: AbortSignal): Promise<boolean> {
     const { endpoint, clock, judge } = this.#options;
     const begunAt = clock.now();
     let heard = false;
@@ -276,7 +268,7 @@ export class GuardedEndpoint implements AsyncDisposable {
     };
     const draw = { seed: 1, safer: false, streamed: true };
     this.#inFlight += 1;
-    const speaking = endpoint.speak(probeText, { draw, signal, onFirstByte });
+    const speaking = endpoint.speak(text, { draw, signal, onFirstByte });
     const ended = () => {
       this.#inFlight -= 1;
       this.#change();
@@ -284,7 +276,7 @@ export class GuardedEndpoint implements AsyncDisposable {
     speaking.then(ended, ended);
     const raw = await untilAborted(speaking, signal);
     onFirstByte();
-    return await untilAborted(judge(raw, probeText, signal), signal);
+    return await untilAborted(judge(raw, text, signal), signal);
   }
 
   get #isOccupied(): boolean {

@@ -4,8 +4,9 @@ import type { RawSound } from '../../../../workers/tts/endpoint.ts';
 import type { Sound } from '../../../../workers/tts/engine.ts';
 import type { SpeechCache } from '../../../../workers/tts/policies/cache-front.ts';
 import type { Clock } from '../../../../workers/tts/policies/clock.ts';
-import type { GuardLimits } from '../../../../workers/tts/policies/guarded-endpoint.ts';
-import { GuardedEndpoint, localLimits } from '../../../../workers/tts/policies/guarded-endpoint.ts';
+import type { GuardLimits } from '../../../../workers/tts/policies/guard-limits.ts';
+import { localLimits } from '../../../../workers/tts/policies/guard-limits.ts';
+import { GuardedEndpoint } from '../../../../workers/tts/policies/guarded-endpoint.ts';
 import type {
   Finished,
   Finisher,

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../../../../protocol/configuration-error.ts';
 import type { GptSovitsConfig } from '../../../../protocol/tts-config.ts';
+import { delay } from '../../../delay.ts';
 import type { Endpoint, RawSound, SpeakOptions, SpokenText } from '../../endpoint.ts';
 import { EngineError } from '../../endpoint.ts';
 import { ask } from '../../http/ask.ts';
@@ -25,6 +26,16 @@ export interface GptSovitsOptions extends EngineParts {
   config: GptSovitsConfig;
   voices: VoiceBook<GptSovitsVoice>;
 }
+
+/**
+ * A stream that is given up goes on until it has its next piece. What is asked meanwhile would be spoken in crossed voices, and the server
+ * has no way to say that it has stopped.
+ */
+const settleMs = 600;
+
+const isGivenUp = (error: unknown, signal: AbortSignal): boolean =>
+  signal.aborted ||
+  (error instanceof EngineError && (error.code.endsWith('timeout') || error.code === 'too-large'));
 
 /**
  * One instance of GPT-SoVITS's `api_v2.py`. It does one thing at a time: more would be spoken in crossed voices by the one model that its threads
@@ -56,7 +67,13 @@ export class GptSovitsEndpoint implements Endpoint {
       const voice = voices.find(text.voice);
       await this.#detect(signal);
       if (await this.#weights.load(voice, this.#patiently(signal))) await this.#sayFirst(voice, signal);
-      return await this.#fetch(voice, text, { draw, signal, onFirstByte }, config);
+      try {
+        return await this.#fetch(voice, text, { draw, signal, onFirstByte }, config);
+      } catch (error) {
+        if (draw.streamed && isGivenUp(error, signal))
+          await delay(settleMs, AbortSignal.timeout(settleMs * 2));
+        throw error;
+      }
     });
   }
 
