@@ -29,6 +29,7 @@ export interface Crew {
 
 /** A real bus, and workers of one role that the test replaces as the supervisor does. */
 export async function openCrew(t: Test, role: 'tts' | 'reply', rooms = ['demo']): Promise<Crew> {
+  const home = t.testdir();
   const { url } = await startNats(t, rooms);
   const stop = new AbortController();
   const { signal } = stop;
@@ -52,7 +53,7 @@ export async function openCrew(t: Test, role: 'tts' | 'reply', rooms = ['demo'])
         supervisor,
         rooms: hosted.map((room) => ({ id: room, source: { type: 'douyin', webRid: room } })),
       };
-      await worker.initialise(childOptions({ id, role, bus: accessTo(url), poison, config }));
+      await worker.initialise(childOptions({ id, role, home, bus: accessTo(url), poison, config }));
       return worker;
     },
     async promote(spare, share) {

@@ -56,6 +56,8 @@ export class Studio implements AsyncDisposable {
   readonly #synthesiser: Synthesiser;
   readonly #ended = new AbortController();
   #background: Promise<unknown> = Promise.resolve();
+  /** The engine whose voice is wanted can speak, or never will here. */
+  #isReady: Promise<void> = Promise.resolve();
 
   constructor(options: StudioOptions) {
     const { config, home, counters, log } = options;
@@ -131,7 +133,15 @@ export class Studio implements AsyncDisposable {
     const endpoints = this.#engines.flatMap((engine) => engine.endpoints);
     // What the one before has learned meanwhile.
     this.#knowledge.load();
+    const start = async (endpoint: GuardedEndpoint) =>
+      await startEngines(
+        { endpoints: [endpoint], clock: systemClock, random: Math.random, notice, log },
+        signal,
+      );
     if (isSuccessor) for (const endpoint of endpoints) endpoint.trust();
+    const starting = isSuccessor ? [] : endpoints.map(start);
+    const first = starting.slice(0, this.#engines[0]?.endpoints.length);
+    if (first.length > 0) this.#isReady = Promise.race(first);
     const maintainer = new Maintainer({
       engines: this.#engines.flatMap((engine) => {
         const settings = config.tts.engines.find(({ id }) => id === engine.id);
@@ -141,15 +151,10 @@ export class Studio implements AsyncDisposable {
       clock: systemClock,
       log,
     });
-    this.#background = Promise.all([
-      isSuccessor
-        ? undefined
-        : startEngines({ endpoints, clock: systemClock, random: Math.random, notice, log }, signal),
-      maintainer.run(signal),
-    ]);
+    this.#background = Promise.all([...starting, maintainer.run(signal)]);
   }
 
-  /** For who works: texts that will be asked for are made while nobody waits. */
+  /** For who works: texts that will be asked for are made while nobody waits, as soon as the engine whose voice is wanted is there. */
   makeAhead(): void {
     const { config } = this.#options;
     const { tts, audio, reply } = config;
@@ -157,7 +162,9 @@ export class Studio implements AsyncDisposable {
       const text = speechText(line);
       return text === '' ? [] : [{ text, voice: tts.voice, speed: tts.speed, loudness: audio.loudness }];
     });
-    const making = this.#synthesiser.makeAhead(requests, this.#ended.signal);
+    const making = this.#isReady.then(
+      async () => await this.#synthesiser.makeAhead(requests, this.#ended.signal),
+    );
     this.#background = Promise.all([this.#background, making]);
   }
 

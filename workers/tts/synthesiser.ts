@@ -1,5 +1,5 @@
 import type { TtsCounters } from './counters.ts';
-import type { Made, SpeechCache } from './cache/speech-cache.ts';
+import type { Found, Made, SpeechCache } from './cache/speech-cache.ts';
 import type { SpeechKey } from './cache/speech-key.ts';
 import type { Sound, SpeechRequest } from './engine.ts';
 import { describeTries } from './policies/describe-tries.ts';
@@ -26,9 +26,12 @@ export interface SynthesiserOptions extends RenditionOptions {
 
 export interface Spoken {
   sound: Sound;
-  /** Id of the engine; `cache`, or `earlier` for what another voice once said, when nobody had to speak. */
+  /**
+   * Id of the engine that spoke, for this request or for another that wanted the same at the same time; `cache`, or `earlier` for what
+   * another voice once said, when nobody had to.
+   */
   engine: string;
-  /** All that was tried, in order; none when nobody had to speak. */
+  /** All that was tried, in order; none for what was in the cache. */
   tries: readonly TryRecord[];
 }
 
@@ -38,6 +41,8 @@ export interface Spoken {
  */
 export class Synthesiser {
   readonly #options: SynthesiserOptions;
+  /** Who spoke what was made here: for all who waited for it. */
+  readonly #accounts = new WeakMap<Sound, Omit<Spoken, 'sound'>>();
 
   constructor(options: SynthesiserOptions) {
     this.#options = options;
@@ -51,21 +56,29 @@ export class Synthesiser {
 
   /** Throws SynthesisFailedError, or the signal's reason when it says stop. */
   async speak(request: SpeechRequest, signal: AbortSignal): Promise<Spoken> {
-    const { cache, counters, statistics } = this.#options;
-    let own: Omit<Spoken, 'sound'> | undefined;
-    const make = async (roll: number, stop: AbortSignal) => {
-      const made = await this.#make(request, roll, stop);
-      own = made;
-      return made;
-    };
-    const { sound, from } = await cache.get(this.#keyOf(request), make, signal);
-    if (from === 'made') {
-      counters.cacheMisses += 1;
-      return { sound, engine: own?.engine ?? this.engineName, tries: own?.tries ?? [] };
+    const { cache, counters, statistics, clock, log } = this.#options;
+    const begunAt = clock.now();
+    let own: Promise<Made> | undefined;
+    const make = async (roll: number, stop: AbortSignal) => await (own = this.#make(request, roll, stop));
+    let found: Found;
+    try {
+      found = await cache.get(this.#keyOf(request), make, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      // What another made failed, or the cache did: this one tries for itself, if there is time.
+      if (!own && clock.now() - begunAt >= this.#options.timeoutMs) throw error;
+      if (!own) log.warn({ err: error }, 'no sound from the cache');
+      const { sound } = await (own ?? this.#make(request, 0, signal, begunAt));
+      found = { sound, from: 'made' };
     }
-    counters.cacheHits += 1;
-    statistics.cacheHits += 1;
-    return { sound, engine: 'cache', tries: [] };
+    const { sound, from } = found;
+    if (from === 'made') counters.cacheMisses += 1;
+    else {
+      counters.cacheHits += 1;
+      statistics.cacheHits += 1;
+    }
+    const account = from === 'made' || from === 'joined' ? this.#accounts.get(sound) : undefined;
+    return { sound, engine: 'cache', tries: [], ...account };
   }
 
   /** Makes ahead, in the background, what is missing of these; never throws. */
@@ -81,11 +94,12 @@ export class Synthesiser {
     request: SpeechRequest,
     roll: number,
     signal: AbortSignal,
-  ): Promise<Made & Omit<Spoken, 'sound'>> {
+    wantedAt = this.#options.clock.now(),
+  ): Promise<Made> {
     const { clock, timeoutMs, counters, statistics, log } = this.#options;
     signal.throwIfAborted();
     const begunAt = clock.now();
-    const rendition = new Rendition(this.#options, { request, roll, deadlineAt: begunAt + timeoutMs });
+    const rendition = new Rendition(this.#options, { request, roll, deadlineAt: wantedAt + timeoutMs });
     const rendered = await rendition.run(signal);
     const { tries } = rendition;
     const failed = tries.filter(({ outcome }) => outcome !== 'good' && outcome !== 'lost');
@@ -103,7 +117,8 @@ export class Synthesiser {
     const costMs = Math.round(clock.now() - begunAt);
     counters.synthMs += costMs;
     counters.audioMs += sound.figures.durationMs;
-    return { sound, costMs, isKept: engine === this.engineName, engine, tries };
+    this.#accounts.set(sound, { engine, tries });
+    return { sound, costMs, isKept: engine === this.engineName };
   }
 
   #keyOf({ text, voice, speed, loudness }: SpeechRequest): SpeechKey {

@@ -130,6 +130,7 @@ interface Studio {
 }
 
 async function openStudio(t: Test): Promise<Studio> {
+  const home = t.testdir();
   const { url } = await startNats(t);
   const stop = new AbortController();
   const bus = await openBus({
@@ -145,7 +146,7 @@ async function openStudio(t: Test): Promise<Studio> {
   let current: HostedChild | undefined;
   const host = (): HostedChild => {
     if (!current || current.process.signalCode !== null) {
-      const options = childOptions({ id: 'tts-1', role: 'tts', bus: accessTo(url) });
+      const options = childOptions({ id: 'tts-1', role: 'tts', home, bus: accessTo(url) });
       current = new HostedChild(t, { entry: 'workers/tts/main.ts', options });
     }
     return current;

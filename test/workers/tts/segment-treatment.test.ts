@@ -5,25 +5,22 @@ import { noOrigin } from '../../../protocol/codec.ts';
 import type { AudioChunk, Segment } from '../../../protocol/speech.ts';
 import type { Delivery } from '../../../workers/delivery.ts';
 import { openCounters } from '../../../workers/tts/counters.ts';
-import type { Engine } from '../../../workers/tts/engine.ts';
-import type { ChunkSink } from '../../../workers/tts/segment-treatment.ts';
+import type { SpeechRequest } from '../../../workers/tts/engine.ts';
+import type { ChunkSink, Speaker } from '../../../workers/tts/segment-treatment.ts';
 import { SegmentTreatment } from '../../../workers/tts/segment-treatment.ts';
-import { SoundCache } from '../../../workers/tts/sound-cache.ts';
-import { Synthesiser } from '../../../workers/tts/synthesiser.ts';
+import { SynthesisFailedError } from '../../../workers/tts/synthesiser.ts';
 import { makeSegment } from './make-segment.ts';
 import { makeSound } from './make-sound.ts';
 
 interface Situation {
-  synthesise?: Engine['synthesise'];
+  speak?: Speaker['speak'];
   loseAcks?: boolean;
   isPoison?: boolean;
 }
 
-function makeTreatment({
-  synthesise = async () => makeSound(1_500),
-  loseAcks = false,
-  isPoison = false,
-}: Situation = {}) {
+const speakWell: Speaker['speak'] = async () => ({ sound: makeSound(1_500), engine: 'fake' });
+
+function makeTreatment({ speak = speakWell, loseAcks = false, isPoison = false }: Situation = {}) {
   /** What was done, in order. */
   const done: string[] = [];
   const chunks: AudioChunk[] = [];
@@ -49,19 +46,10 @@ function makeTreatment({
   } as Partial<JsMsg> as JsMsg;
   const counters = openCounters({});
   const log = pino({ level: 'silent' });
-  const engine: Engine = {
-    name: 'fake',
-    slots: 1,
-    warmUp: async () => undefined,
-    synthesise,
-    [Symbol.asyncDispose]: async () => undefined,
-  };
-  const cache = new SoundCache({ maxBytes: 1_000_000, ttlMs: 60_000 });
-  const synthesiser = new Synthesiser({ engine, cache, attempts: 1, timeoutMs: 60_000, counters, log });
   const { signal } = new AbortController();
   const treatment = new SegmentTreatment({
     bus,
-    synthesiser,
+    speaker: { engineName: 'wanted', speak },
     voice: 'cmn',
     speed: 1,
     loudness: { targetLufs: -16, peakDbtp: -1 },
@@ -102,9 +90,9 @@ void t.test('treat() publishes the sound before it acknowledges the segment', as
 void t.test('treat() asks for the voice of the segment, else for the configured one', async (t) => {
   const voices: string[] = [];
   const { bringToEnd, deliver } = makeTreatment({
-    synthesise: async ({ voice }) => {
-      voices.push(voice);
-      return makeSound(1_500);
+    speak: async (request, signal) => {
+      voices.push(request.voice);
+      return await speakWell(request, signal);
     },
   });
   await bringToEnd(deliver(makeSegment({ id: 'a', voice: 'yue' })));
@@ -121,30 +109,59 @@ void t.test('treat() only acknowledges a segment again whose ack was lost', asyn
 });
 
 void t.test('treat() says that the engine failed', async (t) => {
-  const synthesise: Engine['synthesise'] = async () => await Promise.reject(new Error('engine broke'));
-  const { bringToEnd, deliver, done, chunks, counters } = makeTreatment({ synthesise });
+  const speak: Speaker['speak'] = async () => {
+    throw new SynthesisFailedError('gsv: unreachable; embedded: rejected (no sound) ×2');
+  };
+  const { bringToEnd, deliver, done, chunks, counters } = makeTreatment({ speak });
   await bringToEnd(deliver(makeSegment()));
-  t.equal(chunks[0]?.missingReason, 'failed: engine broke');
+  t.match(chunks[0], {
+    missingReason: 'failed: gsv: unreachable; embedded: rejected (no sound) ×2',
+    engine: 'wanted',
+  });
   t.equal(done.at(-1), 'ack');
-  t.match(counters, { segments: 1, missing: 1, failures: 1 });
+  t.match(counters, { segments: 1, missing: 1, spoken: 0 });
 });
 
 void t.test('treat() spends no work on poison, and is not suspected of it', async (t) => {
-  const synthesise: Engine['synthesise'] = async () => t.fail('synthesised') as never;
-  const { bringToEnd, deliver, chunks, done } = makeTreatment({ synthesise, isPoison: true });
+  const speak: Speaker['speak'] = async () => t.fail('synthesised') as never;
+  const { bringToEnd, deliver, chunks, done } = makeTreatment({ speak, isPoison: true });
   await bringToEnd(deliver(makeSegment()));
   t.equal(chunks[0]?.missingReason, 'poison');
   t.match(done, [/^live/, 'treated', 'ack']);
 });
 
+void t.test(
+  'treat() leaves a segment unacknowledged when something other than the voice is broken',
+  async (t) => {
+    const speak: Speaker['speak'] = async () => await Promise.reject(new Error('a bug'));
+    const { bringToEnd, deliver, done } = makeTreatment({ speak });
+    await t.rejects(bringToEnd(deliver(makeSegment())), /a bug/);
+    t.same(done, ['begin', 'end']);
+  },
+);
+
+void t.test('treat() names who spoke, and asks for what it was opened with', async (t) => {
+  const asked: SpeechRequest[] = [];
+  const { bringToEnd, deliver, chunks } = makeTreatment({
+    speak: async (request) => {
+      asked.push(request);
+      return { sound: makeSound(1_500), engine: 'embedded' };
+    },
+  });
+  await bringToEnd(deliver(makeSegment({ text: '只要39.9元！' })));
+  t.match(asked, [{ speed: 1, loudness: { targetLufs: -16, peakDbtp: -1 }, voice: 'cmn' }]);
+  t.match(asked[0]?.text, /三十九/, 'as it is spoken');
+  t.equal(chunks[0]?.engine, 'embedded');
+});
+
 void t.test('treat() leaves a segment to a successor when it is told to give up', async (t) => {
   const giveUp = new AbortController();
-  const synthesise: Engine['synthesise'] = async (_, signal) => {
+  const speak: Speaker['speak'] = async (request, signal) => {
     giveUp.abort(new Error('a successor does it'));
     signal.throwIfAborted();
-    return makeSound(1_500);
+    return await speakWell(request, signal);
   };
-  const { bringToEnd, deliver, done, counters } = makeTreatment({ synthesise });
+  const { bringToEnd, deliver, done, counters } = makeTreatment({ speak });
   await t.rejects(bringToEnd(deliver(makeSegment()), giveUp.signal), /a successor does it/);
   t.same(done, ['begin', 'end'], 'nothing is published, nothing is acknowledged');
   t.match(counters, { segments: 0, missing: 0 });

@@ -152,7 +152,8 @@ export class SpeechCache implements AsyncDisposable {
         await this.#background.add(async (stop) => {
           if (await this.#isPresent(id)) return;
           const flying = this.#flights.get(id.key) ?? this.#launch(id, make, false);
-          const { from } = await flying.join(stop);
+          const { from, isKept } = await flying.join(stop);
+          if (isKept === false) throw new Error('What was made is not what was wanted');
           outcome = from === 'made' ? 'made' : 'present';
         }, signal);
         result[outcome] += 1;
@@ -257,8 +258,8 @@ export class SpeechCache implements AsyncDisposable {
         const before = rotation.size;
         await this.#learnVariants(id, rotation);
         if (rotation.size > before || rotation.size >= this.#options.config.maxVariants) return;
-        await this.#make(id, rotation.free, make, signal);
-        this.#counts.variants += 1;
+        const { isKept } = await this.#make(id, rotation.free, make, signal);
+        if (isKept !== false) this.#counts.variants += 1;
       }, this.#end.signal);
     } catch {
       // Too much to do, an engine that fails, or the end.

@@ -24,7 +24,7 @@ void t.test(
     const room = await HostedRoom.open(t);
     const audio = { outputs: ['file'], fillers };
     const child = await room.start(audio);
-    const options = { bus: accessTo(room.url), config: { audio } };
+    const options = { home: room.home, bus: accessTo(room.url), config: { audio } };
     const tts = new HostedChild(t, { entry: 'workers/tts/main.ts', options: childOptions(options) });
     await tts.start();
     await child.waitForCounters((counters) => counters['fillers.missing'] === 0);

@@ -43,6 +43,22 @@ void t.test('ThreadPool.run() throws what the task threw, and when its thread en
   t.equal(await pool.run({ kind: 'answer', value: 6 }, never), 6);
 });
 
+void t.test('ThreadPool.run() ends a thread at the limit of its memory, and no other', async (t) => {
+  const pool = openPool(t);
+  const eating = t.rejects(pool.run({ kind: 'eat-memory', value: 0 }, never), {
+    code: 'ERR_WORKER_OUT_OF_MEMORY',
+  });
+  const answers = await Promise.all([1, 2, 3].map((value) => pool.run({ kind: 'answer', value }, never)));
+  t.same(answers, [1, 2, 3], 'others are done beside it');
+  await eating;
+  t.same(
+    await Promise.all([4, 5, 6].map((value) => pool.run({ kind: 'answer', value }, never))),
+    [4, 5, 6],
+    'and after it, by as many threads',
+  );
+  t.same([pool.size, pool.busy, pool.waiting], [2, 0, 0]);
+});
+
 void t.test('ThreadPool.resize() adds threads that take what waits', async (t) => {
   const pool = openPool(t, { threads: 1 });
   const stop = new AbortController();

@@ -1,8 +1,8 @@
 import { pino } from 'pino';
+import { SpeechCache } from '../../../../workers/tts/cache/speech-cache.ts';
 import { openCounters } from '../../../../workers/tts/counters.ts';
 import type { RawSound } from '../../../../workers/tts/endpoint.ts';
 import type { Sound } from '../../../../workers/tts/engine.ts';
-import type { SpeechCache } from '../../../../workers/tts/policies/cache-front.ts';
 import type { Clock } from '../../../../workers/tts/policies/clock.ts';
 import type { GuardLimits } from '../../../../workers/tts/policies/guard-limits.ts';
 import { localLimits } from '../../../../workers/tts/policies/guard-limits.ts';
@@ -14,7 +14,8 @@ import type {
   RenditionOptions,
 } from '../../../../workers/tts/policies/rendition.ts';
 import { Statistics } from '../../../../workers/tts/policies/statistics.ts';
-import { SpeechSynthesiser } from '../../../../workers/tts/speech-synthesiser.ts';
+import { Synthesiser } from '../../../../workers/tts/synthesiser.ts';
+import type { SynthesiserOptions } from '../../../../workers/tts/synthesiser.ts';
 import type { FakeEndpoint } from './fake-endpoint.ts';
 
 const log = pino({ level: 'silent' });
@@ -24,6 +25,18 @@ export const webLimits: GuardLimits = {
   breaker: { failures: 3, openMs: 1_000, maxOpenMs: 8_000 },
   rate: { capacity: 20, perSecond: 20 },
 };
+
+/** Keeps nothing. */
+const noCache: SynthesiserOptions['cache'] = {
+  get: async (_, make, signal) => ({ ...(await make(0, signal)), from: 'made' }),
+  warm: async () => ({ made: 0, present: 0, failed: 0 }),
+};
+
+/** A real cache, in memory only. */
+export function openMemoryCache(variantAfter = 0): SpeechCache {
+  const config = { maxMb: 1, ttlMs: 3_600_000, maxDiskMb: 0, variantAfter, maxVariants: 3 };
+  return new SpeechCache({ folder: '', config, log });
+}
 
 /** Refuses what is marked as bad. */
 export function judgeFake({ samples, sampleRateHz }: RawSound): Finished {
@@ -41,7 +54,9 @@ export interface SynthesiserParts {
   engines?: Record<string, FakeEndpoint[]>;
   embedded: FakeEndpoint;
   finisher?: Finisher;
-  cache?: SpeechCache;
+  /** None unless given: everything is made. */
+  cache?: SynthesiserOptions['cache'];
+  settings?: SynthesiserOptions['settings'];
   findEarlier?: RenditionOptions['findEarlier'];
   timeoutMs?: number;
   redraws?: number;
@@ -78,13 +93,15 @@ export function makeSynthesiser(parts: SynthesiserParts) {
   const endpoints = [...guarded, last].flatMap((engine) => engine.endpoints);
   const counters = openCounters({});
   const statistics = new Statistics(endpoints);
-  const synthesiser = new SpeechSynthesiser({
+  const synthesiser = new Synthesiser({
     engines: guarded,
     embedded: last,
     finisher: parts.finisher ?? { finish: async (raw) => judgeFake(raw) },
     finishPlainly: judgeFake,
     findEarlier: parts.findEarlier ?? (async () => undefined),
-    cache: parts.cache ?? { get: async (_, make) => await make() },
+    cache: parts.cache ?? noCache,
+    settings: parts.settings ?? new Map(),
+    normaliserVersion: 1,
     timeoutMs: parts.timeoutMs ?? 20_000,
     redraws: parts.redraws ?? 2,
     statistics,
