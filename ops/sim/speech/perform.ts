@@ -110,7 +110,11 @@ async function sendAny(
 function prepare(exchange: Exchange, job: SpeechJob, { random }: Workplace): ReadySound {
   const { fault } = exchange;
   const clean = job.render({ stale: fault === 'weights-race' });
-  const sound = spoil(clean, fault, { random, other: () => job.other(clean.sampleRateHz) });
+  const sound = spoil(clean, fault, {
+    random,
+    other: () => job.other(clean.sampleRateHz),
+    isRateTold: job.container === 'wav' || job.contentType.includes('rate='),
+  });
   const { outcome } = speechFaults[fault];
   exchange.outcome = worse(job.outcome, clean.samples.length === 0 ? 'none' : outcome);
   exchange.sampleRateHz = sound.sampleRateHz;

@@ -16,6 +16,8 @@ export type SpoilOptions = {
   readonly random: SeededRandom;
   /** Another sentence in the same voice and rate. */
   readonly other: () => Int16Array;
+  /** Whether the rate goes with the samples; where it does not, a wrong one is in the samples themselves. */
+  readonly isRateTold?: boolean;
 };
 
 const sentinelRateHz = 16_000;
@@ -23,13 +25,18 @@ const loopSeconds = 60;
 const loopedMs = 300;
 
 /** What a fault makes of a sound. Faults that lie not in the sound leave it as it is. */
-export function spoil(sound: Sound, fault: SpeechFault, { random, other }: SpoilOptions): Sound {
+export function spoil(
+  sound: Sound,
+  fault: SpeechFault,
+  { random, other, isRateTold = true }: SpoilOptions,
+): Sound {
   const { samples, sampleRateHz } = sound;
   const samplesIn = (ms: number) => Math.round((sampleRateHz * ms) / 1_000);
   switch (fault) {
     case 'sentinel':
       return inOne(new Int16Array(sentinelRateHz), sentinelRateHz);
     case 'wrong-rate':
+      if (!isRateTold) return scaled(sound, sentinelRateHz);
       return { ...sound, sampleRateHz: sampleRateHz === sentinelRateHz ? 8_000 : sentinelRateHz };
     case 'v4-rate':
       return scaled(sound, 48_000);

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../../../../protocol/configuration-error.ts';
 import type { GptSovitsConfig } from '../../../../protocol/tts-config.ts';
 import { delay } from '../../../delay.ts';
-import type { Endpoint, RawSound, SpeakOptions, SpokenText } from '../../endpoint.ts';
+import type { Endpoint, EngineFault, RawSound, SpeakOptions, SpokenText } from '../../endpoint.ts';
 import { EngineError } from '../../endpoint.ts';
 import { ask } from '../../http/ask.ts';
 import type { SoundLimits } from '../../http/fetch-sound.ts';
@@ -33,9 +33,16 @@ export interface GptSovitsOptions extends EngineParts {
  */
 const settleMs = 600;
 
+/** Ended by us, before the server had ended it. */
 const isGivenUp = (error: unknown, signal: AbortSignal): boolean =>
-  signal.aborted ||
-  (error instanceof EngineError && (error.code.endsWith('timeout') || error.code === 'too-large'));
+  signal.aborted || (error instanceof EngineError && endedHere.has(error.code));
+const endedHere = new Set<EngineFault>([
+  'garbage',
+  'too-large',
+  'first-byte-timeout',
+  'gap-timeout',
+  'total-timeout',
+]);
 
 /**
  * One instance of GPT-SoVITS's `api_v2.py`. It does one thing at a time: more would be spoken in crossed voices by the one model that its threads
