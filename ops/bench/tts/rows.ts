@@ -2,6 +2,7 @@ import type { BenchOptions, Figure } from '../report.ts';
 import { measureFailover } from './failover-row.ts';
 import { measureFaults } from './faults-row.ts';
 import { measureGate } from './gate-row.ts';
+import { measureLatency } from './latency-row.ts';
 import { measurePool } from './pool-row.ts';
 
 /** What a row has seen; see `Report`. */
@@ -19,5 +20,6 @@ export const rows: Record<string, TtsRow> = {
   gate: measureGate,
   pool: measurePool,
   failover: measureFailover,
+  latency: measureLatency,
   faults: measureFaults,
 };
