@@ -8,14 +8,13 @@ interface Finding {
 
 /** What no single option can tell: names that collide, addresses of children that do not exist, times that contradict each other. */
 export function checkConfig(config: Config): Finding[] {
-  const { rooms, simulators, reply, supervisor } = config;
+  const { rooms, simulators, reply, tts, supervisor } = config;
   const simulated = new Set(simulators.map(({ id }) => `sim-${id}`));
-  const addresses = rooms.flatMap(({ source }, index) => [
-    ...unknownAddresses(source.pageUrl, simulated, ['rooms', index, 'source', 'pageUrl']),
-    ...source.pushUrls.flatMap((url, place) =>
-      unknownAddresses(url, simulated, ['rooms', index, 'source', 'pushUrls', place]),
-    ),
-  ]);
+  // Wherever they stand: each role's part of the configuration knows best which of its texts are addresses.
+  const addresses = [
+    ...unknownAddresses(rooms, simulated, ['rooms']),
+    ...unknownAddresses(tts, simulated, ['tts']),
+  ];
   const impatient = supervisor.heartbeatDeadlineMs < 2 * supervisor.heartbeatMs;
   return [
     // Names of files: some systems do not tell capitals from small letters.
@@ -54,7 +53,16 @@ function repeated<Item extends { id: string }>(
   });
 }
 
-function unknownAddresses(text: string, known: Set<string>, path: PropertyKey[]): Finding[] {
+/** In all texts of a part of the configuration. */
+function unknownAddresses(part: unknown, known: Set<string>, path: PropertyKey[]): Finding[] {
+  if (typeof part === 'string') return unknownIn(part, known, path);
+  if (Array.isArray(part))
+    return part.flatMap((item, index) => unknownAddresses(item, known, [...path, index]));
+  if (typeof part !== 'object' || part === null) return [];
+  return Object.entries(part).flatMap(([key, item]) => unknownAddresses(item, known, [...path, key]));
+}
+
+function unknownIn(text: string, known: Set<string>, path: PropertyKey[]): Finding[] {
   return [...text.matchAll(/\$\{address:([\w-]+)\}/g)].flatMap(([, id = '']) => {
     if (known.has(id)) return [];
     const names = [...known].join(', ') || 'none; "simulators" is empty';

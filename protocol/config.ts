@@ -4,6 +4,7 @@ import { refineConfig } from './config-checks.ts';
 import { eventKinds } from './event.ts';
 import { defaultIdleScripts, defaultRules, defaultTemplates } from './default-texts.ts';
 import { ms } from './config-fields.ts';
+import { simulatorSchema } from './simulator-config.ts';
 import { roomPattern } from './subjects.ts';
 import { supervisorSchema } from './supervisor-config.ts';
 import { ttsSchema } from './tts-config.ts';
@@ -159,21 +160,6 @@ const bus = z.strictObject({
     ),
 });
 
-const simulator = z.strictObject({
-  id: z
-    .string()
-    .regex(roomPattern)
-    .describe('Its child is called sim-<id>; its address is ${address:sim-<id>}'),
-  type: z.enum(['douyin-room']),
-  webRid: z.string().min(1).default('demo'),
-  seed: z.int().min(0).default(7).describe('Decides who says what and when'),
-  pace: z.number().min(0.1).max(100).default(1).describe('Multiplies how busy the room is'),
-  silent: z
-    .boolean()
-    .default(false)
-    .describe('Nothing happens by itself; only what is asked for over /sim/say'),
-});
-
 export const configSchema = z
   .strictObject({
     rooms: z.array(room).min(1).max(200).describe('The rooms to host'),
@@ -182,7 +168,10 @@ export const configSchema = z
     audio: audioSchema.prefault({}),
     bus: bus.prefault({}),
     supervisor: supervisorSchema.prefault({}),
-    simulators: z.array(simulator).default([]).describe('Simulated rooms, for demonstrations'),
+    simulators: z
+      .array(simulatorSchema)
+      .default([])
+      .describe('Simulated rooms and speech servers, for demonstrations and tests'),
   })
   .superRefine(refineConfig);
 
@@ -193,9 +182,9 @@ export type SignerConfig = DouyinSource['signer'];
 export type ReplyConfig = Config['reply'];
 export type RuleConfig = ReplyConfig['rules'][number];
 export type AudioConfig = Config['audio'];
-export type SimulatorConfig = Config['simulators'][number];
 export type { OutputKind } from './audio-config.ts';
 export type { TtsConfig } from './tts-config.ts';
+export type { SimulatorConfig } from './simulator-config.ts';
 
 /** What runs without a configuration file: one simulated room, the embedded voice, the best output, and a recording. */
 export const demoConfig: unknown = {

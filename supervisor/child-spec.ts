@@ -73,6 +73,7 @@ export function childSpecs(config: Config, only: Role[] = []): ChildSpec[] {
   const rooms = config.rooms.map(({ id }) => id);
   const audio = rooms.map((id) => `audio:${id}`);
   const simulators = config.simulators.map(({ id }) => `sim-${id}`);
+  const speechServers = addressesIn(config.tts);
   const spec = (id: string, role: Role, subject: string, dependsOn: string[]): ChildSpec => {
     const service = services[role];
     const limitMb = service.limitMb || commonLimitMb;
@@ -116,9 +117,12 @@ export function childSpecs(config: Config, only: Role[] = []): ChildSpec[] {
       settings: JSON.stringify(simulator),
     })),
     ...rooms.map((id) => spec(`audio:${id}`, 'audio', id, [])),
-    spec('tts', 'tts', '', audio),
+    { ...spec('tts', 'tts', '', [...audio, ...speechServers]), needsAddressOf: speechServers },
     spec('reply', 'reply', '', ['tts']),
-    { ...spec('ingest', 'ingest', '', ['reply', ...simulators]), needsAddressOf: addressesIn(config) },
+    {
+      ...spec('ingest', 'ingest', '', ['reply', ...simulators]),
+      needsAddressOf: addressesIn(config.rooms),
+    },
   ];
   const chosen = only.length === 0 ? all : all.filter(({ role }) => only.includes(role));
   const ids = new Set(chosen.map(({ id }) => id));
@@ -127,18 +131,29 @@ export function childSpecs(config: Config, only: Role[] = []): ChildSpec[] {
 
 const addressPattern = /\$\{address:([\w-]+)\}/g;
 
-/** The configuration with `${address:CHILD}` replaced; throws when a child has not said its address. */
-export function fillAddresses(config: Config, addresses: Map<string, string>): Config {
-  const text = JSON.stringify(config).replaceAll(addressPattern, (_, id: string) => {
+/**
+ * The configuration with the addresses that a role's part of it holds filled in. Those of the other roles stay as they are: who is asked for
+ * them there may well not be up yet. Throws when a child that is asked for has not said its address.
+ */
+export function fillAddresses(config: Config, addresses: Map<string, string>, role: Role): Config {
+  if (role === 'tts') return { ...config, tts: fillPart(config.tts, addresses) };
+  return { ...config, rooms: fillPart(config.rooms, addresses) };
+}
+
+/** A part of the configuration with `${address:CHILD}` replaced; throws when a child has not said its address. */
+function fillPart<Part>(part: Part, addresses: Map<string, string>): Part {
+  const text = JSON.stringify(part).replaceAll(addressPattern, (_, id: string) => {
     const address = addresses.get(id);
     if (!address) throw new Error(`No child "${id}" has told its address`);
     return address;
   });
-  return JSON.parse(text) as Config;
+  return JSON.parse(text) as Part;
 }
 
-function addressesIn(config: Config): string[] {
-  return [...JSON.stringify(config.rooms).matchAll(addressPattern)].flatMap(([, id]) => (id ? [id] : []));
+/** The children whose addresses are asked for, each once. */
+function addressesIn(part: unknown): string[] {
+  const ids = [...JSON.stringify(part).matchAll(addressPattern)].flatMap(([, id]) => (id ? [id] : []));
+  return [...new Set(ids)];
 }
 
 /** Services in layers: a layer depends only on those before it. Throws on a cycle. */

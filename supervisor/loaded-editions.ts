@@ -44,7 +44,7 @@ export class Editions {
     if (spec.needsAddressOf.length === 0) return config;
     const { children } = this.#options.state;
     const addresses = new Map([...children.values()].map((child) => [child.spec.id, child.address]));
-    return fillAddresses(config, addresses);
+    return fillAddresses(config, addresses, spec.role);
   }
 
   load(config: Config): void {

@@ -2,6 +2,7 @@ import t from 'tap';
 import type { Config } from '../../protocol/config.ts';
 import { demoConfig } from '../../protocol/config.ts';
 import { readConfig } from '../../protocol/read-config.ts';
+import { simulatorSchema } from '../../protocol/simulator-config.ts';
 import { childSpecs, fillAddresses, startLayers } from '../../supervisor/child-spec.ts';
 
 function demo(): Config {
@@ -71,9 +72,41 @@ void t.test('startLayers() starts what is fed before what feeds it', (t) => {
 void t.test('fillAddresses() puts the addresses of children in, or says whose is missing', (t) => {
   const ingest = childSpecs(demo()).find(({ id }) => id === 'ingest');
   t.same([...new Set(ingest?.needsAddressOf)], ['sim-room']);
-  const filled = fillAddresses(demo(), new Map([['sim-room', '127.0.0.1:9']]));
+  const filled = fillAddresses(demo(), new Map([['sim-room', '127.0.0.1:9']]), 'ingest');
   t.equal(filled.rooms[0]?.source.pageUrl, 'http://127.0.0.1:9');
   t.same(filled.rooms[0]?.source.pushUrls, ['ws://127.0.0.1:9']);
-  t.throws(() => fillAddresses(demo(), new Map()), /No child "sim-room" has told its address/);
+  t.throws(() => fillAddresses(demo(), new Map(), 'ingest'), /No child "sim-room" has told its address/);
   t.end();
 });
+
+void t.test('childSpecs() starts the speech servers that tts asks for before it, and those only', (t) => {
+  const specs = childSpecs(withSpeechServer());
+  t.same(specs.find(({ id }) => id === 'tts')?.needsAddressOf, ['sim-voice']);
+  t.same(specs.find(({ id }) => id === 'ingest')?.needsAddressOf, ['sim-room']);
+  t.same(
+    startLayers(specs).map((layer) => layer.map(({ id }) => id)),
+    [['sim-room', 'sim-voice', 'audio:demo'], ['tts'], ['reply'], ['ingest']],
+  );
+  t.same(childSpecs(withSpeechServer(), ['tts']).find(({ id }) => id === 'tts')?.dependsOn, []);
+  t.end();
+});
+
+void t.test('fillAddresses() leaves the addresses of other roles as they are', (t) => {
+  const filled = fillAddresses(withSpeechServer(), new Map([['sim-voice', '127.0.0.1:8']]), 'tts');
+  t.match(filled.tts, { engines: [{ endpoints: ['http://127.0.0.1:8', 'http://127.0.0.1:8/2'] }] });
+  t.equal(filled.rooms[0]?.source.pageUrl, 'http://${address:sim-room}');
+  t.end();
+});
+
+/** Engines as texts: only the addresses in them are looked at. */
+function withSpeechServer(): Config {
+  const config = demo();
+  const endpoints = ['http://${address:sim-voice}', 'http://${address:sim-voice}/2'];
+  const voice = simulatorSchema.parse({ id: 'voice', type: 'gpt-sovits' });
+  const engines: unknown = { engines: [{ id: 'main', endpoints }] };
+  return {
+    ...config,
+    simulators: [...config.simulators, voice],
+    tts: Object.assign(config.tts, engines),
+  };
+}
