@@ -7,10 +7,12 @@ import { pino } from 'pino';
 import t from 'tap';
 import type { Test } from 'tap';
 import { SpeechCache } from '../../../workers/tts/cache/speech-cache.ts';
+import { ThreadPool } from '../../../workers/tts/engines/thread-pool.ts';
 import { systemClock } from '../../../workers/tts/policies/clock.ts';
 import { SynthesisFailedError } from '../../../workers/tts/synthesiser.ts';
+import type { Order } from './fixtures/obeys-task.ts';
 import type { Behaviour } from './policies/fake-endpoint.ts';
-import { FakeEndpoint } from './policies/fake-endpoint.ts';
+import { FakeEndpoint, makeRaw } from './policies/fake-endpoint.ts';
 import type { SynthesiserParts } from './policies/make-synthesiser.ts';
 import { makeSynthesiser, openMemoryCache, request } from './policies/make-synthesiser.ts';
 import { VirtualClock } from './policies/virtual-clock.ts';
@@ -360,6 +362,33 @@ void t.test('speak() is held up neither by a disk that hangs nor by one that fai
   const writer = await openFile(pipe, 'w');
   await writer.close();
 });
+
+void t.test(
+  'speak() has a text said again whose thread came to the limit of its memory, and no other',
+  async (t) => {
+    const log = pino({ level: 'silent' });
+    const file = new URL('fixtures/obeys-task.ts', import.meta.url);
+    const pool = new ThreadPool<Order, number>({ file, threads: 2, maxWaiting: 20, log });
+    t.teardown(async () => await pool[Symbol.asyncDispose]());
+    const orders: Order['kind'][] = ['eat-memory'];
+    const embedded = new FakeEndpoint({ name: 'embedded', clock: systemClock, slots: 2 });
+    embedded.speak = async ({ text }, { signal }) => {
+      await pool.run({ kind: orders.shift() ?? 'answer', value: 0 }, signal);
+      return makeRaw(text);
+    };
+    const made = makeSynthesiser({ clock: systemClock, embedded });
+    t.teardown(async () => await made[Symbol.asyncDispose]());
+    const { signal } = new AbortController();
+    const spoken = await Promise.all(
+      ['甲', '乙', '丙'].map(async (text) => await made.synthesiser.speak(request(text), signal)),
+    );
+    t.same(
+      spoken.map(({ tries }) => tries.map(({ outcome }) => outcome)),
+      [['error', 'good'], ['good'], ['good']],
+    );
+    t.match(spoken[0]?.tries[0]?.reasons, [/memory/i]);
+  },
+);
 
 void t.test('speak() does not take what was made with other settings for the same', async (t) => {
   await using cache = openMemoryCache();
