@@ -5,11 +5,12 @@ import { homeFolder, runningState } from './operator.ts';
 import { runCommand } from './run-command.ts';
 import type { RoomSound } from './sounds.ts';
 import { describeSound, readSounds, roomsOf } from './sounds.ts';
+import { describeVoices } from './voices.ts';
 
 const usage = `npm run status [-- --json] [--home DIR]
 
 Shows the supervisor, each service, and each child: state, spare, generation, restarts, why the last process ended, CPU, memory; what is
-heard in each room; open incidents and the latest reload. Exit code 1 when no supervisor runs.`;
+heard in each room; each engine of the voice; open incidents and the latest reload. Exit code 1 when no supervisor runs.`;
 
 await runCommand(main);
 
@@ -56,6 +57,7 @@ function formatState(state: SupervisorState, sounds: RoomSound[], now: number): 
       ? 'all services are well'
       : `not well: ${notWell.map(({ id, condition, working, wanted }) => `${id} (${condition}, ${working} of ${wanted} at work)`).join(', ')}`,
     ...sounds.map((sound) => describeSound(sound, now)),
+    ...describeVoices(children),
     '',
     ...table(
       [

@@ -8,6 +8,7 @@ import { Studio } from './studio.ts';
 
 /** Handing over, a sentence that takes longer is spoken by the successor. */
 const finishMs = 3_000;
+const figuresEveryMs = 1_000;
 
 /** Turns segments of SPEECH into sound in AUDIO. */
 await runChild('tts', async (child) => {
@@ -17,6 +18,9 @@ await runChild('tts', async (child) => {
   const counters = openCounters(child.counters);
   const notice = (level: 'info' | 'warn', text: string) => child.notice(level, text);
   await using studio = new Studio({ config, home, counters, notice, log });
+  // Also while nobody speaks: an engine may come or go.
+  const telling = setInterval(() => Object.assign(child.counters, studio.figures()), figuresEveryMs).unref();
+  using _telling = { [Symbol.dispose]: () => clearInterval(telling) };
   const treatment = new SegmentTreatment({
     bus,
     speaker: studio,
@@ -48,7 +52,6 @@ await runChild('tts', async (child) => {
       child.inFlight = busy;
       counters.queue = queued;
       counters.refused = bus.refused;
-      Object.assign(child.counters, studio.statistics.flatten());
     },
   });
   if (!hurry) rehearse();

@@ -118,6 +118,19 @@ export class Studio implements AsyncDisposable {
     return Math.min(mostSlots, Math.max(this.#pool.slots, servers));
   }
 
+  /** Few figures for the heartbeat, by dotted names. */
+  figures(): Record<string, number> {
+    const { memoryHits, diskHits, memoryBytes, diskBytes, damaged, diskErrors, variants } =
+      this.#cache.stats();
+    const cache = { memoryHits, diskHits, damaged, diskErrors, variants };
+    return {
+      ...this.statistics.flatten(),
+      ...Object.fromEntries(Object.entries(cache).map(([name, value]) => [`tts.cache.${name}`, value])),
+      'tts.cache.memoryMb': Math.round(memoryBytes / 1e6),
+      'tts.cache.diskMb': Math.round(diskBytes / 1e6),
+    };
+  }
+
   /** The embedded voice can speak: the show does not wait for the others. Throws ConfigurationError for a voice that it does not have. */
   async warmUp(signal: AbortSignal): Promise<void> {
     for (const endpoint of this.#embedded.endpoints) await endpoint.warmUp(signal);
