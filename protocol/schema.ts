@@ -114,6 +114,7 @@ message AudioChunk {
   bytes pcm = 7;
   string missing_reason = 8;
   string engine = 9;
+  string note = 10;        // why another voice than the usual one spoke, for the ledger
 }
 
 // What became of one event (event_id), or, without an event, what was heard or dropped of an idle utterance.

@@ -48,6 +48,8 @@ export interface AudioChunk {
   pcm: Uint8Array;
   missingReason: string;
   engine: string;
+  /** Why another voice than the usual one spoke, for the ledger; missing when none did. */
+  note?: string;
 }
 
 export const outcomeKinds = [

@@ -18,6 +18,8 @@ export interface IntakeOptions {
 }
 
 const maxSegments = 1_000;
+/** What goes into the ledger is a line. */
+const maxNote = 400;
 /** Longer than any pause that somebody makes in a sentence. */
 const longestSilenceMs = 1_000;
 /** The sound of an utterance is kept for less than that: who still waits then waits for nothing. */
@@ -70,7 +72,7 @@ export class Intake {
           playlist.miss(segment, 'only silence');
           return 'missing';
         }
-        playlist.put(segment, toSound(recorded));
+        playlist.put(segment, toSound(recorded), chunk.note?.slice(0, maxNote));
         return 'complete';
       }
     }

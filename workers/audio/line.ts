@@ -34,6 +34,8 @@ export interface Line<S extends Sound> {
   offset: number;
   /** Index of the last segment; -1 while unknown. */
   last: number;
+  /** Why another voice than the usual one spoke, of the first segment where it did; empty: it did not. */
+  note: string;
   /** Some of it was heard. */
   heard: boolean;
   /** Place in the order of beginning; 0 before. */
@@ -79,6 +81,7 @@ export function newLine<S extends Sound>(segment: Segment, seq: number, order: n
     next: 0,
     offset: 0,
     last: -1,
+    note: '',
     heard: false,
     startedOrder: 0,
     stalledSince: undefined,
@@ -98,6 +101,16 @@ export function learn<S extends Sound>(line: Line<S>, segment: Segment, seq: num
   if (segment.last) line.last = segment.index;
   // All of them, because each has to have its outcome: that a segment is one message (1 MB) is what bounds them.
   for (const cause of segment.causes) line.causes.set(cause.eventId, cause);
+}
+
+/** The sound of a segment has come. */
+export function fill<S extends Sound>(
+  line: Line<S>,
+  index: number,
+  { sound, note }: { sound: S; note: string },
+): void {
+  line.slots.set(index, { state: 'ready', sound });
+  line.note ||= note;
 }
 
 export const isReady = <S extends Sound>(line: Line<S>): boolean =>
@@ -122,7 +135,7 @@ export function passMissing<S extends Sound>(line: Line<S>): boolean {
 
 /** The ending of a line of which everything was heard or is missing. */
 export function endingOfComplete<S extends Sound>(line: Line<S>): Pick<Ending, 'what' | 'reason'> {
-  const [reason = ''] = line.missing;
+  const [reason = line.note] = line.missing;
   if (line.heard) return { what: 'spoken', reason };
   const failure = line.missing.find((each) => each !== 'expired');
   return failure === undefined ? { what: 'expired', reason: 'expired' } : { what: 'failed', reason: failure };

@@ -2,7 +2,7 @@ import type { Priority, Segment } from '../../protocol/speech.ts';
 import type { Cue } from './cue.ts';
 import { Ended } from './ended.ts';
 import type { Ending, Line, Partial, Sound } from './line.ts';
-import { endingOfComplete, isReady, isStale, learn, newLine, passMissing, textOf } from './line.ts';
+import { endingOfComplete, fill, isReady, isStale, learn, newLine, passMissing, textOf } from './line.ts';
 import { begunFirst, compare, isBegunReply } from './order.ts';
 import type { PlaylistOptions } from './playlist-options.ts';
 import type { PlaylistFacts, PlaylistView } from './playlist-view.ts';
@@ -75,11 +75,11 @@ export class Playlist<S extends Sound> {
     return line.ending ? 'ended' : known ? 'known' : 'wanted';
   }
 
-  /** The sound of a segment that was seen. */
-  put(segment: Segment, sound: S): void {
+  /** The sound of a segment that was seen, and why another voice than the usual one speaks. */
+  put(segment: Segment, sound: S, note = ''): void {
     const line = this.#lines.get(segment.utteranceId);
     if (!line || line.ending || segment.index < line.next || line.slots.has(segment.index)) return;
-    line.slots.set(segment.index, { state: 'ready', sound });
+    fill(line, segment.index, { sound, note });
     this.#bytes += sound.bytes;
   }
 

@@ -7,6 +7,8 @@ export interface ChunkOptions {
   /** One attempt to speak the segment; unique, so that chunks of two attempts never mix. */
   rendition: string;
   engine: string;
+  /** Why another voice than the usual one spoke. */
+  note?: string;
 }
 
 /** The sound of a segment in pieces that the bus takes, in order. They are views of the sound's memory. */
@@ -32,8 +34,15 @@ export function missingChunk(segment: Segment, missingReason: string, options: C
   };
 }
 
-function head(segment: Segment, { rendition, engine }: ChunkOptions, index: number) {
+function head(segment: Segment, { rendition, engine, note = '' }: ChunkOptions, index: number) {
   // The script is of use to a reply's successor only, and would be repeated in every chunk.
   const bare: Segment = { ...segment, script: [] };
-  return { id: chunkId(segment.id, rendition, index), segment: bare, rendition, index, engine };
+  return {
+    id: chunkId(segment.id, rendition, index),
+    segment: bare,
+    rendition,
+    index,
+    engine,
+    ...(note === '' ? {} : { note }),
+  };
 }

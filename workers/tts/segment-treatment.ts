@@ -26,8 +26,8 @@ export interface ChunkSink {
 export interface Speaker {
   /** The engine whose voice is wanted. */
   readonly engineName: string;
-  /** `engine` names who spoke. Throws SynthesisFailedError, or the signal's reason. */
-  speak(request: SpeechRequest, signal: AbortSignal): Promise<{ sound: Sound; engine: string }>;
+  /** `engine` names who spoke, `note` why it is not the one whose voice is wanted. Throws SynthesisFailedError, or the signal's reason. */
+  speak(request: SpeechRequest, signal: AbortSignal): Promise<{ sound: Sound; engine: string; note: string }>;
 }
 
 export interface TreatmentOptions {
@@ -117,10 +117,10 @@ export class SegmentTreatment {
     if (decision.kind === 'missing') return missing(decision.reason);
     try {
       const request = { text: decision.text, voice: segment.voice || voice, speed, loudness };
-      const { sound, engine } = await speaker.speak(request, giveUp);
+      const { sound, engine, note } = await speaker.speak(request, giveUp);
       counters.segments += 1;
       counters.spoken += 1;
-      return chunkSound(segment, sound, { ...options, engine });
+      return chunkSound(segment, sound, { ...options, engine, note });
     } catch (error) {
       if (error instanceof SynthesisFailedError) return missing(`failed: ${error.message}`);
       throw error;

@@ -31,6 +31,8 @@ export interface Spoken {
    * another voice once said, when nobody had to.
    */
   engine: string;
+  /** Why it is another engine than the one whose voice is wanted: one line for the ledger; empty when it is not. */
+  note: string;
   /** All that was tried, in order; none for what was in the cache. */
   tries: readonly TryRecord[];
 }
@@ -78,7 +80,7 @@ export class Synthesiser {
       statistics.cacheHits += 1;
     }
     const account = from === 'made' || from === 'joined' ? this.#accounts.get(sound) : undefined;
-    return { sound, engine: 'cache', tries: [], ...account };
+    return { sound, engine: 'cache', note: '', tries: [], ...account };
   }
 
   /** Makes ahead, in the background, what is missing of these; never throws. */
@@ -117,7 +119,8 @@ export class Synthesiser {
     const costMs = Math.round(clock.now() - begunAt);
     counters.synthMs += costMs;
     counters.audioMs += sound.figures.durationMs;
-    this.#accounts.set(sound, { engine, tries });
+    const note = engine === this.engineName ? '' : `voice ${engine}, after ${reason}`;
+    this.#accounts.set(sound, { engine, note, tries });
     return { sound, costMs, isKept: engine === this.engineName };
   }
 

@@ -33,7 +33,7 @@ const lookEveryMs = 250;
 const frontPerSlot = 2;
 const waitingPerThread = 32;
 /** What was asked for in vain, because another was faster, is done by then; what hangs is ended. */
-const graceMs = 2_000;
+const graceMs = 10_000;
 
 /** The threads in which the embedded voice speaks, and in which the sound of every engine is judged and finished. */
 export class VoicePool implements AsyncDisposable {
@@ -70,14 +70,15 @@ export class VoicePool implements AsyncDisposable {
 
   /** What the embedded voice says. When the signal says stop, the thread is ended in the middle of it. */
   async speak(task: Omit<EspeakTask, 'kind'>, signal: AbortSignal): Promise<EspeakResult> {
-    const result = await this.#pool.run({ kind: 'espeak', ...task }, signal);
+    // It is asked when nobody else can speak, or can be waited for.
+    const result = await this.#pool.run({ kind: 'espeak', ...task }, signal, { isUrgent: true });
     if (result.kind !== 'espeak') throw new Error(`A thread answered ${result.kind} to espeak`);
     return result;
   }
 
   /** The verdict on a sound and, when it may be heard, the sound as it is to be heard. */
   async finish(task: Omit<FinishTask, 'kind'>, signal: AbortSignal): Promise<FinishResult> {
-    const result = await this.#pool.run({ kind: 'finish', ...task }, signal);
+    const result = await this.#pool.run({ kind: 'finish', ...task }, signal, { isUrgent: task.isTrusted });
     if (result.kind !== 'finish') throw new Error(`A thread answered ${result.kind} to finish`);
     return result;
   }

@@ -18,7 +18,7 @@ interface Situation {
   isPoison?: boolean;
 }
 
-const speakWell: Speaker['speak'] = async () => ({ sound: makeSound(1_500), engine: 'fake' });
+const speakWell: Speaker['speak'] = async () => ({ sound: makeSound(1_500), engine: 'fake', note: '' });
 
 function makeTreatment({ speak = speakWell, loseAcks = false, isPoison = false }: Situation = {}) {
   /** What was done, in order. */
@@ -145,13 +145,14 @@ void t.test('treat() names who spoke, and asks for what it was opened with', asy
   const { bringToEnd, deliver, chunks } = makeTreatment({
     speak: async (request) => {
       asked.push(request);
-      return { sound: makeSound(1_500), engine: 'embedded' };
+      return { sound: makeSound(1_500), engine: 'embedded', note: 'voice embedded, after gsv: busy' };
     },
   });
   await bringToEnd(deliver(makeSegment({ text: '只要39.9元！' })));
   t.match(asked, [{ speed: 1, loudness: { targetLufs: -16, peakDbtp: -1 }, voice: 'cmn' }]);
   t.match(asked[0]?.text, /三十九/, 'as it is spoken');
   t.equal(chunks[0]?.engine, 'embedded');
+  t.equal(chunks[0]?.note, 'voice embedded, after gsv: busy');
 });
 
 void t.test('treat() leaves a segment to a successor when it is told to give up', async (t) => {

@@ -29,7 +29,7 @@ export class ThreadPool<Task, Result> implements AsyncDisposable {
   readonly #free: Piscina<Task, Result>[] = [];
   readonly #busy = new Set<Piscina<Task, Result>>();
   /** In the order in which they came. */
-  readonly #waiting = new Set<PromiseWithResolvers<Piscina<Task, Result>>>();
+  #waiting = new Set<PromiseWithResolvers<Piscina<Task, Result>>>();
   readonly #ending = new Set<Promise<void>>();
   #wanted: number;
   #closing: Promise<void> | undefined;
@@ -64,10 +64,10 @@ export class ThreadPool<Task, Result> implements AsyncDisposable {
 
   /**
    * Does one task. When the signal says stop, it throws its reason at once, and the thread is ended in the middle of whatever it does, unless it
-   * comes to an end within the grace; other tasks are not touched.
+   * comes to an end within the grace; other tasks are not touched. What is urgent goes before all that waits.
    */
-  async run(task: Task, signal: AbortSignal): Promise<Result> {
-    const thread = await this.#acquire(signal);
+  async run(task: Task, signal: AbortSignal, { isUrgent = false } = {}): Promise<Result> {
+    const thread = await this.#acquire(signal, isUrgent);
     const end = new AbortController();
     const work = this.#work(thread, task, end.signal);
     const { graceMs = 0 } = this.#options;
@@ -110,7 +110,7 @@ export class ThreadPool<Task, Result> implements AsyncDisposable {
     await this.#closing;
   }
 
-  async #acquire(signal: AbortSignal): Promise<Piscina<Task, Result>> {
+  async #acquire(signal: AbortSignal, isUrgent: boolean): Promise<Piscina<Task, Result>> {
     this.#assertOpen();
     signal.throwIfAborted();
     const free = this.#free.pop();
@@ -118,10 +118,11 @@ export class ThreadPool<Task, Result> implements AsyncDisposable {
       this.#busy.add(free);
       return free;
     }
-    if (this.#waiting.size >= this.#options.maxWaiting)
+    if (this.#waiting.size >= this.#options.maxWaiting && !isUrgent)
       throw new Error(`Cannot run a task: ${this.#waiting.size} others already wait`);
     const turn = Promise.withResolvers<Piscina<Task, Result>>();
-    this.#waiting.add(turn);
+    if (isUrgent) this.#waiting = new Set([turn, ...this.#waiting]);
+    else this.#waiting.add(turn);
     const giveUp = () => {
       this.#waiting.delete(turn);
       turn.reject(signal.reason);
