@@ -254,15 +254,13 @@ export class SpeechServer implements AsyncDisposable {
   }
 
   #begin(exchange: Exchange): void {
-    if (!exchange.isSpeech) {
-      this.#counts.otherRequests += 1;
-      return;
-    }
     const counts = this.#counts;
-    counts.requests += 1;
-    counts.inFlight += 1;
-    counts.mostInFlight = Math.max(counts.mostInFlight, counts.inFlight);
-    this.#faultCounts[exchange.fault] = (this.#faultCounts[exchange.fault] ?? 0) + 1;
+    if (exchange.isSpeech) {
+      counts.requests += 1;
+      counts.inFlight += 1;
+      counts.mostInFlight = Math.max(counts.mostInFlight, counts.inFlight);
+      this.#faultCounts[exchange.fault] = (this.#faultCounts[exchange.fault] ?? 0) + 1;
+    } else counts.otherRequests += 1;
     this.#announce();
   }
 

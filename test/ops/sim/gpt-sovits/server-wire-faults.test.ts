@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { Agent, request } from 'node:http';
+import { Agent, request, type IncomingMessage } from 'node:http';
 import t from 'tap';
 import { openGptSovits } from '../../../../ops/sim/gpt-sovits/server.ts';
 import { speechFaultNames, type SpeechFault } from '../../../../protocol/simulated-faults.ts';
@@ -70,13 +70,13 @@ void t.test('openGptSovits() sends a part and then nothing more with the fault s
 void t.test('openGptSovits() takes a request and never answers with the fault hang', async (t) => {
   await using server = await openGptSovits({ faults: { next: ['hang'] } });
   const leave = new AbortController();
-  const body = JSON.stringify(ttsOf().body);
-  const asked = fetch(`${server.url}/tts`, { method: 'POST', body, signal: leave.signal });
-  // eslint-disable-next-line unicorn/prefer-await
-  asked.catch(() => undefined);
+  const { path, headers, body } = ttsOf();
+  const request = { method: 'POST', headers: headers ?? {}, body: String(body), signal: leave.signal };
+  const asked = t.rejects(fetch(`${server.url}${path}`, request), { name: 'AbortError' });
   await server.until(() => server.state().inFlight === 1);
   t.match(await ask(server.port, { path: '/control' }), { status: 400 }, 'others are answered');
   leave.abort();
+  await asked;
   await server.until(() => server.state().inFlight === 0);
   t.match(server.log().at(-1), { fault: 'hang', aborted: true, status: 0 });
 });
@@ -139,7 +139,7 @@ void t.test('openGptSovits() resets the next request with the fault keep-alive-r
   const { path, headers, body } = ttsOf({ text });
   const send = () => request({ agent, port: server.port, path, headers, method: 'POST' }).end(body);
   const first = send();
-  const [response] = (await once(first, 'response')) as [import('node:http').IncomingMessage];
+  const [response] = (await once(first, 'response')) as [IncomingMessage];
   const parts = (await response.toArray()) as Buffer[];
   t.ok(readWav(Buffer.concat(parts)).samples.length > 10_000, 'the first is answered');
   const second = send();

@@ -37,7 +37,7 @@ export async function ask(port: number, options: Ask): Promise<Heard> {
 /** The bytes of a request. */
 export function requestOf({ method, path, headers = {}, body = '' }: Ask, connection: string): Buffer {
   const lines = [
-    `${method ?? (body.length > 0 ? 'POST' : 'GET')} ${encodeURI(path)} HTTP/1.1`,
+    `${method ?? (body.length > 0 ? 'POST' : 'GET')} ${path} HTTP/1.1`,
     'host: localhost',
     `connection: ${connection}`,
     `content-length: ${Buffer.byteLength(body)}`,
