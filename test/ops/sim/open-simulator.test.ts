@@ -48,9 +48,7 @@ const config = {
   tts: {
     // However slow the machine is, nobody else is asked as well.
     hedge: { leastMs: 60_000 },
-    engines: [
-      { id: 'gsv', type: 'gpt-sovits', endpoints: ['http://${address:sim-voice}'], voices: [voice] },
-    ],
+    engines: [{ id: 'gsv', type: 'gpt-sovits', endpoints: ['http://${address:sim-voice}'], voices: [voice] }],
   },
   reply: {
     ...silentRoom.reply,

@@ -5,11 +5,15 @@ import { isSameSound, readWav, type Heard } from '../speech/raw-client.ts';
 import { askTts } from './ask-tts.ts';
 
 type Wav = ReturnType<typeof readWav>;
-type SoundFault = { readonly looks: (t: Test, wav: Wav, plain: Wav) => void; readonly heard?: Partial<Heard> };
+type SoundFault = {
+  readonly looks: (t: Test, wav: Wav, plain: Wav) => void;
+  readonly heard?: Partial<Heard>;
+};
 
 const text = '大家好，欢迎来到直播间。';
 const isSilent = (samples: Int16Array) => samples.every((sample) => sample === 0);
-const isSame = (t: Test, one: Int16Array, other: Int16Array) => t.ok(isSameSound(one, other), 'these samples');
+const isSame = (t: Test, one: Int16Array, other: Int16Array) =>
+  t.ok(isSameSound(one, other), 'these samples');
 
 /** What is in the answers whose sound, or its header, is not as it should be; complete ones, unless something else is said. */
 const faults: Partial<Record<SpeechFault, SoundFault>> = {
@@ -54,7 +58,10 @@ const faults: Partial<Record<SpeechFault, SoundFault>> = {
     looks: (t, { samples }, plain) => {
       t.equal(samples.length, plain.samples.length);
       const at = samples.indexOf(-32_768);
-      t.ok(at > 0 && (samples[at - 1] ?? 0) > 16_000 && (samples[at + 1] ?? 0) > 16_000, 'between large ones');
+      t.ok(
+        at > 0 && (samples[at - 1] ?? 0) > 16_000 && (samples[at + 1] ?? 0) > 16_000,
+        'between large ones',
+      );
     },
   },
   clipping: {
@@ -137,9 +144,12 @@ for (const [fault, { looks, heard = {} }] of Object.entries(faults)) {
 
 void t.test('openGptSovits() speaks with the voice from before when weights race', async (t) => {
   await using server = await openGptSovits();
-  const said = async (fault: SpeechFault) => readWav((await askTts(server, { text }, { fault })).body).samples;
+  const said = async (fault: SpeechFault) =>
+    readWav((await askTts(server, { text }, { fault })).body).samples;
   const before = await said('ok');
-  await fetch(`${server.url}/set_sovits_weights?weights_path=other.pth`).then((answer) => answer.arrayBuffer());
+  await fetch(`${server.url}/set_sovits_weights?weights_path=other.pth`).then((answer) =>
+    answer.arrayBuffer(),
+  );
   const after = await said('ok');
   t.notOk(isSameSound(after, before), 'another voice');
   t.ok(isSameSound(await said('weights-race'), before), 'the earlier one');

@@ -16,7 +16,11 @@ const refusals: [SpeechFault, object, string | RegExp][] = [
   ['429', { status: 429, headers: { 'retry-after': '7' }, isComplete: true }, /too many/],
   ['500', { status: 500, headers: { 'content-type': /^text\/plain/ }, isComplete: true }, /^Internal/],
   ['502-503-504', { status: /^50[234]$/, headers: { 'content-type': 'text/html' } }, /<title>50[234] /],
-  ['html-200', { status: 200, headers: { 'content-type': 'text/html' }, isComplete: true }, /^<!DOCTYPE html>/],
+  [
+    'html-200',
+    { status: 200, headers: { 'content-type': 'text/html' }, isComplete: true },
+    /^<!DOCTYPE html>/,
+  ],
   ['garbage', { status: 200, headers: { 'content-type': 'audio/wav' }, isComplete: true }, /^(?!RIFF)/],
   ['empty-reset', { status: 200, isComplete: false, ending: 'in order' }, /^$/],
   ['headers-half', { status: 0, bytes: /^HTTP\/1\.1 200 OK\r\n[^\r]+$/, ending: 'in order' }, /^$/],
@@ -182,8 +186,22 @@ for (const [fault, mb] of [
 void t.test('the tests of faults know all of them', (t) => {
   const own: SpeechFault[] = ['stall', 'hang', 'slow-first-byte', 'slow-loris', 'busy', 'degradation'];
   const more: SpeechFault[] = ['keep-alive-reset', 'huge', 'endless', 'weights-race'];
-  const inSound: SpeechFault[] = ['ok', 'sentinel', 'header-size-zero', 'wrong-rate', 'v4-rate', 'nan-silence'];
-  const inSoundToo: SpeechFault[] = ['blank', 'wrap-click', 'clipping', 'truncated', 'loop', 'reference-leak'];
+  const inSound: SpeechFault[] = [
+    'ok',
+    'sentinel',
+    'header-size-zero',
+    'wrong-rate',
+    'v4-rate',
+    'nan-silence',
+  ];
+  const inSoundToo: SpeechFault[] = [
+    'blank',
+    'wrap-click',
+    'clipping',
+    'truncated',
+    'loop',
+    'reference-leak',
+  ];
   const last: SpeechFault[] = ['crossed-voices', 'noise-tail', 'partial-zeros-reset'];
   const known = [...refusals.map(([name]) => name), ...own, ...more, ...inSound, ...inSoundToo, ...last];
   t.same(known.toSorted(), speechFaultNames.toSorted());

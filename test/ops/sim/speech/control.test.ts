@@ -22,7 +22,15 @@ void t.test('answerControl() tells the state and what was answered since', async
     faults: { ok: 2 },
     version: 'v2ProPlus',
   });
-  const first = { seq: 1, method: 'POST', path: '/tts', text, status: 200, isRight: true, sha256: /^[\da-f]{64}$/ };
+  const first = {
+    seq: 1,
+    method: 'POST',
+    path: '/tts',
+    text,
+    status: 200,
+    isRight: true,
+    sha256: /^[\da-f]{64}$/,
+  };
   const second = { seq: 2, text: '', status: 400, isRight: false, samples: 0, sha256: '' };
   t.match(await get('/sim/log'), { next: 2, log: [first, second] });
   t.match(await get('/sim/log?since=1'), { next: 2, log: [second] });
@@ -59,31 +67,34 @@ void t.test('answerControl() changes which requests get which fault', async (t) 
   t.match(await askTts(server, { text }, { fault: '429' }), { headers: { 'retry-after': '9' } });
 });
 
-void t.test('answerControl() answers what is wrong with 400 and the reason, and changes nothing', async (t) => {
-  await using server = await openGptSovits();
-  const faults = async () => jsonOf(await ask(server.port, { path: '/sim/faults' }));
-  const before = await faults();
-  const wrong = [
-    'no JSON',
-    '[]',
-    '{"always":"no-such-fault"}',
-    '{"next":["ok","no-such-fault"]}',
-    '{"probabilities":{"500":0.7,"429":0.7}}',
-    '{"probabilities":{"500":-1}}',
-    '{"times":{"busyMs":-1}}',
-    '{"times":{"coffeeMs":1}}',
-    '{"alway":"500"}',
-  ];
-  for (const body of wrong) {
-    const heard = await ask(server.port, { path: '/sim/faults', body });
-    t.equal(heard.status, 400, body);
-    t.match(jsonOf(heard), { error: /./ });
-  }
-  t.same(await faults(), before);
-  t.match(await ask(server.port, { path: '/sim/log?since=-1' }), { status: 400 });
-  t.match(await ask(server.port, { path: '/sim/log?since=x' }), { status: 400 });
-  t.match(await ask(server.port, { path: '/sim/nothing' }), { status: 404 });
-  const strange = { 'x-sim-fault': 'no-such-fault', 'content-type': 'application/json' };
-  t.match(await askTts(server, { text }, { headers: strange }), { status: 400 });
-  t.equal(server.state().requests, 0, 'what asks for a fault that there is not is no request');
-});
+void t.test(
+  'answerControl() answers what is wrong with 400 and the reason, and changes nothing',
+  async (t) => {
+    await using server = await openGptSovits();
+    const faults = async () => jsonOf(await ask(server.port, { path: '/sim/faults' }));
+    const before = await faults();
+    const wrong = [
+      'no JSON',
+      '[]',
+      '{"always":"no-such-fault"}',
+      '{"next":["ok","no-such-fault"]}',
+      '{"probabilities":{"500":0.7,"429":0.7}}',
+      '{"probabilities":{"500":-1}}',
+      '{"times":{"busyMs":-1}}',
+      '{"times":{"coffeeMs":1}}',
+      '{"alway":"500"}',
+    ];
+    for (const body of wrong) {
+      const heard = await ask(server.port, { path: '/sim/faults', body });
+      t.equal(heard.status, 400, body);
+      t.match(jsonOf(heard), { error: /./ });
+    }
+    t.same(await faults(), before);
+    t.match(await ask(server.port, { path: '/sim/log?since=-1' }), { status: 400 });
+    t.match(await ask(server.port, { path: '/sim/log?since=x' }), { status: 400 });
+    t.match(await ask(server.port, { path: '/sim/nothing' }), { status: 404 });
+    const strange = { 'x-sim-fault': 'no-such-fault', 'content-type': 'application/json' };
+    t.match(await askTts(server, { text }, { headers: strange }), { status: 400 });
+    t.equal(server.state().requests, 0, 'what asks for a fault that there is not is no request');
+  },
+);

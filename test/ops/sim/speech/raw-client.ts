@@ -119,6 +119,7 @@ export function loudness(samples: Int16Array): number {
 
 /** Whether they are equal; in one step, as a comparison that can tell the differences of so many numbers takes for ever to do so. */
 export function isSameSound(one: Int16Array, other: Int16Array): boolean {
-  const bytes = ({ buffer, byteOffset, byteLength }: Int16Array) => Buffer.from(buffer, byteOffset, byteLength);
+  const bytes = ({ buffer, byteOffset, byteLength }: Int16Array) =>
+    Buffer.from(buffer, byteOffset, byteLength);
   return bytes(one).equals(bytes(other));
 }
