@@ -45,13 +45,17 @@ const config = {
     { id: 'second', type: 'openai-speech' },
     { id: 'third', type: 'cosyvoice' },
   ],
+  audio: { outputs: ['file'], fillers: { lines: [], promises: [], keepIdleLines: 0 } },
   tts: {
     // However slow the machine is, nobody else is asked as well.
     hedge: { leastMs: 60_000 },
+    cache: { warmUp: 0 },
     engines: [{ id: 'gsv', type: 'gpt-sovits', endpoints: ['http://${address:sim-voice}'], voices: [voice] }],
   },
   reply: {
     ...silentRoom.reply,
+    // Nothing that could be said: the engine is free when the viewer asks.
+    idle: [{ id: 'nothing', lines: ['……'] }],
     rules: [{ id: 'price', keywords: ['多少钱'], say: ['这一款今天直播价三十九块九。'] }],
   },
 };
