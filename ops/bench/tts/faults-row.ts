@@ -127,7 +127,7 @@ export async function measureFaults({ isQuick, requests, say }: BenchOptions): P
     { what: 'memory, most', value: memory.mostMb, unit: 'MB' },
   ];
   const faults = states.reduce(
-    (sum, { faults: { ok = 0, ...rest } }) => sum + Object.values(rest).reduce((a, b) => a + b, 0),
+    (sum, { faults: { ok: _ok = 0, ...rest } }) => sum + Object.values(rest).reduce((a, b) => a + b, 0),
     0,
   );
   figures.splice(1, 0, { what: 'faults that servers were told to make', value: faults, unit: '' });

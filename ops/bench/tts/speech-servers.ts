@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { SpeechFault } from '../../../protocol/simulated-faults.ts';
 import { withParentDeath } from '../../../supervisor/parent-death.ts';
 import type { FaultChange } from '../../sim/speech/fault-plan.ts';
-import type { SpeechState } from '../../sim/speech/server.ts';
+import type { SpeechState } from '../../sim/speech/speech-state.ts';
 import type { SpeechRecord } from '../../sim/speech/truth-log.ts';
 
 export type ServerKind = 'gpt-sovits' | 'openai-speech' | 'cosyvoice';

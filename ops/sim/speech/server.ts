@@ -9,6 +9,7 @@ import { Gate } from './gate.ts';
 import { Listener } from './listener.ts';
 import { perform, type SpeechJob } from './perform.ts';
 import type { FaultTimes, SpeechSettings } from './settings.ts';
+import type { SpeechState } from './speech-state.ts';
 import { SpeechLog, type SpeechRecord } from './truth-log.ts';
 import { SimulatedVoice } from './voice.ts';
 import { failOnTheWire, type Refusals } from './wire-faults.ts';
@@ -24,25 +25,6 @@ export type SpeechDialect = {
   readonly restarted?: () => void;
   /** For the state. */
   readonly describe?: () => object;
-};
-
-/** Figures of a server, as `/sim/state` gives them. */
-export type SpeechState = {
-  readonly port: number;
-  readonly isListening: boolean;
-  /** For speech, since the start, and all others. */
-  readonly requests: number;
-  readonly otherRequests: number;
-  /** Requests for speech that are not over yet; those that a client gave up, but the server still works on, are among them. */
-  readonly inFlight: number;
-  readonly mostInFlight: number;
-  /** Works on something beside which nobody is answered. */
-  readonly isBlocked: boolean;
-  /** How many requests got which fault. */
-  readonly faults: Partial<Record<SpeechFault, number>>;
-  readonly restarts: number;
-  /** By which every request is slower than at the start. */
-  readonly decayMs: number;
 };
 
 /** Use `openGptSovits` and its like. */
@@ -272,15 +254,13 @@ export class SpeechServer implements AsyncDisposable {
   }
 
   #begin(exchange: Exchange): void {
-    if (!exchange.isSpeech) {
-      this.#counts.otherRequests += 1;
-      return;
-    }
     const counts = this.#counts;
-    counts.requests += 1;
-    counts.inFlight += 1;
-    counts.mostInFlight = Math.max(counts.mostInFlight, counts.inFlight);
-    this.#faultCounts[exchange.fault] = (this.#faultCounts[exchange.fault] ?? 0) + 1;
+    if (exchange.isSpeech) {
+      counts.requests += 1;
+      counts.inFlight += 1;
+      counts.mostInFlight = Math.max(counts.mostInFlight, counts.inFlight);
+      this.#faultCounts[exchange.fault] = (this.#faultCounts[exchange.fault] ?? 0) + 1;
+    } else counts.otherRequests += 1;
     this.#announce();
   }
 

@@ -18,18 +18,23 @@ export interface Tts extends Partial<Ask> {
   fault?: SpeechFault;
 }
 
-/** POST /tts over a connection of its own. */
-export async function askTts(
-  server: SpeechServer,
-  parameters: Record<string, unknown> = {},
-  { fault, ...options }: Tts = {},
-): Promise<Heard> {
-  return await ask(server.port, {
+/** A request for POST /tts. */
+export function ttsOf(parameters: Record<string, unknown> = {}, { fault, ...options }: Tts = {}): Ask {
+  return {
     path: '/tts',
     headers: { 'content-type': 'application/json', ...(fault ? { 'x-sim-fault': fault } : {}) },
     body: JSON.stringify({ ...usual, ...parameters }),
     ...options,
-  });
+  };
+}
+
+/** POST /tts over a connection of its own. */
+export async function askTts(
+  server: Pick<SpeechServer, 'port'>,
+  parameters: Record<string, unknown> = {},
+  options: Tts = {},
+): Promise<Heard> {
+  return await ask(server.port, ttsOf(parameters, options));
 }
 
 /** The JSON of an answer. */

@@ -37,7 +37,7 @@ export async function ask(port: number, options: Ask): Promise<Heard> {
 /** The bytes of a request. */
 export function requestOf({ method, path, headers = {}, body = '' }: Ask, connection: string): Buffer {
   const lines = [
-    `${method ?? (body.length > 0 ? 'POST' : 'GET')} ${encodeURI(path)} HTTP/1.1`,
+    `${method ?? (body.length > 0 ? 'POST' : 'GET')} ${path} HTTP/1.1`,
     'host: localhost',
     `connection: ${connection}`,
     `content-length: ${Buffer.byteLength(body)}`,
@@ -115,4 +115,11 @@ export function readWav(body: Buffer): {
 export function loudness(samples: Int16Array): number {
   const sum = samples.reduce((total, sample) => total + (sample / 32_768) ** 2, 0);
   return Math.sqrt(sum / Math.max(1, samples.length));
+}
+
+/** Whether they are equal; in one step, as a comparison that can tell the differences of so many numbers takes for ever to do so. */
+export function isSameSound(one: Int16Array, other: Int16Array): boolean {
+  const bytes = ({ buffer, byteOffset, byteLength }: Int16Array) =>
+    Buffer.from(buffer, byteOffset, byteLength);
+  return bytes(one).equals(bytes(other));
 }
