@@ -111,11 +111,13 @@ export class Studio implements AsyncDisposable {
     return this.#synthesiser.engineName;
   }
 
-  /** How many segments it makes sense to give it at the same time. */
+  /** So many segments at the same time as the wanted voice can speak: one more would be spoken by another, or only wait. */
   get slots(): number {
     const [first = this.#embedded] = this.#engines;
-    const servers = first.endpoints.reduce((sum, { slots }) => sum + slots, 0);
-    return Math.min(mostSlots, Math.max(this.#pool.slots, servers));
+    return Math.min(
+      mostSlots,
+      first.endpoints.reduce((sum, { slots }) => sum + slots, 0),
+    );
   }
 
   /** Few figures for the heartbeat, by dotted names. */

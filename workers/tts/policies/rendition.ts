@@ -68,7 +68,7 @@ const reservedMs = 2_000;
 const finishMs = 2_500;
 const earlierMs = 150;
 /** For a place in a queue of ours, until somebody else is asked. */
-const queueMs = 1_500;
+const queueMs = 3_000;
 const mostAtOnce = 3;
 
 /** The tries for one request, until one of them gives a sound that may be heard. */
