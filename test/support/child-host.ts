@@ -19,7 +19,7 @@ export class HostedChild {
   readonly ended: Promise<{ code: number | null; signal: string | null }>;
   /** Everything that it said on stdout and stderr. */
   output = '';
-  /** The figures of its last heartbeat. */
+  /** Its figures, as of its last heartbeat. */
   counters: Record<string, number> = {};
   readonly #options: ChildOptions;
   readonly #reports = new EventEmitter();
@@ -34,7 +34,8 @@ export class HostedChild {
     for (const stream of [this.process.stdout, this.process.stderr])
       stream?.on('data', (data: Buffer) => (this.output += data.toString()));
     this.process.on('message', (report: ChildReport) => {
-      if (report.kind === 'heartbeat') this.counters = report.counters;
+      // A beat carries only what has changed.
+      if (report.kind === 'heartbeat') this.counters = { ...this.counters, ...report.counters };
       else this.#seen.push(report);
       this.#reports.emit('report', report);
     });
@@ -71,9 +72,9 @@ export class HostedChild {
     throw new Error('unreachable');
   }
 
-  /** Waits until its figures are so. */
+  /** Waits for the heartbeat as of which its figures are so. */
   async waitForCounters(matches: (counters: Record<string, number>) => boolean): Promise<void> {
-    await this.waitFor((report) => report.kind === 'heartbeat' && matches(report.counters));
+    await this.waitFor((report) => report.kind === 'heartbeat' && matches(this.counters));
   }
 
   /** Returns with its next sign of life: the moment to look again at what nobody announces. */

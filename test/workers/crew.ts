@@ -10,6 +10,7 @@ import type { Delivery } from '../../workers/delivery.ts';
 import { openBus } from '../../workers/open-bus.ts';
 import { childOptions } from '../support/child-host.ts';
 import { accessTo, startNats } from '../support/nats.ts';
+import { openFolder } from './tts/cache/sounds.ts';
 
 export interface Crew {
   bus: Bus;
@@ -29,7 +30,7 @@ export interface Crew {
 
 /** A real bus, and workers of one role that the test replaces as the supervisor does. */
 export async function openCrew(t: Test, role: 'tts' | 'reply', rooms = ['demo']): Promise<Crew> {
-  const home = t.testdir();
+  const home = openFolder(t);
   const { url } = await startNats(t, rooms);
   const stop = new AbortController();
   const { signal } = stop;

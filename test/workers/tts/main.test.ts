@@ -10,6 +10,7 @@ import type { Bus } from '../../../workers/bus.ts';
 import { openBus } from '../../../workers/open-bus.ts';
 import { HostedChild, childOptions } from '../../support/child-host.ts';
 import { accessTo, startNats } from '../../support/nats.ts';
+import { openFolder } from './cache/sounds.ts';
 import { makeSegment } from './make-segment.ts';
 
 void t.test(
@@ -130,7 +131,7 @@ interface Studio {
 }
 
 async function openStudio(t: Test): Promise<Studio> {
-  const home = t.testdir();
+  const home = openFolder(t);
   const { url } = await startNats(t);
   const stop = new AbortController();
   const bus = await openBus({
