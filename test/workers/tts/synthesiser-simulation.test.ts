@@ -157,10 +157,8 @@ async function simulate(seed: number): Promise<string[]> {
 void t.test('speak() keeps its promises whatever the endpoints do', async (t) => {
   for (let seed = 1; seed <= seeds; seed++) {
     const problems = await simulate(seed);
-    if (problems.length > 0) {
-      t.same(problems, [], `seed ${seed}`);
-      return;
-    }
+    if (problems.length === 0 && seed < seeds) continue;
+    t.same(problems, [], `seed ${seed}`);
+    return;
   }
-  t.pass(`${seeds} seeds`);
 });

@@ -40,12 +40,13 @@ void t.test('byWorth() orders as worth() does, at any time', (t) => {
     costMs: random() * 5_000,
     bytes: random() * 500_000,
   });
+  const disagreeing: object[] = [];
   for (let round = 0; round < 2_000; round++) {
     const [one, other] = [draw(), draw()];
     for (const at of [now, now + 20 * hour])
       if (Math.sign(byWorth(one, other)) !== Math.sign(worth(one, at) - worth(other, at)))
-        t.fail(JSON.stringify({ one, other }));
+        disagreeing.push({ one, other, at });
   }
-  t.pass('2,000 pairs');
+  t.same(disagreeing, []);
   t.end();
 });
