@@ -80,6 +80,7 @@ void t.test('encode() and decode() give segments, sound, outcomes and playheads 
     pcm,
     missingReason: '',
     engine: 'espeak',
+    note: 'voice espeak, after gsv: busy',
   };
   t.same(decodeAs('chunk', encode('chunk', chunk)), chunk);
   t.end();
