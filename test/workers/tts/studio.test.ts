@@ -230,7 +230,7 @@ void t.test('makeAhead() has ready what rules and scripts say, as soon as the en
   await isWarm;
   for (const line of lines) await server.askedFor(line);
   for (const line of lines) await speak(line);
-  t.same(server.texts.slice(2), lines, 'each is made once, and by whom it is wanted from');
+  t.same(server.texts.slice(9), lines, 'each is made once, and by whom it is wanted from');
   t.match(await speak(lines[0] ?? ''), { engine: 'cache' });
 });
 
