@@ -1,6 +1,6 @@
+import { wavHeader, wavHeaderBytes as headBytes } from '../../wav-header.ts';
 import type { Recorded } from '../renditions.ts';
 
-const headBytes = 44;
 /** 30 s at the highest rate. */
 export const maxSoundBytes = headBytes + 30 * 96_000 * 2;
 
@@ -12,21 +12,8 @@ export class DamagedSoundError extends Error {
 
 /** A WAV file: 16-bit mono at the rate at which it was made. */
 export function encodeSound({ pcm, sampleRateHz }: Recorded): Buffer {
-  const file = Buffer.alloc(headBytes + pcm.byteLength);
-  file.write('RIFF', 0, 'latin1');
-  file.writeUInt32LE(headBytes - 8 + pcm.byteLength, 4);
-  file.write('WAVEfmt ', 8, 'latin1');
-  file.writeUInt32LE(16, 16);
-  file.writeUInt16LE(1, 20);
-  file.writeUInt16LE(1, 22);
-  file.writeUInt32LE(sampleRateHz, 24);
-  file.writeUInt32LE(sampleRateHz * 2, 28);
-  file.writeUInt16LE(2, 32);
-  file.writeUInt16LE(16, 34);
-  file.write('data', 36, 'latin1');
-  file.writeUInt32LE(pcm.byteLength, 40);
-  Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength).copy(file, headBytes);
-  return file;
+  const bytes = new Uint8Array(pcm.buffer, pcm.byteOffset, pcm.byteLength);
+  return Buffer.concat([wavHeader({ dataBytes: pcm.byteLength, sampleRateHz }), bytes]);
 }
 
 /** Reads only what `encodeSound` writes; throws DamagedSoundError for anything else. */

@@ -1,21 +1,9 @@
-import { bytesPerSample, outputRateHz } from '../format.ts';
+import { wavHeader as headerOf } from '../../wav-header.ts';
+import { outputRateHz } from '../format.ts';
 
-export const wavHeaderBytes = 44;
+export { wavHeaderBytes } from '../../wav-header.ts';
 
 /** The head of a WAV file with so many bytes of our samples. */
 export function wavHeader(dataBytes: number): Buffer {
-  const header = Buffer.alloc(wavHeaderBytes);
-  header.write('RIFF', 0, 'latin1');
-  header.writeUInt32LE(wavHeaderBytes - 8 + dataBytes, 4);
-  header.write('WAVEfmt ', 8, 'latin1');
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(1, 22);
-  header.writeUInt32LE(outputRateHz, 24);
-  header.writeUInt32LE(outputRateHz * bytesPerSample, 28);
-  header.writeUInt16LE(bytesPerSample, 32);
-  header.writeUInt16LE(8 * bytesPerSample, 34);
-  header.write('data', 36, 'latin1');
-  header.writeUInt32LE(dataBytes, 40);
-  return header;
+  return headerOf({ dataBytes, sampleRateHz: outputRateHz });
 }
