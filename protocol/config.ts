@@ -3,8 +3,9 @@ import { audioSchema } from './audio-config.ts';
 import { refineConfig } from './config-checks.ts';
 import { eventKinds } from './event.ts';
 import { defaultIdleScripts, defaultRules, defaultTemplates } from './default-texts.ts';
-import { ms } from './config-fields.ts';
+import { address, ms } from './config-fields.ts';
 import { simulatorSchema } from './simulator-config.ts';
+import { sourceSchema } from './sources.ts';
 import { roomPattern } from './subjects.ts';
 import { supervisorSchema } from './supervisor-config.ts';
 import { ttsSchema } from './tts-config.ts';
@@ -14,64 +15,14 @@ import { ttsSchema } from './tts-config.ts';
  * hold `${env:NAME}` (replaced by the reader) and addresses may hold `${address:CHILD}` (replaced by the supervisor once that child
  * has said where it listens).
  */
-const address = (protocols: string[]) =>
-  z.string().refine((text) => isAddress(text, protocols), {
-    error: `must be an address that starts with ${protocols.join(' or ')}`,
-  });
-
-const web = ['http://', 'https://'];
-const socket = ['ws://', 'wss://'];
-
 const texts = z.array(z.string().min(1)).min(1);
-
-const signer = z
-  .discriminatedUnion('type', [
-    z.strictObject({ type: z.literal('none') }),
-    z.strictObject({
-      type: z.literal('command'),
-      command: z.array(z.string().min(1)).min(1).describe('Program and arguments; no shell'),
-      timeoutMs: ms(50, 60_000, 3_000, 'Deadline of one call'),
-    }),
-    z.strictObject({
-      type: z.literal('url'),
-      url: address(web).describe('Called by POST with the same JSON'),
-      timeoutMs: ms(50, 60_000, 3_000, 'Deadline of one call'),
-    }),
-  ])
-  .default({ type: 'none' })
-  .describe('Signs the push address: gets JSON on stdin, or as body, and answers the signature');
-
-const douyin = z.strictObject({
-  type: z.literal('douyin'),
-  webRid: z.string().min(1).max(64).describe('The number in the address of the room page; it stays the same'),
-  pageUrl: address(web).default('https://live.douyin.com').describe('Origin of the room pages'),
-  pushUrls: z
-    .array(address(socket))
-    .min(1)
-    .default([
-      'wss://webcast100-ws-web-lf.douyin.com',
-      'wss://webcast100-ws-web-lq.douyin.com',
-      'wss://webcast100-ws-web-hl.douyin.com',
-    ])
-    .describe('Origins of the push servers, tried in turn'),
-  cookie: z.string().default('').describe('Cookie header of a logged-in account; guests get no gifts'),
-  cookieFile: z.string().default('').describe('File that holds the cookie header'),
-  userAgent: z
-    .string()
-    .min(1)
-    .default(
-      'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
-    )
-    .describe('Sent to the page and to the push server; both must agree'),
-  signer,
-});
 
 const room = z.strictObject({
   id: z
     .string()
     .regex(roomPattern, { error: 'must be 1–48 letters, digits, "-" or "_"' })
     .describe('Name of the room here: in subjects, file names and reports'),
-  source: z.discriminatedUnion('type', [douyin]).describe('Where the events come from'),
+  source: sourceSchema,
 });
 
 const rule = z.strictObject({
@@ -177,8 +128,8 @@ export const configSchema = z
 
 export type Config = z.infer<typeof configSchema>;
 export type RoomConfig = Config['rooms'][number];
-export type DouyinSource = Extract<RoomConfig['source'], { type: 'douyin' }>;
-export type SignerConfig = DouyinSource['signer'];
+export type { SourceConfig } from './sources.ts';
+export type { DouyinSource, SignerConfig } from './sources/douyin.ts';
 export type ReplyConfig = Config['reply'];
 export type RuleConfig = ReplyConfig['rules'][number];
 export type AudioConfig = Config['audio'];
@@ -203,11 +154,6 @@ export const demoConfig: unknown = {
   audio: { record: true },
   simulators: [{ id: 'room', type: 'douyin-room', webRid: 'demo' }],
 };
-
-function isAddress(text: string, protocols: string[]): boolean {
-  const filled = text.replaceAll(/\$\{address:[\w-]+\}/g, '127.0.0.1:1');
-  return protocols.some((protocol) => filled.startsWith(protocol)) && URL.canParse(filled);
-}
 
 function isPattern(text: string): boolean {
   try {

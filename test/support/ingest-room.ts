@@ -6,12 +6,12 @@ import type { LiveEvent } from '../../protocol/event.ts';
 import { openLogger } from '../../workers/logger.ts';
 import { FaultLog } from '../../workers/ingest/fault-log.ts';
 import type { EventSink } from '../../workers/ingest/frame-publisher.ts';
-import { openSource } from '../../workers/ingest/open-source.ts';
+import { douyin } from '../../workers/ingest/sources/douyin.ts';
 import { RoomEvents } from '../../workers/ingest/room-events.ts';
 import { RoomNotices } from '../../workers/ingest/room-notices.ts';
 import { runRoomSession } from '../../workers/ingest/room-session.ts';
 import type { SilenceTimes } from '../../workers/ingest/silence.ts';
-import type { Source } from '../../workers/ingest/source.ts';
+import type { Source, SourceParts } from '../../workers/ingest/source.ts';
 import { Tally } from '../../workers/ingest/tally.ts';
 
 /** A sink that keeps what it is given, at once or when it is told. */
@@ -80,7 +80,9 @@ export function startRoom(
   const drain = new AbortController();
   const stop = new AbortController();
   const source =
-    'open' in options.source ? options.source : openSource(roomConfig(options.source), { tally, faults });
+    'open' in options.source
+      ? options.source
+      : douyin.open(roomConfig(options.source).source, sourceParts({ tally, faults }));
   const events = new RoomEvents({
     room: 'demo',
     platform: 'douyin',
@@ -106,6 +108,21 @@ export function startRoom(
     await source[Symbol.asyncDispose]();
   });
   return { sink, counters, notices, drain, stop, ended };
+}
+
+/** What a source gets of a session, for a session that takes no notice. */
+export function sourceParts(
+  parts: Pick<SourceParts, 'tally' | 'faults'> & Partial<SourceParts>,
+): SourceParts {
+  return {
+    room: 'demo',
+    isCertain: () => true,
+    place: () => '',
+    onPlace: () => undefined,
+    onRaw: () => undefined,
+    onCondition: () => undefined,
+    ...parts,
+  };
 }
 
 /** A room of a checked configuration; everything that is not given is as by default. */

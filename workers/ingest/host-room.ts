@@ -7,12 +7,12 @@ import { FaultLog } from './fault-log.ts';
 import type { EventSink } from './frame-publisher.ts';
 import type { GiftFollower } from './gift-follower.ts';
 import { openRoomOutbox } from './open-outbox.ts';
-import { openSource } from './open-source.ts';
 import { giftsOf, rememberGifts } from './remember.ts';
 import { RoomEvents } from './room-events.ts';
 import { RoomNotices } from './room-notices.ts';
 import { runRoomSession } from './room-session.ts';
 import type { SavedRooms } from './saved-rooms.ts';
+import type { SourceDefinition } from './source.ts';
 import { Tally } from './tally.ts';
 
 /** What a room needs of its worker. */
@@ -29,7 +29,6 @@ export interface Host {
 }
 
 const afterCrashMs = 5_000;
-const platforms = { douyin: 'douyin' } as const;
 
 /**
  * One room of a worker. As long as that is a spare, it only hears of the room's gifts; `run` keeps the room until the worker drains. A
@@ -37,6 +36,7 @@ const platforms = { douyin: 'douyin' } as const;
  */
 export class HostedRoom {
   readonly #room: RoomConfig;
+  readonly #definition: SourceDefinition;
   readonly #host: Host;
   readonly #tally: Tally;
   readonly #faults: FaultLog;
@@ -44,8 +44,9 @@ export class HostedRoom {
   #events: RoomEvents;
   #hasRun = false;
 
-  constructor(room: RoomConfig, host: Host) {
+  constructor(room: RoomConfig, definition: SourceDefinition, host: Host) {
     this.#room = room;
+    this.#definition = definition;
     this.#host = host;
     this.#tally = new Tally(host.child.counters);
     this.#faults = new FaultLog(host.child.log);
@@ -79,12 +80,15 @@ export class HostedRoom {
     this.#hasRun = true;
     if (!isFirst) this.#events = this.#newEvents();
     const events = this.#events;
-    await using source = openSource(this.#room, {
+    await using source = this.#definition.open(this.#room.source, {
+      room: id,
       tally: this.#tally,
       faults: this.#faults,
       isCertain: () => duty.isCertain,
       place: () => saved.get(id),
       onPlace: (write) => saved.save(id, write),
+      onRaw: () => undefined,
+      onCondition: () => undefined,
     });
     const onGift = (event: LiveEvent) => events.remember(event);
     // Begun at once, as the page or the push server need longer; the journal is flushed even when the room is off the air.
@@ -131,7 +135,7 @@ export class HostedRoom {
   #newEvents(): RoomEvents {
     return new RoomEvents({
       room: this.#room.id,
-      platform: platforms[this.#room.source.type],
+      platform: this.#definition.platform,
       ttls: this.#host.child.options.config.reply,
     });
   }

@@ -6,6 +6,7 @@ import { FaultLog } from './fault-log.ts';
 import { GiftFollower } from './gift-follower.ts';
 import type { Host } from './host-room.ts';
 import { HostedRoom } from './host-room.ts';
+import { sourceDefinition } from './open-source.ts';
 import { SavedRooms } from './saved-rooms.ts';
 
 /** With a successor standing by: what was read and not kept by then is left to it, unacknowledged. */
@@ -18,7 +19,7 @@ export interface HostedRooms extends AsyncDisposable {
   run(): Promise<void>;
 }
 
-export function hostRooms(rooms: readonly RoomConfig[], child: ConnectedChild): HostedRooms {
+export async function hostRooms(rooms: readonly RoomConfig[], child: ConnectedChild): Promise<HostedRooms> {
   const { bus, log } = child;
   const giveUp = new AbortController();
   const signal = AbortSignal.any([child.signal, giveUp.signal]);
@@ -29,7 +30,8 @@ export function hostRooms(rooms: readonly RoomConfig[], child: ConnectedChild): 
   const faults = new FaultLog(log);
   const saved = new SavedRooms({ bus, rooms: rooms.map(({ id }) => id), faults, signal });
   const host: Host = { child, signal, presence, follower, saved };
-  for (const room of rooms) hosted.set(room.id, new HostedRoom(room, host));
+  for (const room of rooms)
+    hosted.set(room.id, new HostedRoom(room, await sourceDefinition(room.source.type), host));
   return {
     async prepare() {
       // The question is asked again when it matters; here its code is loaded.

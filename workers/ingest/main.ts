@@ -6,7 +6,7 @@ import { checkSources, warmUpSources } from './open-source.ts';
 await runChild('ingest', async (child) => {
   const { rooms } = child.options.config;
   await checkSources(rooms);
-  await using hosted = hostRooms(rooms, child);
+  await using hosted = await hostRooms(rooms, child);
   await Promise.all([hosted.prepare(), child.options.hurry ? undefined : warmUpSources(rooms, child)]);
   await child.initialised();
   if (child.draining.aborted || child.signal.aborted) return;

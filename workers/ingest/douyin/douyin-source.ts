@@ -1,8 +1,6 @@
 import type { DouyinSource as DouyinConfig } from '../../../protocol/config.ts';
 import { delay } from '../../delay.ts';
-import type { FaultLog } from '../fault-log.ts';
-import type { Opening, Source } from '../source.ts';
-import type { Tally } from '../tally.ts';
+import type { Opening, Source, SourceParts } from '../source.ts';
 import { readOperatorCookies } from './cookie-file.ts';
 import { Cookies } from './cookies.ts';
 import type { Place } from './place.ts';
@@ -17,16 +15,8 @@ import type { Signer } from './signer.ts';
 import { openSigner } from './signer.ts';
 import { WebClient } from './web-client.ts';
 
-interface DouyinSourceOptions {
-  room: string;
+interface DouyinSourceOptions extends SourceParts {
   config: DouyinConfig;
-  tally: Tally;
-  faults: FaultLog;
-  isCertain: () => boolean;
-  /** Where an earlier process was in this room, from its `onPlace`; empty: not known. */
-  place: () => string;
-  /** Hears of each step forward; `write` is called when it is to be saved. */
-  onPlace: (write: () => string) => void;
 }
 
 /** An older place is of no use: the broadcast may be another one, and asking the page costs a second or two. */
@@ -137,7 +127,7 @@ export class DouyinSource implements Source {
   }
 
   async #connect(info: RoomInfo, signal: AbortSignal): Promise<{ opening: Opening; feed?: PushFeed }> {
-    const { config, room, tally, faults, isCertain } = this.#options;
+    const { config, room, tally, faults, isCertain, onRaw } = this.#options;
     const { roomId, userUniqueId } = info;
     const { userAgent, pageUrl, pushUrls } = config;
     const signature = await this.#signer.sign({ roomId, userUniqueId, userAgent }, signal);
@@ -159,7 +149,7 @@ export class DouyinSource implements Source {
         signal,
         onSocket: (socket) => {
           const onResume = (position: Resume) => this.#moved(info, pushUrl, position);
-          feed = new PushFeed(socket, { room, info, tally, faults, isCertain, onResume });
+          feed = new PushFeed(socket, { room, info, tally, faults, isCertain, onResume, onRaw });
         },
       });
       if (opening.kind === 'open' && feed) {

@@ -1,22 +1,16 @@
 import type { RawData, WebSocket } from 'ws';
 import type { FaultLog } from '../fault-log.ts';
-import type { Feed, FeedEnd, Observation, SourceFrame } from '../source.ts';
+import type { Feed, FeedEnd, RawMessage, SourceFrame } from '../source.ts';
 import type { Tally } from '../tally.ts';
 import { TimeSlice } from '../time-slice.ts';
+import { FrameDecoder } from './decoder.ts';
 import { FrameQueue } from './frame-queue.ts';
-import type { RawFrame } from './frame-queue.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { Resume } from './push-address.ts';
 import type { Frame } from './read-frame.ts';
-import { FrameError, readFrame } from './read-frame.ts';
-import { readMessage } from './read-message.ts';
 import type { RoomInfo } from './room-page.ts';
-import { decodeMessage, encodePushFrame } from './schema.ts';
+import { encodePushFrame } from './schema.ts';
 
-/** Far above any real message. One message is decoded without a pause, so its size is what bounds that time. */
-const maxMessageBytes = 256 * 1024;
-/** Of one frame; a message may hold several. */
-const maxObservations = 20_000;
 /** A server that does not read gets no more from us. */
 const maxUnsentBytes = 1024 * 1024;
 /** Time for the last acks to leave; a successor waits for the end of this connection. */
@@ -31,6 +25,7 @@ interface PushFeedOptions {
   isCertain(): boolean;
   /** Called with each acknowledged frame's position. */
   onResume(resume: Resume): void;
+  onRaw(message: RawMessage): void;
 }
 
 /** An open push connection: hb, queue, decoding, acks. Whatever comes over it, it lives until the server or its owner ends it. */
@@ -40,6 +35,7 @@ export class PushFeed implements Feed {
   readonly #options: PushFeedOptions;
   readonly #socket: WebSocket;
   readonly #queue: FrameQueue;
+  readonly #decoder: FrameDecoder;
   readonly #heartbeat: Heartbeat;
   readonly #closed = Promise.withResolvers<void>();
   #end: FeedEnd | undefined;
@@ -52,6 +48,8 @@ export class PushFeed implements Feed {
     this.anchor = options.info.anchor;
     this.#options = options;
     this.#socket = socket;
+    const { room, tally, faults, info } = options;
+    this.#decoder = new FrameDecoder({ room, tally, faults, anchorId: info.anchorId });
     this.#queue = new FrameQueue({ onFull: () => socket.pause(), onRoom: () => socket.resume() });
     this.#heartbeat = new Heartbeat((bytes) => this.#send(bytes));
     socket.on('message', this.#onMessage);
@@ -82,7 +80,7 @@ export class PushFeed implements Feed {
         const raw = await this.#queue.take();
         if (!raw) return this.#end ?? { reason: 'reading was stopped', waitMs: 0 };
         if (slice.isOver) await slice.next();
-        const frame = this.#read(raw);
+        const frame = this.#decoder.readFrame(raw.bytes);
         if (frame?.kind === 'close') return { reason: 'the server said close', waitMs: 0 };
         if (frame?.kind === 'messages') yield await this.#open(frame, raw.receivedAt, slice);
       }
@@ -121,7 +119,9 @@ export class PushFeed implements Feed {
       faults.report('text', { room }, 'a text frame, passed over');
       return;
     }
-    this.#queue.add({ bytes: data, receivedAt: Date.now() });
+    const receivedAt = Date.now();
+    this.#options.onRaw({ receivedAt, form: 'binary', data });
+    this.#queue.add({ bytes: data, receivedAt });
   };
 
   #onPing = (data: Buffer): void => {
@@ -139,56 +139,14 @@ export class PushFeed implements Feed {
     this.#closed.resolve();
   };
 
-  #read({ bytes }: RawFrame): Frame | undefined {
-    const { tally, faults, room } = this.#options;
-    try {
-      return readFrame(bytes);
-    } catch (error) {
-      if (!(error instanceof FrameError)) throw error;
-      const name = { oversized: 'oversized', bomb: 'bombs', damaged: 'damagedFrames' } as const;
-      tally.count(name[error.code]);
-      faults.report(error.code, { err: error, room, bytes: bytes.byteLength }, 'a frame that cannot be used');
-      return undefined;
-    }
-  }
-
   async #open(
     frame: Extract<Frame, { kind: 'messages' }>,
     receivedAt: number,
     slice: TimeSlice,
   ): Promise<SourceFrame> {
     if (frame.heartbeatSeconds > 0) this.#heartbeat.every(frame.heartbeatSeconds);
-    const observations: Observation[] = [];
-    for (const message of frame.messages) {
-      if (slice.isOver) await slice.next();
-      this.#observe(message, receivedAt, observations);
-    }
-    this.#options.tally.count('messages', frame.messages.length);
+    const observations = await this.#decoder.observe(frame, receivedAt, slice);
     return { receivedAt, observations, acknowledge: () => this.#acknowledge(frame) };
-  }
-
-  /** A message that cannot be read costs only itself. */
-  #observe(bytes: Uint8Array, receivedAt: number, into: Observation[]): void {
-    const { tally, faults, room, info } = this.#options;
-    let method = '';
-    try {
-      if (bytes.byteLength > maxMessageBytes) throw new Error(`Message of ${bytes.byteLength} bytes`);
-      const message = decodeMessage(bytes);
-      method = message.method;
-      const found = readMessage(message, receivedAt, info);
-      if (!found) return tally.skipped(method);
-      if (into.length + found.length > maxObservations) {
-        throw new Error(`Frame has more than ${maxObservations} observations`);
-      }
-      into.push(...found);
-    } catch (error) {
-      tally.count('damagedMessages');
-      faults.report(
-        'message',
-        { err: error, room, method: method.slice(0, 64) },
-        'a message that cannot be read',
-      );
-    }
   }
 
   /** Unacknowledged because it was not certain: the room sends it again, and it is known. */

@@ -60,6 +60,8 @@ async function readAll(port: number, signal: AbortSignal): Promise<void> {
     isCertain: () => true,
     place: () => '',
     onPlace: (write) => void readPlace(write()),
+    onRaw: () => undefined,
+    onCondition: () => undefined,
   });
   const opening = await source.open(signal);
   if (opening.kind !== 'open') throw new Error(`The room for the warm-up is ${opening.kind}`);

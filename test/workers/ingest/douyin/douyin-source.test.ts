@@ -7,9 +7,9 @@ import type { Test } from 'tap';
 import type { WebcastServerOptions } from '../../../support/webcast-server.ts';
 import { WebcastServer, livePage } from '../../../support/webcast-server.ts';
 import { chat, encodeWire, message, messageFrame, payloadFrame } from '../../../support/webcast-wire.ts';
-import { roomConfig, startRoom } from '../../../support/ingest-room.ts';
+import { roomConfig, sourceParts, startRoom } from '../../../support/ingest-room.ts';
 import { FaultLog } from '../../../../workers/ingest/fault-log.ts';
-import { openSource } from '../../../../workers/ingest/open-source.ts';
+import { douyin } from '../../../../workers/ingest/sources/douyin.ts';
 import { Tally } from '../../../../workers/ingest/tally.ts';
 import type { Logger } from '../../../../workers/logger.ts';
 import { openLogger } from '../../../../workers/logger.ts';
@@ -100,10 +100,11 @@ void t.test('open() passes over a page that is too large, and says so once in a 
     },
   });
   const config = roomConfig({ pageUrl: server.url, pushUrls: [server.pushUrl] });
-  await using source = openSource(config, {
+  const parts = sourceParts({
     tally: new Tally({}),
     faults: new FaultLog(log as unknown as Pick<Logger, 'warn'>),
   });
+  await using source = douyin.open(config.source, parts);
   const opening = await source.open(AbortSignal.timeout(60_000));
   if (opening.kind !== 'open') throw new Error(opening.kind);
   await opening.feed[Symbol.asyncDispose]();
@@ -446,7 +447,7 @@ void t.test('open() leaves no listener on its signals once a feed is disposed', 
   const tally = new Tally({});
   const log = openLogger({});
   const config = roomConfig({ pageUrl: server.url, pushUrls: [server.pushUrl] });
-  await using source = openSource(config, { tally, faults: new FaultLog(log) });
+  await using source = douyin.open(config.source, sourceParts({ tally, faults: new FaultLog(log) }));
   const { signal } = new AbortController();
   for (let index = 1; index <= 3; index++) {
     const opening = await source.open(signal);

@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { douyinSchema } from './sources/douyin.ts';
+
+/**
+ * Where a room's events may come from. A platform more is a schema in `sources/`, a source in `workers/ingest/sources/`, and a line in
+ * the list of each; nothing else knows one platform from another.
+ */
+export const sourceSchema = z
+  .discriminatedUnion('type', [douyinSchema])
+  .describe('Where the events come from');
+
+export type SourceConfig = z.infer<typeof sourceSchema>;
+export type SourceType = SourceConfig['type'];
