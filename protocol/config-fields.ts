@@ -17,3 +17,7 @@ function isAddress(text: string, protocols: string[]): boolean {
   const filled = text.replaceAll(/\$\{address:[\w-]+\}/g, '127.0.0.1:1');
   return protocols.some((protocol) => filled.startsWith(protocol)) && URL.canParse(filled);
 }
+
+/** A TCP port; 0 may mean any that is free. */
+export const port = (fallback: number, description: string) =>
+  z.int().min(0).max(65_535).default(fallback).describe(description);

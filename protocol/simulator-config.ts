@@ -77,6 +77,64 @@ const cosyVoice = z.strictObject({
   noiseTail: z.number().min(0).max(1).default(0).describe('Share of the answers that ends in 40 ms of noise'),
 });
 
-export const simulatorSchema = z.discriminatedUnion('type', [douyinRoom, gptSovits, openaiSpeech, cosyVoice]);
+const feed = {
+  id,
+  seed: seed('Decides who says what and when'),
+  pace: z
+    .number()
+    .min(0)
+    .max(100)
+    .default(1)
+    .describe('Multiplies how busy the room is; 0: nothing by itself'),
+  replayCount: z
+    .int()
+    .min(0)
+    .max(1_000)
+    .default(0)
+    .describe('So many of the last messages are sent again to who connects'),
+};
+
+const barrageGrab = z.strictObject({
+  ...feed,
+  type: z.literal('barrage-grab'),
+  roomId: z
+    .string()
+    .regex(/^\d{1,19}$/)
+    .default('7260415920948906807'),
+  webRoomId: z
+    .string()
+    .regex(/^\d{1,19}$/)
+    .default('516466932480'),
+  old: z
+    .boolean()
+    .default(false)
+    .describe('As before v2.7.3: room ids are numbers, later fields are not there'),
+});
+
+const bilibiliRoom = z.strictObject({
+  ...feed,
+  type: z.literal('bilibili-room'),
+  roomId: z
+    .string()
+    .regex(/^[1-9]\d{0,14}$/)
+    .default('22625027'),
+  compression: z.enum(['none', 'zlib', 'brotli']).default('brotli').describe('Of what it sends'),
+});
+
+const jsonFeed = z.strictObject({
+  ...feed,
+  type: z.literal('json-feed'),
+  feed: z.enum(['douyin-live', 'dycast', 'oba', 'generic']).describe('Whose messages it sends'),
+});
+
+export const simulatorSchema = z.discriminatedUnion('type', [
+  douyinRoom,
+  gptSovits,
+  openaiSpeech,
+  cosyVoice,
+  barrageGrab,
+  bilibiliRoom,
+  jsonFeed,
+]);
 
 export type SimulatorConfig = z.infer<typeof simulatorSchema>;

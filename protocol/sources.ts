@@ -1,12 +1,26 @@
 import { z } from 'zod';
+import { barrageGrabSchema } from './sources/barrage-grab.ts';
+import { bilibiliSchema } from './sources/bilibili.ts';
 import { douyinSchema } from './sources/douyin.ts';
+import { douyinLiveSchema } from './sources/douyin-live.ts';
+import { dycastSchema } from './sources/dycast.ts';
+import { genericSchema } from './sources/generic.ts';
+import { obaSchema } from './sources/oba.ts';
 
 /**
  * Where a room's events may come from. A platform more is a schema in `sources/`, a source in `workers/ingest/sources/`, and a line in
  * the list of each; nothing else knows one platform from another.
  */
 export const sourceSchema = z
-  .discriminatedUnion('type', [douyinSchema])
+  .discriminatedUnion('type', [
+    douyinSchema,
+    barrageGrabSchema,
+    douyinLiveSchema,
+    dycastSchema,
+    obaSchema,
+    genericSchema,
+    bilibiliSchema,
+  ])
   .describe('Where the events come from');
 
 export type SourceConfig = z.infer<typeof sourceSchema>;

@@ -10,7 +10,9 @@ export function resolveFiles(config: Config, folder: string): Config {
     ...config,
     bus: { ...config.bus, credentialsFile: from(config.bus.credentialsFile) },
     rooms: config.rooms.map((room) => {
-      return { ...room, source: { ...room.source, cookieFile: from(room.source.cookieFile) } };
+      const { source } = room;
+      if (!('cookieFile' in source)) return room;
+      return { ...room, source: { ...source, cookieFile: from(source.cookieFile) } };
     }),
   };
 }
@@ -20,7 +22,8 @@ export function checkReferences(config: Config): ConfigurationProblem[] {
   const problems = unreadable(config.bus.credentialsFile, 'bus.credentialsFile');
   for (const [index, { source }] of config.rooms.entries()) {
     const path = `rooms[${index}].source`;
-    problems.push(...unreadable(source.cookieFile, `${path}.cookieFile`));
+    if ('cookieFile' in source) problems.push(...unreadable(source.cookieFile, `${path}.cookieFile`));
+    if (!('signer' in source)) continue;
     const { signer } = source;
     const program = signer.type === 'command' ? signer.command[0] : undefined;
     if (program !== undefined && !isProgram(program)) {

@@ -1,7 +1,10 @@
 import type { SimulatorConfig } from '../../protocol/simulator-config.ts';
+import { openBarrageGrab } from './barrage-grab/server.ts';
+import { openBilibiliRoom } from './bilibili-room/server.ts';
 import { openCosyVoice } from './cosyvoice/server.ts';
 import { DEFAULT_SETTINGS } from './douyin-room/room-settings.ts';
 import { openDouyinRoom } from './douyin-room/server.ts';
+import { openJsonFeed } from './json-feeds/server.ts';
 import { openOldGptSovits } from './gpt-sovits/old-server.ts';
 import { openGptSovits } from './gpt-sovits/server.ts';
 import { openOpenAiSpeech } from './openai-speech/server.ts';
@@ -40,10 +43,16 @@ export async function openSimulator(simulator: SimulatorConfig, place: Place): P
       const { version, noiseTail } = simulator;
       return await openCosyVoice({ ...speechOptions(simulator, place), version, noiseTail });
     }
+    case 'barrage-grab':
+      return await openBarrageGrab({ ...simulator, ...place });
+    case 'bilibili-room':
+      return await openBilibiliRoom({ ...simulator, ...place });
+    case 'json-feed':
+      return await openJsonFeed({ ...simulator, ...place });
   }
 }
 
-type SpeechSimulator = Exclude<SimulatorConfig, { type: 'douyin-room' }>;
+type SpeechSimulator = Extract<SimulatorConfig, { type: 'gpt-sovits' | 'openai-speech' | 'cosyvoice' }>;
 
 function speechOptions(simulator: SpeechSimulator, place: Place): SpeechOptions {
   const { seed, inferenceMs, inferenceMsPerChar, jitter, firstShare, faults } = simulator;

@@ -42,3 +42,12 @@ export const genericPolicy: ConnectionPolicy = {
 
 /** Two to the power of the tries in a row, 1 … 60 s: for a platform that is known to take everybody back at once. */
 export const quickDelays: RetryDelays = { growth: 'exponential', firstMs: 1_000, mostMs: 60_000 };
+
+const hurried: RetryDelays = { growth: 'exponential', firstMs: 500, mostMs: 10_000 };
+
+/** For a relay nearby, which is started and stopped by hand, takes everybody back at once, and is silent in a quiet room. */
+export const relayPolicy: ConnectionPolicy = {
+  ...genericPolicy,
+  delays: { ...genericPolicy.delays, closed: hurried, network: hurried, system: quickDelays },
+  silenceLostMs: 0,
+};

@@ -9,6 +9,12 @@ const definitions: {
   [Type in SourceType]: () => Promise<SourceDefinition<Extract<SourceConfig, { type: Type }>>>;
 } = {
   douyin: async () => (await import('./sources/douyin.ts')).douyin,
+  'barrage-grab': async () => (await import('./sources/barrage-grab.ts')).barrageGrab,
+  'douyin-live': async () => (await import('./sources/douyin-live.ts')).douyinLive,
+  dycast: async () => (await import('./sources/dycast.ts')).dycast,
+  bilibili: async () => (await import('./sources/bilibili.ts')).bilibili,
+  generic: async () => (await import('./sources/generic.ts')).generic,
+  oba: async () => (await import('./sources/oba.ts')).oba,
 };
 
 /** What is known of the platform of a source. */

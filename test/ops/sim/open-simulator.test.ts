@@ -6,10 +6,15 @@ import { openSimulator } from '../../../ops/sim/open-simulator.ts';
 import { Show, silentRoom } from '../../support/show.ts';
 
 void t.test('openSimulator() opens every type at a port of its own, with a log', async (t) => {
-  const types = ['douyin-room', 'gpt-sovits', 'openai-speech', 'cosyvoice'] as const;
+  const speech = ['douyin-room', 'gpt-sovits', 'openai-speech', 'cosyvoice'] as const;
+  const types = [...speech, 'barrage-grab', 'bilibili-room', 'json-feed'] as const;
   const folder = t.testdir();
   for (const type of types) {
-    const simulator = simulatorSchema.parse({ id: type, type });
+    const simulator = simulatorSchema.parse({
+      id: type,
+      type,
+      ...(type === 'json-feed' ? { feed: 'oba' } : {}),
+    });
     const place = { port: 0, logFile: join(folder, `${type}.ndjson`) };
     await using server = await openSimulator(simulator, place);
     t.ok(server.port > 0, type);

@@ -10,7 +10,7 @@ export async function checkDouyinSource(
   return [...(await checkCookieFile(source)), ...(await checkSigner(source))];
 }
 
-async function checkCookieFile(
+export async function checkCookieFile(
   source: Pick<DouyinSource, 'cookie' | 'cookieFile'>,
 ): Promise<ConfigurationProblem[]> {
   try {

@@ -13,8 +13,8 @@ interface FrameQueueOptions {
 }
 
 /** Frames between a socket and its reader. Full, it says so; what the socket had already read is still taken. */
-export class FrameQueue {
-  #frames: RawFrame[] = [];
+export class FrameQueue<Frame extends { bytes: Uint8Array } = RawFrame> {
+  #frames: Frame[] = [];
   #bytes = 0;
   #full = false;
   #ended = false;
@@ -29,7 +29,7 @@ export class FrameQueue {
     return this.#frames.length;
   }
 
-  add(frame: RawFrame): void {
+  add(frame: Frame): void {
     if (this.#ended) return;
     this.#frames.push(frame);
     this.#bytes += frame.bytes.byteLength;
@@ -48,7 +48,7 @@ export class FrameQueue {
   }
 
   /** The next frame; undefined at the end. */
-  async take(): Promise<RawFrame | undefined> {
+  async take(): Promise<Frame | undefined> {
     while (this.#frames.length === 0) {
       if (this.#ended) return undefined;
       this.#arrival = Promise.withResolvers<void>();
