@@ -56,6 +56,8 @@ const running: SupervisorState = {
     { id: 'tts', role: 'tts', wanted: 1, working: 1, spares: 1, condition: 'well', epoch: 3 },
     { id: 'reply', role: 'reply', wanted: 1, working: 0, spares: 0, condition: 'down', epoch: 1 },
   ],
+  rooms: ['demo'],
+  maxRooms: 200,
   reload: { phase: 'rolled-back', edition: 1, reason: 'tts ended with code 78', at: now - 300_000 },
   incidents: [
     {

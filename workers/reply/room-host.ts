@@ -33,6 +33,8 @@ export interface RoomHostOptions {
   holdTreated: (messages: JsMsg[]) => Disposable;
   /** Work was begun (+1) or finished (-1). */
   onWork: (change: 1 | -1) => void;
+  /** False: somebody has stopped the room. What was paid for is answered, and nothing else is said. */
+  isWanted: () => boolean;
   /** An answer is being made: its sound can be waited for. */
   promise: (utteranceId: string) => void;
   count: (name: string) => void;
@@ -147,6 +149,8 @@ export class RoomHost {
     const { signal, draining } = this.#options;
     const isOver = () => draining.aborted && !hurry;
     this.#letGo(this.#board.expire(Date.now()));
+    const isWanted = this.#options.isWanted();
+    if (!isWanted) this.#letGo(this.#board.clearUnpaid('the room is stopped'));
     while (!isOver()) {
       signal.throwIfAborted();
       const now = Date.now();
@@ -159,7 +163,7 @@ export class RoomHost {
       if (!topic) break;
       await this.#answer(topic);
     }
-    if (hurry || isOver()) return;
+    if (hurry || isOver() || !isWanted) return;
     if (this.#pacer.backlogMs(['urgent', 'normal', 'idle'], Date.now()) < idleBacklogMs) await this.#idle();
   }
 
