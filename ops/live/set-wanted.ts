@@ -12,7 +12,7 @@ export async function readWanted(bucket: Pick<KV, 'get'>, room: string): Promise
 
 /** Says whether a room is wanted; false: it was so already, and nothing was changed. Throws when the bus does not answer. */
 export async function setWanted(
-  bucket: Pick<KV, 'get' | 'update'>,
+  bucket: Pick<KV, 'get' | 'create' | 'update'>,
   room: string,
   { wanted, by, now = Date.now() }: { wanted: boolean; by: string; now?: number },
 ): Promise<boolean> {
@@ -22,7 +22,8 @@ export async function setWanted(
     const known = entry?.operation === 'PUT' ? (decodeWanted(entry.string())?.wanted ?? true) : true;
     if (known === wanted) return false;
     try {
-      await bucket.update(key, encodeWanted({ wanted, at: now, by }), entry?.revision ?? 0);
+      const record = encodeWanted({ wanted, at: now, by });
+      await (entry ? bucket.update(key, record, entry.revision) : bucket.create(key, record));
       return true;
     } catch (error) {
       if (attempt >= tries || !isRevisionWrong(error)) throw error;

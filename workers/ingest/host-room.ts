@@ -51,6 +51,8 @@ export class HostedRoom {
   /** What the session goes by. Before the first, and until that has caught up, it hears of what others have published. */
   #events: RoomEvents;
   #hasRun = false;
+  /** A session ended in the middle of something: what it remembers may not be so. */
+  #isUnsure = false;
 
   constructor(room: RoomConfig, definition: SourceDefinition, host: Host) {
     this.#room = room;
@@ -120,7 +122,8 @@ export class HostedRoom {
     const { bus, log } = child;
     const isFirst = !this.#hasRun;
     this.#hasRun = true;
-    if (!isFirst) this.#events = this.#newEvents();
+    if (this.#isUnsure) this.#events = this.#newEvents();
+    this.#isUnsure = true;
     const events = this.#events;
     await using source = this.#openSource();
     const onGift = (event: LiveEvent) => events.remember(event);
@@ -161,6 +164,8 @@ export class HostedRoom {
         draining,
         signal,
       });
+      // What was given up is sent again, and must not be taken for a repeat.
+      this.#isUnsure = signal.aborted;
     } finally {
       await (await opening)[Symbol.asyncDispose]();
     }

@@ -189,7 +189,7 @@ void t.test('a flood in one room holds up no other, and both keep their order', 
     home: t.testdir({}),
     source: sourceOf(flood),
     others: { quiet: sourceOf(quiet) },
-    ingest: { maxFramesPerSecond: 500 },
+    ingest: { maxFramesPerSecond: 20 },
   });
   await ingest.initialise();
   await ingest.promote(1);
