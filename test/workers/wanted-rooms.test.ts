@@ -47,14 +47,14 @@ void t.test('WantedRooms knows what was said before it, and hears of every chang
 });
 
 void t.test('known() returns when the signal says stop, though nobody answers', async (t) => {
-  const { url, stop } = await startNats(t);
+  const nats = await startNats(t);
   const bus = await openBus({
-    access: accessTo(url),
+    access: accessTo(nats.url),
     name: 'test',
     log: pino({ level: 'silent' }),
     signal: new AbortController().signal,
   });
-  await stop();
+  await nats.stop();
   const rooms = new WantedRooms({ bus, log: pino({ level: 'silent' }) });
   await rooms.known(AbortSignal.abort());
   t.equal(rooms.has('demo'), true);

@@ -31,7 +31,7 @@ export async function openRoomOutbox(options: RoomOutboxOptions): Promise<RoomOu
   const { child, presence } = host;
   const { bus, log } = child;
   const { journalMb, coalesceAbove } = child.options.config.ingest;
-  let teller: ShedTeller | undefined;
+  const teller = new ShedTeller({ bus, tally, faults, onTold: () => outbox.look(), signal });
   const journal = await Journal.open({
     folder: join(child.options.home, 'journal', room),
     maxBytes: journalMb * 1_000_000,
@@ -41,7 +41,7 @@ export async function openRoomOutbox(options: RoomOutboxOptions): Promise<RoomOu
       tally.count('shed', events);
       faults.report('shed', { room, events }, 'the journal is full, events that nobody paid for are shed');
     },
-    onShedWaiting: () => teller?.look(),
+    onShedWaiting: () => teller.look(),
     onDamage({ path, error }) {
       tally.count('journalDamaged');
       faults.report('journal-damaged', { err: error, room, path }, 'a part of a journal that cannot be used');
@@ -86,7 +86,7 @@ export async function openRoomOutbox(options: RoomOutboxOptions): Promise<RoomOu
       );
     },
   });
-  teller = new ShedTeller({ bus, journal, tally, faults, onTold: () => outbox.look(), signal });
+  teller.start(journal);
   return {
     outbox,
     async [Symbol.asyncDispose]() {

@@ -10,7 +10,6 @@ import type { Tally } from './tally.ts';
 
 interface ShedTellerOptions {
   bus: Pick<Bus, 'publish'>;
-  journal: Pick<Journal, 'nextShed' | 'shedTold'>;
   tally: Pick<Tally, 'count'>;
   faults: FaultLog;
   /** Some of it is done. */
@@ -29,13 +28,16 @@ export class ShedTeller implements AsyncDisposable {
   readonly #options: ShedTellerOptions;
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
-  readonly #running: Promise<void>;
+  #running: Promise<void> | undefined;
   #wake = Promise.withResolvers<void>();
 
   constructor(options: ShedTellerOptions) {
     this.#options = options;
     this.#signal = AbortSignal.any([options.signal, this.#stop.signal]);
-    this.#running = this.#run();
+  }
+
+  start(journal: Pick<Journal, 'nextShed' | 'shedTold'>): void {
+    this.#running = this.#run(journal);
   }
 
   /** There may be something to tell. */
@@ -49,8 +51,8 @@ export class ShedTeller implements AsyncDisposable {
     await this.#running;
   }
 
-  async #run(): Promise<void> {
-    const { journal, onTold, faults } = this.#options;
+  async #run(journal: Pick<Journal, 'nextShed' | 'shedTold'>): Promise<void> {
+    const { onTold, faults } = this.#options;
     this.#signal.addEventListener('abort', () => this.look(), { once: true });
     while (!this.#signal.aborted) {
       this.#wake = Promise.withResolvers();

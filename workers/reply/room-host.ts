@@ -105,8 +105,7 @@ export class RoomHost {
   take(event: LiveEvent, message: JsMsg): void {
     if (this.#history.hasAnswered(event.id)) return message.ack();
     this.#messages.set(event.id, message);
-    if (this.#inHand.has(event.id)) return;
-    this.#letGo(this.#board.add(event, Date.now()));
+    if (!this.#inHand.has(event.id)) this.#letGo(this.#board.add(event, Date.now()));
   }
 
   /** An event that is not to be looked at: writes down why. */
@@ -146,11 +145,10 @@ export class RoomHost {
   }
 
   async #takeTurn(hurry: boolean): Promise<void> {
-    const { signal, draining } = this.#options;
+    const { signal, draining, isWanted } = this.#options;
     const isOver = () => draining.aborted && !hurry;
     this.#letGo(this.#board.expire(Date.now()));
-    const isWanted = this.#options.isWanted();
-    if (!isWanted) this.#letGo(this.#board.clearUnpaid('the room is stopped'));
+    if (!isWanted()) this.#letGo(this.#board.clearUnpaid('the room is stopped'));
     while (!isOver()) {
       signal.throwIfAborted();
       const now = Date.now();
@@ -163,7 +161,7 @@ export class RoomHost {
       if (!topic) break;
       await this.#answer(topic);
     }
-    if (hurry || isOver() || !isWanted) return;
+    if (hurry || isOver() || !isWanted()) return;
     if (this.#pacer.backlogMs(['urgent', 'normal', 'idle'], Date.now()) < idleBacklogMs) await this.#idle();
   }
 

@@ -54,7 +54,7 @@ void t.test(
       for (let frame = 0; frame < frames; frame++) {
         const logId = String(++next);
         const messages = Array.from({ length: 50 }, (_, index) => like(`${next}${100 + index}`));
-        const paid = `9${next}`;
+        const paid = `5000000${next}`;
         gifts.push(paid);
         sent.set(logId, [...messages.map((_, index) => `${next}${100 + index}`), paid]);
         room.socket.send(messageFrame([...messages, gift(paid)], { logId }));

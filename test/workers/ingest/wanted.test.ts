@@ -170,9 +170,11 @@ void t.test(
     await untilAllOpen();
 
     const want = await openWanted(t, url);
-    const [[stopped = '', room] = []] = of(0);
+    const [some] = of(0);
+    if (!some) throw new Error('No room');
+    const [stopped, room] = some;
     await want(stopped, false);
-    await room?.server.until((one) => openSockets(one) === 0);
+    await room.server.until((one) => openSockets(one) === 0);
     await want(stopped, true);
     await untilAllOpen();
     await first.child.waitForCounters(({ connected }) => connected === of(0).length);

@@ -11,6 +11,7 @@ import { bytesOf, isDiskFull, makeRoom, noNeed, spareOf } from './make-room.ts';
 import type { Shed } from './record.ts';
 import { encodeRecord, encodeShed } from './record.ts';
 import { Reserve } from './reserve.ts';
+import { shedOrder } from './shed-list.ts';
 
 /**
  * A room's events that could not be brought to the bus, in order, on the disk: what an earlier process left comes first. Files are
@@ -203,8 +204,8 @@ export class Journal implements AsyncDisposable {
   /** `error`: the disk itself is full. */
   async #appendShedding(events: readonly LiveEvent[], need: Need, error?: unknown): Promise<void> {
     const { maxEvents, maxBytes, onShed, onDamage } = this.#options;
-    // Only what nobody appends to can be written anew.
-    this.#own = undefined;
+    // Only what nobody appends to is written anew.
+    if (shedOrder.some((kinds) => (this.#own?.countOf(kinds) ?? 0) > 0)) this.#own = undefined;
     if (error !== undefined) await this.#reserve.release();
     let gone = 0;
     const { kept, shed } = await makeRoom({
