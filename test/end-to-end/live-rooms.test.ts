@@ -115,7 +115,8 @@ void t.test('rooms are stopped, started, added and forgotten by command while a 
 });
 
 void t.test('two processes of ingest share the rooms, and no room ever has two sockets', async (t) => {
-  const names = ['a', 'b', 'c', 'd'];
+  // Two for each of two processes.
+  const names = ['room-1', 'room-2', 'shoes', 'a'];
   await using running = await Show.start(
     t,
     {
