@@ -35,7 +35,9 @@ async function main(): Promise<number> {
   }
   const home = homeFolder(values.home);
   const loaded =
-    values.config === undefined ? undefined : await loadConfig(resolve(folder, values.config), process.env);
+    values.config === undefined
+      ? undefined
+      : await loadConfig(resolve(folder, values.config), process.env, home);
   const findings: Finding[] = [
     findNode(),
     await findBus(),

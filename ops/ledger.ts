@@ -20,6 +20,10 @@ export interface Balance {
   lost: number;
   /** More than one outcome. */
   twice: number;
+  /** Among the events: those that never came as far as the bus, with their outcomes. */
+  shedBeforeBus: number;
+  /** Not among the events: those of bursts that an event on the bus stands for. */
+  coalesced: number;
   /** Idle utterances heard. */
   aired: number;
   paid: { events: number; answered: number; open: number; other: number };
@@ -38,13 +42,28 @@ export class Ledger {
   readonly #events = new Map<string, { kind: EventKind; expiresAt: number }>();
   readonly #outcomes = new Map<string, { what: OutcomeKind; count: number }>();
   readonly #pending = new Set<string>();
+  /** Shed by whoever read them, before the bus. */
+  readonly #shed = new Map<string, EventKind>();
   #aired = 0;
+  #coalesced = 0;
 
-  addEvent({ id, kind, expiresAt }: Pick<LiveEvent, 'id' | 'kind' | 'expiresAt'>): void {
+  addEvent({
+    id,
+    kind,
+    expiresAt,
+    coalesced,
+  }: Pick<LiveEvent, 'id' | 'kind' | 'expiresAt' | 'coalesced'>): void {
     this.#events.set(id, { kind, expiresAt });
+    this.#coalesced += coalesced?.length ?? 0;
   }
 
-  addOutcome({ eventId, what }: Pick<Outcome, 'eventId' | 'what'>): void {
+  addOutcome({
+    eventId,
+    what,
+    by,
+    eventKind,
+  }: Pick<Outcome, 'eventId' | 'what'> & Partial<Pick<Outcome, 'by' | 'eventKind'>>): void {
+    if (what === 'shed' && by === 'ingest' && eventKind) this.#shed.set(eventId, eventKind);
     if (eventId === '') {
       if (what === 'aired') this.#aired += 1;
       return;
@@ -67,7 +86,10 @@ export class Ledger {
     const twiceIds: string[] = [];
     let open = 0;
     let outcomes = 0;
-    for (const [id, { kind, expiresAt }] of this.#events) {
+    const shed = [...this.#shed].filter(([id]) => !this.#events.has(id));
+    // Their outcome is there: that they are over is certain.
+    const before = shed.map(([id, kind]) => [id, { kind, expiresAt: 0 }] as const);
+    for (const [id, { kind, expiresAt }] of [...this.#events, ...before]) {
       const row = rows.get(kind);
       if (!row) continue;
       row.events += 1;
@@ -91,11 +113,13 @@ export class Ledger {
       if (isPaid(kind)) paid.open += 1;
     }
     return {
-      events: this.#events.size,
+      events: this.#events.size + shed.length,
       outcomes,
       open,
       lost: lostIds.length,
       twice: twiceIds.length,
+      shedBeforeBus: shed.length,
+      coalesced: this.#coalesced,
       aired: this.#aired,
       paid,
       balanced: lostIds.length === 0 && twiceIds.length === 0,
@@ -122,12 +146,17 @@ export function formatBalance(balance: Balance): string {
   const lines = [head, ...body].map((row) =>
     row.map((cell, column) => cell.padStart(widths[column] ?? 0)).join('  '),
   );
-  const { events, outcomes, open, lost, twice, aired, paid } = balance;
+  const { events, outcomes, open, lost, twice, aired, paid, shedBeforeBus, coalesced } = balance;
   return [
     ...lines,
     '',
     `${events} events in = ${outcomes} outcomes out + ${open} still open + ${lost} lost; ${twice} twice`,
     `paid: ${paid.events} events, ${paid.answered} answered, ${paid.open} open, ${paid.other} otherwise; idle utterances heard: ${aired}`,
+    ...(shedBeforeBus + coalesced > 0
+      ? [
+          `shed before the bus: ${shedBeforeBus}; merged into others in a burst, and not counted: ${coalesced}`,
+        ]
+      : []),
     balance.balanced ? 'the ledger balances' : 'THE LEDGER DOES NOT BALANCE',
     ...balance.lostIds.map((id) => `  lost: ${id}`),
     ...balance.twiceIds.map((id) => `  twice: ${id}`),

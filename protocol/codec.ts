@@ -108,8 +108,9 @@ function toObject(bytes: Uint8Array): Record<string, unknown> {
 type WireEvent = Omit<LiveEvent, 'kind'> & { body?: EventKind } & Record<string, unknown>;
 
 function eventToWire(event: LiveEvent): Record<string, unknown> {
-  const { id, room, platform, at, receivedAt, expiresAt, viewer, kind, ...fields } = event;
-  return { id, room, platform, at, receivedAt, expiresAt, ...(viewer ? { viewer } : {}), [kind]: fields };
+  const { id, room, platform, at, receivedAt, expiresAt, viewer, coalesced, kind, ...fields } = event;
+  const others = { ...(viewer ? { viewer } : {}), ...(coalesced ? { coalesced } : {}) };
+  return { id, room, platform, at, receivedAt, expiresAt, ...others, [kind]: fields };
 }
 
 function eventFromWire(wire: WireEvent): LiveEvent {
@@ -117,8 +118,9 @@ function eventFromWire(wire: WireEvent): LiveEvent {
   if (kind === undefined || !eventKinds.includes(kind)) {
     throw new NotOursError('Event of a kind that this version does not know');
   }
-  const { id, room, platform, at, receivedAt, expiresAt } = wire;
+  const { id, room, platform, at, receivedAt, expiresAt, coalesced = [] } = wire;
   const viewer = (wire.viewer ?? null) as Viewer | null;
   const body = { kind, ...(wire[kind] as object) } as EventBody;
-  return { id, room, platform, at, receivedAt, expiresAt, viewer, ...body };
+  const others = coalesced.length > 0 ? { coalesced } : {};
+  return { id, room, platform, at, receivedAt, expiresAt, viewer, ...others, ...body };
 }

@@ -8,7 +8,7 @@ interface Finding {
 
 /** What no single option can tell: names that collide, addresses of children that do not exist, times that contradict each other. */
 export function checkConfig(config: Config): Finding[] {
-  const { rooms, simulators, reply, tts, supervisor } = config;
+  const { rooms, simulators, ingest, reply, tts, supervisor } = config;
   const simulated = new Set(simulators.map(({ id }) => `sim-${id}`));
   // Wherever they stand: each role's part of the configuration knows best which of its texts are addresses.
   const addresses = [
@@ -23,6 +23,14 @@ export function checkConfig(config: Config): Finding[] {
     ...repeated(reply.rules, ({ id }) => id, ['reply', 'rules']),
     ...repeated(reply.idle, ({ id }) => id, ['reply', 'idle']),
     ...addresses,
+    ...(rooms.length > ingest.maxRooms
+      ? [
+          {
+            path: ['rooms'],
+            message: `there are ${rooms.length}, and ingest.maxRooms allows ${ingest.maxRooms}`,
+          },
+        ]
+      : []),
     ...(impatient
       ? [
           {

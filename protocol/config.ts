@@ -4,6 +4,7 @@ import { refineConfig } from './config-checks.ts';
 import { eventKinds } from './event.ts';
 import { defaultIdleScripts, defaultRules, defaultTemplates } from './default-texts.ts';
 import { address, ms } from './config-fields.ts';
+import { ingestSchema } from './ingest-config.ts';
 import { simulatorSchema } from './simulator-config.ts';
 import { sourceSchema } from './sources.ts';
 import { roomPattern } from './subjects.ts';
@@ -17,7 +18,7 @@ import { ttsSchema } from './tts-config.ts';
  */
 const texts = z.array(z.string().min(1)).min(1);
 
-const room = z.strictObject({
+export const roomSchema = z.strictObject({
   id: z
     .string()
     .regex(roomPattern, { error: 'must be 1–48 letters, digits, "-" or "_"' })
@@ -113,7 +114,8 @@ const bus = z.strictObject({
 
 export const configSchema = z
   .strictObject({
-    rooms: z.array(room).min(1).max(200).describe('The rooms to host'),
+    rooms: z.array(roomSchema).min(1).max(200).describe('The rooms to host'),
+    ingest: ingestSchema.prefault({}),
     reply: reply.prefault({}),
     tts: ttsSchema.prefault({}),
     audio: audioSchema.prefault({}),
@@ -130,6 +132,7 @@ export type Config = z.infer<typeof configSchema>;
 export type RoomConfig = Config['rooms'][number];
 export type { SourceConfig } from './sources.ts';
 export type { DouyinSource, SignerConfig } from './sources/douyin.ts';
+export type IngestConfig = Config['ingest'];
 export type ReplyConfig = Config['reply'];
 export type RuleConfig = ReplyConfig['rules'][number];
 export type AudioConfig = Config['audio'];

@@ -61,6 +61,8 @@ export type LiveEvent = {
   receivedAt: number;
   expiresAt: number;
   viewer: Viewer | null;
+  /** Ids of further events of a burst that this one stands for; missing: it stands for itself. */
+  coalesced?: string[];
 } & EventBody;
 
 /** Kinds that somebody paid for: never dropped, answered first. */

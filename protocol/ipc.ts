@@ -104,6 +104,10 @@ export interface SupervisorState {
   console: { url: string; token: string } | null;
   children: ChildState[];
   services: ServiceState[];
+  /** Those of the configuration, stopped ones too. */
+  rooms: string[];
+  /** How many of them there may be. */
+  maxRooms: number;
   /** The latest reload of configuration or code; null: there was none. */
   reload: ReloadState | null;
   /** Those that are open, oldest first; all of them are in log/incidents.ndjson. */

@@ -14,8 +14,18 @@ export interface Problem {
 
 export type ReadResult = { ok: true; config: Config } | { ok: false; problems: Problem[] };
 
-/** The configuration in a YAML text, or everything that is wrong with it at once. */
-export function readConfigText(text: string, environment: Record<string, string | undefined>): ReadResult {
+/** A room that stands in a file of its own, beside the configuration. */
+export interface AddedRoom {
+  file: string;
+  room: unknown;
+}
+
+/** The configuration in a YAML text, with the rooms that were added to it, or everything that is wrong with it at once. */
+export function readConfigText(
+  text: string,
+  environment: Record<string, string | undefined>,
+  added: readonly AddedRoom[] = [],
+): ReadResult {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   if (document.errors.length > 0) {
@@ -34,28 +44,51 @@ export function readConfigText(text: string, environment: Record<string, string 
     const message = error instanceof Error ? error.message : inspect(error);
     return { ok: false, problems: [{ path: '(file)', message, line: 1 }] };
   }
-  const result = readConfig(value, environment);
+  const result = readConfig(value, environment, added);
   if (result.ok) return result;
   return {
     ok: false,
     problems: result.problems.map(({ keys, ...problem }) => ({
       ...problem,
-      line: lineOf(document, lines, keys),
+      line: problem.line < 0 ? 0 : lineOf(document, lines, keys),
     })),
   };
 }
 
-/** The same for values that did not come from a file. */
+/** The same for values that did not come from a file. A problem of an added room names its file; its line is -1. */
 export function readConfig(
   value: unknown,
   environment: Record<string, string | undefined>,
+  added: readonly AddedRoom[] = [],
 ): { ok: true; config: Config } | { ok: false; problems: (Problem & { keys: PropertyKey[] })[] } {
   const problems: (Problem & { keys: PropertyKey[] })[] = [];
-  const filled = fillEnvironment(value ?? {}, environment, [], problems);
+  const { whole, own } = withAdded(value ?? {}, added);
+  const filled = fillEnvironment(whole, environment, [], problems);
   const parsed = configSchema.safeParse(filled);
   if (parsed.success && problems.length === 0) return { ok: true, config: parsed.data };
   for (const issue of parsed.error?.issues ?? []) problems.push(...describeIssue(issue, filled));
-  return { ok: false, problems };
+  return { ok: false, problems: problems.map((problem) => nameFile(problem, own, added)) };
+}
+
+/** `own`: how many rooms stood there before. */
+function withAdded(value: unknown, added: readonly AddedRoom[]): { whole: unknown; own: number } {
+  const rooms = readKey(value, 'rooms');
+  if (added.length === 0 || typeof value !== 'object' || value === null)
+    return { whole: value, own: Infinity };
+  if (rooms !== undefined && !Array.isArray(rooms)) return { whole: value, own: Infinity };
+  const before: unknown[] = rooms ?? [];
+  return { whole: { ...value, rooms: [...before, ...added.map(({ room }) => room)] }, own: before.length };
+}
+
+function nameFile<Each extends Problem & { keys: PropertyKey[] }>(
+  problem: Each,
+  own: number,
+  added: readonly AddedRoom[],
+): Each {
+  const [part, index, ...rest] = problem.keys;
+  if (part !== 'rooms' || typeof index !== 'number' || index < own) return problem;
+  const file = added[index - own]?.file ?? '';
+  return { ...problem, path: `${file}: ${formatPath(rest)}`, line: -1 };
 }
 
 /** JSON schema of the file, for editors. */

@@ -39,7 +39,7 @@ export function permissionsOf(user: BusUser): Permissions {
     case 'console': {
       const { publish, subscribe } = permissionsOf('operator');
       return {
-        publish: [...publish, 'ops.command.audio.*'],
+        publish: [...publish, 'ops.command.audio.*', '$KV.rooms.wanted.*'],
         subscribe: [...subscribe.filter((subject) => !subject.startsWith('_INBOX')), ...inbox],
       };
     }
@@ -47,6 +47,8 @@ export function permissionsOf(user: BusUser): Permissions {
       return {
         publish: [
           'live.*.event.*',
+          // For what it cannot keep while the bus is away.
+          'live.*.outcome.shed',
           'ops.ingest.health',
           ...reads('EVENTS'),
           ...keyValue('rooms'),
@@ -66,6 +68,7 @@ export function permissionsOf(user: BusUser): Permissions {
           '$JS.API.CONSUMER.LIST.EVENTS',
           ...reads('SPEECH'),
           ...reads('OUTCOME'),
+          ...reads('KV_rooms'),
           ...keyValue('memory'),
         ],
         subscribe: ['live.*.playhead', 'ops.command.reply', ...inbox],
@@ -91,6 +94,7 @@ export function permissionsOf(user: BusUser): Permissions {
           'ops.audio.health',
           `${inboxPrefix('console')}.>`,
           ...reads('AUDIO'),
+          ...reads('KV_rooms'),
           ...keyValue('playhead'),
         ],
         subscribe: [

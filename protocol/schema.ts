@@ -37,6 +37,7 @@ message LiveEvent {
   int64 received_at = 5;
   int64 expires_at = 6;
   Viewer viewer = 7;
+  repeated string coalesced = 8; // ids of further likes or enters of a burst that this event stands for
   oneof body {
     Chat chat = 20;
     Gift gift = 21;

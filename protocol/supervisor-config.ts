@@ -39,7 +39,7 @@ const service = ({ spares, max = 1, maxAgeHours = 24 }: ServiceDefaults) =>
     })
     .refine(({ min, max: most }) => min <= most, { error: 'min must not exceed max' });
 
-/** One process reads all rooms, one plays each: only tts works in several at once, and reply, where each has some of the rooms. */
+/** One process plays a room: only tts works in several at once, and ingest and reply, where each has some of the rooms. */
 const single = (role: string, defaults: ServiceDefaults) =>
   service(defaults)
     .refine(({ max }) => max === 1, { error: `"${role}" works in one process; max must be 1` })
@@ -47,7 +47,7 @@ const single = (role: string, defaults: ServiceDefaults) =>
 
 const services = z
   .strictObject({
-    ingest: single('ingest', { spares: 1 }),
+    ingest: service({ spares: 1 }).prefault({}),
     reply: service({ spares: 1, max: 2 }).prefault({}),
     tts: service({ spares: 1, max: 2 }).prefault({}),
     audio: single('audio', { spares: 1 }),

@@ -78,7 +78,7 @@ export function childSpecs(config: Config, only: Role[] = []): ChildSpec[] {
     const service = services[role];
     const limitMb = service.limitMb || commonLimitMb;
     const most =
-      role === 'reply'
+      role === 'reply' || role === 'ingest'
         ? usefulShares(rooms, service.max)
         : role === 'tts' && config.tts.engines.length > 0
           ? 1
@@ -102,7 +102,7 @@ export function childSpecs(config: Config, only: Role[] = []): ChildSpec[] {
       spares: service.spares,
       // A server that speaks does one thing at a time, and must not be asked by two.
       exclusive: role !== 'tts' || config.tts.engines.length > 0,
-      sharded: role === 'reply',
+      sharded: role === 'reply' || role === 'ingest',
       swappable: role !== 'sim',
       settings: '',
       softMb: Math.min(service.softMb || Math.round(limitMb * 0.8), limitMb),

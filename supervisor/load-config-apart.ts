@@ -14,9 +14,10 @@ const deadlineMs = 30_000;
 export async function loadConfigApart(
   file: string,
   environment: Record<string, string | undefined>,
+  home = '',
 ): Promise<LoadResult> {
   const { promise, resolve, reject } = Promise.withResolvers<LoadResult>();
-  const child = fork(join(import.meta.dirname, 'load-config-child.ts'), [file], {
+  const child = fork(join(import.meta.dirname, 'load-config-child.ts'), [file, home], {
     execArgv: [],
     env: { NODE_COMPILE_CACHE: cache, ...environment },
     serialization: 'advanced',

@@ -43,7 +43,7 @@ async function main(): Promise<number> {
     say(usage);
     return exitCodes.clean;
   }
-  const loading = loadConfigApart(options.configFile, process.env);
+  const loading = loadConfigApart(options.configFile, process.env, options.home);
   // Read by the other core while this one loads the rest.
   const [loaded, program] = await Promise.all([loading, import('./supervisor.ts')]);
   if (!loaded.ok) {
@@ -98,7 +98,7 @@ async function supervise(
     supervisor.kill();
     process.exit(exitCodes.failed);
   };
-  stop.onReload = () => void reload(supervisor, configFile, manager);
+  stop.onReload = () => void reload(supervisor, options, manager);
   const startLimit =
     forMs > 0 ? AbortSignal.any([stop.signal, AbortSignal.timeout(maxStartMs)]) : stop.signal;
   const started = await supervisor.start(startLimit);
@@ -117,10 +117,14 @@ async function supervise(
 }
 
 /** Reads the configuration anew and brings it in; a wrong one changes nothing. Never throws. */
-async function reload(supervisor: Supervisor, configFile: string, manager: ServiceManager): Promise<void> {
+async function reload(
+  supervisor: Supervisor,
+  { configFile, home }: Pick<Options, 'configFile' | 'home'>,
+  manager: ServiceManager,
+): Promise<void> {
   manager.reloading();
   try {
-    const loaded = await loadConfigApart(configFile, process.env);
+    const loaded = await loadConfigApart(configFile, process.env, home);
     if (loaded.ok) await supervisor.reload(loaded.config);
     else {
       complain(loaded.lines);

@@ -1,3 +1,4 @@
+import type { Config } from '../protocol/config.ts';
 import type { ReloadState, SupervisorState } from '../protocol/ipc.ts';
 import type { BusLink } from './bus-link.ts';
 import type { Conversation } from './conversation.ts';
@@ -17,6 +18,8 @@ export interface StateViewOptions {
   healing: Pick<Healing, 'open'>;
   resources: Pick<ResourceWatch, 'of'>;
   conversation: Pick<Conversation, 'countersOf'>;
+  /** The configuration that is wanted now. */
+  config: () => Pick<Config, 'rooms' | 'ingest'>;
 }
 
 /** Everything that the state file shows, gathered from those who know it. */
@@ -52,6 +55,7 @@ export class StateView {
 
   read(): SupervisorState {
     const { startedAt, configFile, roster, bus, crew, healing, resources, conversation } = this.#options;
+    const { rooms, ingest } = this.#options.config();
     const spares = spareIds(roster);
     return {
       pid: process.pid,
@@ -71,6 +75,8 @@ export class StateView {
         }),
       ),
       services: describeServices(roster),
+      rooms: rooms.map(({ id }) => id),
+      maxRooms: ingest.maxRooms,
       reload: this.#reload,
       incidents: describeIncidents(healing.open),
       late: this.#late,

@@ -145,6 +145,7 @@ export class Supervisor implements AsyncDisposable {
       healing: this.#healing,
       resources: this.#upkeep.resources,
       conversation: this.#conversation,
+      config: () => this.#editions.current,
     });
     this.#file = new StateWriter({ home, log, read: () => this.#view.read() });
   }

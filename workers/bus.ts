@@ -35,13 +35,13 @@ export interface BusOptions {
 /** A worker's way to the bus. Everything waits out an absent bus, until its signal says stop. */
 export class Bus implements AsyncDisposable {
   readonly connection: NatsConnection;
+  readonly outage = new BusOutage();
   /** Payloads that were not ours, since the start. */
   refused = 0;
   /** Messages of workers that had been replaced when they sent them. */
   fenced = 0;
   readonly #js: JetStreamClient;
   readonly #log: Logger;
-  readonly #outage = new BusOutage();
   readonly #consumers: ConsumerHandles;
   readonly #onTaken: (message: JsMsg) => void;
   readonly #duty: OutputDuty;
@@ -51,14 +51,14 @@ export class Bus implements AsyncDisposable {
     this.#onTaken = onTaken;
     this.#duty = duty;
     this.#js = jetstream(connection, { timeout: 3_000 });
-    this.#consumers = new ConsumerHandles(this.#js, this.#outage);
+    this.#consumers = new ConsumerHandles(this.#js, this.outage);
     this.#log = log;
-    void watchConnection(connection, this.#outage, log);
+    void watchConnection(connection, this.outage, log);
   }
 
   /** Whether the server can be reached, as far as is known. */
   get isConnected(): boolean {
-    return !this.#outage.isAway && !this.connection.isClosed();
+    return !this.outage.isAway && !this.connection.isClosed();
   }
 
   /** Returns once something may be put out under the duty of this worker: for what is written past `publish`, such as buckets. */
@@ -79,12 +79,12 @@ export class Bus implements AsyncDisposable {
       signal.throwIfAborted();
       await this.#duty.certain();
       try {
-        const { seq, duplicate } = await this.#outage.orLost(this.#js.publish(subject, bytes, options));
+        const { seq, duplicate } = await this.outage.orLost(this.#js.publish(subject, bytes, options));
         return { seq, duplicate };
       } catch (error) {
         if (attempt % 10 === 0)
           this.#log.warn({ err: error, subject, msgId, attempt }, 'publish failed, trying again');
-        if (error instanceof BusLostError) await this.#outage.untilBack(1_000, signal);
+        if (error instanceof BusLostError) await this.outage.untilBack(1_000, signal);
         else await delay(Math.min(50 * 2 ** attempt, 1_000), signal);
       }
     }
@@ -154,7 +154,7 @@ export class Bus implements AsyncDisposable {
       const found = await this.#consumers.get(stream, consumer);
       let max_messages = left;
       if (waitMs === undefined) {
-        const { num_pending } = await this.#outage.orLost(found.info());
+        const { num_pending } = await this.outage.orLost(found.info());
         if (num_pending === 0) return undefined;
         max_messages = Math.min(left, num_pending);
       }
@@ -190,9 +190,9 @@ export class Bus implements AsyncDisposable {
     const open = async () => {
       if (options.untilEnd && lastSeq === undefined) {
         const manager = await jetstreamManager(this.connection, { checkAPI: false, timeout: 3_000 });
-        lastSeq = (await this.#outage.orLost(manager.streams.info(stream))).state.last_seq;
+        lastSeq = (await this.outage.orLost(manager.streams.info(stream))).state.last_seq;
       }
-      const consumer = await this.#outage.orLost(
+      const consumer = await this.outage.orLost(
         this.#js.consumers.get(stream, {
           filter_subjects: filter,
           ...('seq' in from
@@ -203,8 +203,7 @@ export class Bus implements AsyncDisposable {
               }),
         }),
       );
-      if (options.untilEnd && (await this.#outage.orLost(consumer.info())).num_pending === 0)
-        return undefined;
+      if (options.untilEnd && (await this.outage.orLost(consumer.info())).num_pending === 0) return undefined;
       return await consumer.consume({ max_messages: 200, expires: 5_000, idle_heartbeat: 1_000 });
     };
     const messages = pullMessages({
@@ -212,7 +211,7 @@ export class Bus implements AsyncDisposable {
       end: (flow) => flow.stop(),
       once: false,
       onLost: (err) => this.#log.warn({ err, stream, filter }, 'reader lost, trying again'),
-      outage: this.#outage,
+      outage: this.outage,
       signal,
     });
     for await (const message of messages) {
@@ -249,7 +248,7 @@ export class Bus implements AsyncDisposable {
         this.#consumers.forget(stream, consumer);
         this.#log.warn({ err, stream, consumer }, 'consumer lost, trying again');
       },
-      outage: this.#outage,
+      outage: this.outage,
     });
   }
 

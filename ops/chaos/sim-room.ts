@@ -48,6 +48,15 @@ export class SimRoom {
     return { sent, connected: connections.some(({ closedFor }) => closedFor === null) };
   }
 
+  /** How many clients listen now, and how many there have been. */
+  async connections(): Promise<{ open: number; all: number }> {
+    const { connections } = stateSchema.parse(await this.#ask('state'));
+    return {
+      open: connections.filter(({ closedFor }) => closedFor === null).length,
+      all: connections.length,
+    };
+  }
+
   /** Causes a fault; answers on how many connections. */
   async fault(fault: object): Promise<number> {
     return causedSchema.parse(await this.#ask('fault', fault)).connections;

@@ -49,3 +49,20 @@ void t.test('balance() counts what somebody still has to treat as open, until lo
   t.match(ledger.balance(10_000_000, false), { open: 0, lost: 2 });
   t.end();
 });
+
+void t.test(
+  'Ledger counts what was shed before the bus as events, and what a burst was merged into once',
+  (t) => {
+    const ledger = new Ledger();
+    ledger.addEvent({ ...chat('a'), coalesced: ['a2', 'a3'] });
+    ledger.addOutcome({ eventId: 'a', what: 'spoken' });
+    ledger.addOutcome({ eventId: 'b', what: 'shed', by: 'ingest', eventKind: 'like' });
+    ledger.addOutcome({ eventId: 'c', what: 'shed', by: 'reply', eventKind: 'like' });
+    const balance = ledger.balance(2_000, true);
+    t.match(balance, { events: 2, outcomes: 2, shedBeforeBus: 1, coalesced: 2, lost: 0, balanced: true });
+    t.match(formatBalance(balance), /2 events in = 2 outcomes out[^]*shed before the bus: 1; merged .*: 2/);
+    ledger.addOutcome({ eventId: 'b', what: 'shed', by: 'ingest', eventKind: 'like' });
+    t.match(ledger.balance(2_000, true), { twice: 1, twiceIds: ['b'], balanced: false });
+    t.end();
+  },
+);

@@ -28,20 +28,21 @@ void t.test('childSpecs() makes a child for each role, and one for the sound of 
 
 void t.test('childSpecs() has no more processes share the rooms than leaves each with one', (t) => {
   const { rooms, supervisor, ...others } = demo();
-  const withRooms = (ids: string[]) => {
-    const services = { ...supervisor.services, reply: { ...supervisor.services.reply, min: 2, max: 4 } };
+  const withRooms = (ids: string[], role: 'reply' | 'ingest' = 'reply') => {
+    const services = { ...supervisor.services, [role]: { ...supervisor.services[role], min: 2, max: 4 } };
     const hosted = ids.flatMap((id) => rooms.map((room) => ({ ...room, id })));
     const specs = childSpecs({ ...others, supervisor: { ...supervisor, services }, rooms: hosted });
-    return specs.find(({ id }) => id === 'reply');
+    return specs.find(({ id }) => id === role);
   };
   t.match(withRooms(['demo']), { sharded: true, replicas: { min: 1, max: 1 } });
   t.match(withRooms(['room-1', 'shoes']), { replicas: { min: 2, max: 2 } });
+  t.match(withRooms(['room-1', 'shoes'], 'ingest'), { sharded: true, replicas: { min: 2, max: 2 } });
   t.match(withRooms(Array.from({ length: 100 }, (_, number) => `room-${number}`)), {
     replicas: { min: 2, max: 4 },
   });
   t.same(
     childSpecs(demo()).flatMap(({ id, sharded }) => (sharded ? [id] : [])),
-    ['reply'],
+    ['reply', 'ingest'],
   );
   t.end();
 });

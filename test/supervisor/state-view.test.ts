@@ -1,4 +1,5 @@
 import t from 'tap';
+import { configSchema, demoConfig } from '../../protocol/config.ts';
 import { newTrend } from '../../supervisor/memory-trend.ts';
 import { noSamples } from '../../supervisor/resource-verdict.ts';
 import { StateView } from '../../supervisor/state-view.ts';
@@ -20,6 +21,7 @@ function open() {
     healing: { open: [] },
     resources: { of: (id) => (id === 'tts' ? { ...usage, rssMb: 80, cpuPct: 3 } : undefined) },
     conversation: { countersOf: (id) => (id === 'tts' ? { queue: 1 } : {}) },
+    config: () => configSchema.parse(demoConfig),
   });
   return { view, tts, nats };
 }
@@ -29,6 +31,7 @@ void t.test('StateView gathers what everybody knows', (t) => {
   const state = view.read();
   t.match(state, { pid: process.pid, state: 'starting', configFile: '/a/onair.yaml', nats, reload: null });
   t.match(state, { startedAt: startedAt.toISOString(), runId: startedAt.getTime().toString(36) });
+  t.match(state, { rooms: ['demo'], maxRooms: 200 });
   t.match(state.children, [
     { id: 'tts', pid: 42, startTime: 'start of tts', spare: false, rssMb: 80, counters: { queue: 1 } },
     { id: 'tts.2', pid: 43, startTime: 'start of tts.2', spare: true, rssMb: 0 },

@@ -32,3 +32,14 @@ export function liveEvent(options: {
     ...(options.body ?? { kind: 'chat', text: '你好', luckyBag: false }),
   };
 }
+
+/** A gift that stands for itself. */
+export function paidEvent(): LiveEvent {
+  const body = { giftId: '1', name: '玫瑰', count: 1, total: 1, diamonds: 1, streak: '', streakEnd: true };
+  return liveEvent({ body: { kind: 'gift', ...body } });
+}
+
+export const likeEvent = (likes = 1): LiveEvent =>
+  liveEvent({ body: { kind: 'like', count: likes, total: likes } });
+
+export const enterEvent = (): LiveEvent => liveEvent({ body: { kind: 'enter', viewers: 1 } });

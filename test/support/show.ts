@@ -102,6 +102,8 @@ export class Show implements AsyncDisposable {
         console: null,
         children: [],
         services: [],
+        rooms: [],
+        maxRooms: 0,
         reload: null,
         incidents: [],
         late: { times: 0, ms: 0 },

@@ -33,7 +33,7 @@ export class FramePublisher {
   #gaveUp = false;
   #changed = Promise.withResolvers<void>();
 
-  constructor({ sink, signal, maxInFlight = 32, maxFrames = 256 }: FramePublisherOptions) {
+  constructor({ sink, signal, maxInFlight = 128, maxFrames = 256 }: FramePublisherOptions) {
     this.#sink = sink;
     this.#signal = signal;
     this.#maxInFlight = maxInFlight;

@@ -1,18 +1,23 @@
+import { once } from 'node:events';
 import type { RoomConfig } from '../../protocol/config.ts';
 import type { LiveEvent } from '../../protocol/event.ts';
 import type { ConnectedChild } from '../child.ts';
 import { delay } from '../delay.ts';
+import type { WantedRooms } from '../wanted-rooms.ts';
 import type { BusPresence } from './bus-presence.ts';
 import { FaultLog } from './fault-log.ts';
 import type { EventSink } from './frame-publisher.ts';
 import type { GiftFollower } from './gift-follower.ts';
+import type { Shed } from './journal/record.ts';
+import { shedIds } from './journal/record.ts';
 import { openRoomOutbox } from './open-outbox.ts';
+import { pacedSource } from './paced-source.ts';
 import { giftsOf, rememberGifts } from './remember.ts';
 import { RoomEvents } from './room-events.ts';
 import { RoomNotices } from './room-notices.ts';
 import { runRoomSession } from './room-session.ts';
 import type { SavedRooms } from './saved-rooms.ts';
-import type { SourceDefinition } from './source.ts';
+import type { Source, SourceDefinition } from './source.ts';
 import { Tally } from './tally.ts';
 
 /** What a room needs of its worker. */
@@ -26,13 +31,16 @@ export interface Host {
   presence: BusPresence;
   follower: GiftFollower;
   saved: SavedRooms;
+  wanted: Pick<WantedRooms, 'has' | 'when'>;
 }
 
 const afterCrashMs = 5_000;
+/** A room that is stopped keeps what was read; what cannot be kept by then goes unacknowledged. */
+const stopMs = 10_000;
 
 /**
- * One room of a worker. As long as that is a spare, it only hears of the room's gifts; `run` keeps the room until the worker drains. A
- * mistake of ours ends the session and not the worker: the room is taken up again.
+ * One room of a worker. As long as that is a spare, it only hears of the room's gifts; `run` keeps the room until the worker drains,
+ * connected as long as it is wanted. A mistake of ours ends the session and not the worker: the room is taken up again.
  */
 export class HostedRoom {
   readonly #room: RoomConfig;
@@ -43,6 +51,8 @@ export class HostedRoom {
   /** What the session goes by. Before the first, and until that has caught up, it hears of what others have published. */
   #events: RoomEvents;
   #hasRun = false;
+  /** A session ended in the middle of something: what it remembers may not be so. */
+  #isUnsure = false;
 
   constructor(room: RoomConfig, definition: SourceDefinition, host: Host) {
     this.#room = room;
@@ -58,38 +68,64 @@ export class HostedRoom {
   }
 
   async run(): Promise<void> {
-    const { child, signal } = this.#host;
+    const { child, signal, wanted } = this.#host;
+    const { id: room } = this.#room;
     const { log, draining } = child;
     const leaving = AbortSignal.any([draining, signal]);
     while (!leaving.aborted) {
       try {
-        await this.#runOnce();
+        if (!wanted.has(room)) await this.#rest(leaving);
+        else {
+          using unwanted = wanted.when(room, false);
+          using limit = limitStop(unwanted.signal);
+          await this.#runOnce(
+            AbortSignal.any([draining, unwanted.signal]),
+            AbortSignal.any([signal, limit.signal]),
+          );
+        }
       } catch (error) {
         if (leaving.aborted) return;
-        log.error({ err: error, room: this.#room.id }, 'room session failed, starting it again');
+        log.error({ err: error, room }, 'room session failed, starting it again');
         await delay(afterCrashMs, leaving);
       }
     }
   }
 
-  async #runOnce(): Promise<void> {
+  /** Nobody wants the room now. What its journal holds goes to the bus all the same. */
+  async #rest(leaving: AbortSignal): Promise<void> {
+    const { id: room } = this.#room;
+    const { child, signal, wanted } = this.#host;
+    child.log.info({ room }, 'room is stopped');
+    child.notice('info', `room ${room}: stopped`);
+    using again = wanted.when(room, true);
+    const over = AbortSignal.any([leaving, again.signal]);
+    {
+      await using opened = await openRoomOutbox({
+        room,
+        host: this.#host,
+        tally: this.#tally,
+        faults: this.#faults,
+        onFound: (event) => this.#events.remember(event),
+        onFoundShed: (shed) => this.#events.rememberIds(idsOf(shed), Date.now()),
+        signal,
+      });
+      await opened.outbox.untilEmpty(over);
+    }
+    await aborted(over);
+    if (!leaving.aborted) child.notice('info', `room ${room}: started`);
+  }
+
+  /** One life of the session, until `draining`; `signal` means: return now. */
+  async #runOnce(draining: AbortSignal, signal: AbortSignal): Promise<void> {
     const { id } = this.#room;
-    const { child, presence, saved, follower, signal } = this.#host;
-    const { bus, duty, log, draining } = child;
+    const { child, presence, follower } = this.#host;
+    const { bus, log } = child;
     const isFirst = !this.#hasRun;
     this.#hasRun = true;
-    if (!isFirst) this.#events = this.#newEvents();
+    if (this.#isUnsure) this.#events = this.#newEvents();
+    this.#isUnsure = true;
     const events = this.#events;
-    await using source = this.#definition.open(this.#room.source, {
-      room: id,
-      tally: this.#tally,
-      faults: this.#faults,
-      isCertain: () => duty.isCertain,
-      place: () => saved.get(id),
-      onPlace: (write) => saved.save(id, write),
-      onRaw: () => undefined,
-      onCondition: () => undefined,
-    });
+    await using source = this.#openSource();
     const onGift = (event: LiveEvent) => events.remember(event);
     // Begun at once, as the page or the push server need longer; the journal is flushed even when the room is off the air.
     const opening = openRoomOutbox({
@@ -98,6 +134,7 @@ export class HostedRoom {
       tally: this.#tally,
       faults: this.#faults,
       onFound: onGift,
+      onFoundShed: (shed) => events.rememberIds(idsOf(shed), Date.now()),
       signal,
     });
     const connected = Promise.withResolvers<void>();
@@ -127,9 +164,29 @@ export class HostedRoom {
         draining,
         signal,
       });
+      // What was given up is sent again, and must not be taken for a repeat.
+      this.#isUnsure = signal.aborted;
     } finally {
       await (await opening)[Symbol.asyncDispose]();
     }
+  }
+
+  #openSource(): Source {
+    const { id } = this.#room;
+    const { child, saved } = this.#host;
+    const { duty, options } = child;
+    const source = this.#definition.open(this.#room.source, {
+      room: id,
+      tally: this.#tally,
+      faults: this.#faults,
+      isCertain: () => duty.isCertain,
+      place: () => saved.get(id),
+      onPlace: (write) => saved.save(id, write),
+      onRaw: () => undefined,
+      onCondition: () => undefined,
+    });
+    const { maxFramesPerSecond } = options.config.ingest;
+    return pacedSource(source, { maxFramesPerSecond, onHeld: () => this.#tally.count('framesHeld') });
   }
 
   #newEvents(): RoomEvents {
@@ -139,4 +196,30 @@ export class HostedRoom {
       ttls: this.#host.child.options.config.reply,
     });
   }
+}
+
+function* idsOf(shed: Shed): Generator<string> {
+  for (const { id } of shedIds(shed)) yield id;
+}
+
+/** A signal for when the time to stop a room is over. */
+function limitStop(unwanted: AbortSignal): Disposable & { signal: AbortSignal } {
+  const over = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const onUnwanted = () => {
+    timer = setTimeout(() => over.abort(new Error('the time to stop the room is over')), stopMs);
+  };
+  unwanted.addEventListener('abort', onUnwanted, { once: true });
+  return {
+    signal: over.signal,
+    [Symbol.dispose]() {
+      clearTimeout(timer);
+      unwanted.removeEventListener('abort', onUnwanted);
+    },
+  };
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await once(signal, 'abort');
 }

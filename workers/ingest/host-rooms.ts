@@ -1,6 +1,8 @@
 import type { RoomConfig } from '../../protocol/config.ts';
 import type { LiveEvent } from '../../protocol/event.ts';
+import { everything, isInShare } from '../../protocol/sharding.ts';
 import type { ConnectedChild } from '../child.ts';
+import { WantedRooms } from '../wanted-rooms.ts';
 import { BusPresence } from './bus-presence.ts';
 import { FaultLog } from './fault-log.ts';
 import { GiftFollower } from './gift-follower.ts';
@@ -15,7 +17,7 @@ const handOverMs = 1_000;
 export interface HostedRooms extends AsyncDisposable {
   /** From here on it follows what the active process does, as a spare: it puts nothing out and connects to no room. */
   prepare(): Promise<void>;
-  /** Keeps all rooms until the worker drains; every connection is closed when it returns. */
+  /** Keeps the rooms of its share until the worker drains; every connection is closed when it returns. */
   run(): Promise<void>;
 }
 
@@ -29,23 +31,27 @@ export async function hostRooms(rooms: readonly RoomConfig[], child: ConnectedCh
   const follower = new GiftFollower({ bus, presence, onGift, log, signal });
   const faults = new FaultLog(log);
   const saved = new SavedRooms({ bus, rooms: rooms.map(({ id }) => id), faults, signal });
-  const host: Host = { child, signal, presence, follower, saved };
+  const wanted = new WantedRooms({ bus, log });
+  const host: Host = { child, signal, presence, follower, saved, wanted };
   for (const room of rooms)
     hosted.set(room.id, new HostedRoom(room, await sourceDefinition(room.source.type), host));
   return {
     async prepare() {
       // The question is asked again when it matters; here its code is loaded.
-      await Promise.all([saved.follow(), follower.isUpToDate()]);
+      await Promise.all([saved.follow(), follower.isUpToDate(), wanted.known(signal)]);
     },
     async run() {
       saved.lead();
       using _limit = limitHandOver(child, giveUp);
+      const share = child.duty.current.share ?? everything;
+      for (const id of hosted.keys()) if (!isInShare(id, share)) hosted.delete(id);
       await Promise.all([...hosted.values()].map(async (room) => await room.run()));
     },
     async [Symbol.asyncDispose]() {
       giveUp.abort();
       await follower[Symbol.asyncDispose]();
       await saved[Symbol.asyncDispose]();
+      await wanted[Symbol.asyncDispose]();
     },
   };
 }

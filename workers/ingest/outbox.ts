@@ -1,7 +1,9 @@
 import type { LiveEvent } from '../../protocol/event.ts';
 import type { BusPresence } from './bus-presence.ts';
+import { coalesce, coalescedKinds, maxCoalesced } from './coalesce.ts';
 import type { EventSink } from './frame-publisher.ts';
-import type { Journal, JournalEntry } from './journal/journal.ts';
+import type { Journal } from './journal/journal.ts';
+import type { JournalEntry } from './journal/journal-options.ts';
 
 export interface OutboxOptions {
   /** Brings one event to the bus; rejects only when its signal says stop. */
@@ -19,6 +21,10 @@ export interface OutboxOptions {
   /** How long an event waits for the bus before it goes into the journal. */
   patienceMs?: number;
   maxInFlight?: number;
+  /** Of likes, and of enters, so many wait one by one; what comes beyond is merged into one of them. */
+  coalesceAbove?: number;
+  /** An event goes as part of another from now on. */
+  onCoalesced?: () => void;
 }
 
 /** Publishes that were begun together. The first shows whether the bus takes anything; the others follow it. */
@@ -30,6 +36,8 @@ interface Wave {
 
 interface Item {
   event: LiveEvent;
+  /** It was put out, or is being written: what it says is settled. */
+  isFixed: boolean;
   sentIn: Wave | undefined;
   isDone: boolean;
 }
@@ -47,8 +55,8 @@ const retryMs = 1_000;
  * the same is a repeat, which the bus knows by its id. While the journal is being flushed, new events are still journalled until few are left; then
  * they wait for the rest.
  *
- * When the journal is full, or the disk, nothing is kept and so nothing is acknowledged: the room holds it, and sends it again.
- * Shedding the least worth instead would need an outcome for each, which this worker has no right to publish.
+ * Where a burst of likes or enters waits, what comes beyond it is merged. A journal that is full sheds what nobody paid for; when that
+ * is not enough, or the disk is full, nothing is kept and so nothing is acknowledged: the room holds it, and sends it again.
  */
 export class Outbox implements EventSink, AsyncDisposable {
   readonly #options: Required<OutboxOptions>;
@@ -63,9 +71,16 @@ export class Outbox implements EventSink, AsyncDisposable {
   #filling: Promise<void> | undefined;
   #retryAt = 0;
   #isClosed = false;
+  #change = Promise.withResolvers<void>();
 
   constructor(options: OutboxOptions) {
-    this.#options = { patienceMs: 1_000, maxInFlight: 32, ...options };
+    this.#options = {
+      patienceMs: 1_000,
+      maxInFlight: 32,
+      coalesceAbove: Infinity,
+      onCoalesced: () => undefined,
+      ...options,
+    };
     this.#wave = newWave();
     this.#presence = options.presence.onChange(() => this.#onBus());
     options.signal.addEventListener('abort', this.#onStop, { once: true });
@@ -77,10 +92,44 @@ export class Outbox implements EventSink, AsyncDisposable {
     const { signal } = this.#options;
     signal.throwIfAborted();
     if (this.#isClosed) throw new Error('The outbox is closed');
+    const burst = this.#burstOf(event);
+    if (burst) {
+      burst.event = coalesce(burst.event, event);
+      this.#options.onCoalesced();
+      return await burst.kept.promise;
+    }
     const kept = Promise.withResolvers<void>();
-    this.#waiting.push({ event, sentIn: undefined, isDone: false, since: performance.now(), kept });
+    const item = { event, isFixed: false, sentIn: undefined, isDone: false, since: performance.now(), kept };
+    this.#waiting.push(item);
     this.#advance();
     await kept.promise;
+  }
+
+  /** Something may have changed that it was not told of. */
+  look(): void {
+    this.#advance();
+  }
+
+  /** The event that takes this one in: the newest of its kind, when more than enough of them wait and have not been put out. */
+  #burstOf({ kind }: LiveEvent): Waiting | undefined {
+    const { coalesceAbove } = this.#options;
+    if (this.#waiting.length < coalesceAbove || !coalescedKinds.has(kind)) return undefined;
+    const open = this.#waiting.filter(({ event, isFixed }) => event.kind === kind && !isFixed);
+    const newest = open.at(-1);
+    if (!newest || open.length < coalesceAbove) return undefined;
+    return (newest.event.coalesced?.length ?? 0) < maxCoalesced ? newest : undefined;
+  }
+
+  /** Returns once everything, the journal too, is on the bus, or the signal says stop. */
+  async untilEmpty(signal: AbortSignal): Promise<void> {
+    const stop = () => this.#change.resolve();
+    signal.addEventListener('abort', stop, { once: true });
+    while (!signal.aborted && !this.#isClosed && !this.#isEmpty) await this.#change.promise;
+    signal.removeEventListener('abort', stop);
+  }
+
+  get #isEmpty(): boolean {
+    return this.#waiting.length === 0 && this.#ahead.length === 0 && this.#options.journal.isEmpty;
   }
 
   /** What is not kept by then is given up; what is in the journal stays there for a successor. */
@@ -90,6 +139,7 @@ export class Outbox implements EventSink, AsyncDisposable {
     this.#options.signal.removeEventListener('abort', this.#onStop);
     clearTimeout(this.#timer);
     this.#giveUp(new Error('The outbox is closed'));
+    this.#change.resolve();
     await Promise.all([this.#appending, this.#filling]);
   }
 
@@ -114,6 +164,8 @@ export class Outbox implements EventSink, AsyncDisposable {
 
   /** Does whatever can be done now. Called after every change. */
   #advance(): void {
+    this.#change.resolve();
+    this.#change = Promise.withResolvers();
     const { presence, journal, signal, maxInFlight } = this.#options;
     if (this.#isClosed || signal.aborted) return;
     this.#considerJournal();
@@ -130,6 +182,7 @@ export class Outbox implements EventSink, AsyncDisposable {
 
   async #send(item: Waiting | Journalled, wave: Wave): Promise<void> {
     item.sentIn = wave;
+    item.isFixed = true;
     wave.inFlight += 1;
     try {
       await this.#options.sink.publish(item.event, wave.stop.signal);
@@ -186,6 +239,7 @@ export class Outbox implements EventSink, AsyncDisposable {
     try {
       await certain();
       const batch = [...this.#waiting];
+      for (const item of batch) item.isFixed = true;
       if (batch.some(({ sentIn }) => sentIn === this.#wave)) this.#beginAgain();
       await journal.append(batch.map(({ event }) => event));
       onJournalled(batch.length);
@@ -206,7 +260,7 @@ export class Outbox implements EventSink, AsyncDisposable {
     try {
       const entries = await journal.next(readAhead - this.#ahead.length);
       for (const entry of entries) {
-        this.#ahead.push({ event: entry.event, sentIn: undefined, isDone: false, entry });
+        this.#ahead.push({ event: entry.event, isFixed: true, sentIn: undefined, isDone: false, entry });
       }
     } finally {
       this.#filling = undefined;

@@ -53,10 +53,17 @@ export class RoomEvents {
   remember(event: LiveEvent): void {
     const prefix = eventId(this.#room, this.#platform, '');
     if (!event.id.startsWith(prefix)) return;
+    if (event.coalesced) this.rememberIds(event.coalesced, event.receivedAt);
     const isNew = this.#ids.add(event.id.slice(prefix.length), event.receivedAt);
     if (isNew && event.kind === 'gift') {
       this.#streaks.count({ key: event.streak, total: event.total, end: event.streakEnd }, event.receivedAt);
     }
+  }
+
+  /** The same of events of which only the ids are known. */
+  rememberIds(ids: Iterable<string>, now: number): void {
+    const prefix = eventId(this.#room, this.#platform, '');
+    for (const id of ids) if (id.startsWith(prefix)) this.#ids.add(id.slice(prefix.length), now);
   }
 
   #counted(body: EventBody, now: number): EventBody | undefined {

@@ -50,7 +50,7 @@ export class SavedRooms implements AsyncDisposable {
 
   /** Empty: nothing is known. */
   get(room: string): string {
-    return this.#texts.get(room) ?? '';
+    return this.#texts.get(keyOf(room)) ?? '';
   }
 
   /** The newest is written within a second or so. */
@@ -77,7 +77,7 @@ export class SavedRooms implements AsyncDisposable {
       if (signal.aborted || !bus.isConnected) return;
       try {
         const entry = await (await this.#open()).get(keyOf(room));
-        if (entry && entry.operation === 'PUT') this.#texts.set(room, entry.string());
+        if (entry && entry.operation === 'PUT') this.#texts.set(keyOf(room), entry.string());
       } catch (error) {
         faults.report('resume-read', { err: error, room }, 'the place where a room was cannot be read');
         return;
@@ -96,6 +96,8 @@ export class SavedRooms implements AsyncDisposable {
         const bucket = await this.#open();
         const entries = batch.map(([room, write]) => [keyOf(room), write()] as const);
         const writable = entries.filter(([, text]) => text.length <= maxLength);
+        // A room that is stopped goes on from here when it is started again.
+        for (const [key, text] of writable) this.#texts.set(key, text);
         await Promise.all(writable.map(async ([key, text]) => await bucket.put(key, text)));
       } catch (error) {
         if (!signal.aborted)

@@ -1,6 +1,7 @@
 /** Figures of the ingest worker; `connected` is a gauge of rooms and `journalBytes` of bytes on the disk, the others only grow. */
 export const tallyNames = [
   'frames',
+  'framesHeld',
   'messages',
   'events',
   'duplicates',
@@ -18,6 +19,9 @@ export const tallyNames = [
   'journalled',
   'flushed',
   'journalRefused',
+  'shed',
+  'shedTold',
+  'coalesced',
   'journalDamaged',
   'journalBytes',
   'connected',

@@ -6,6 +6,7 @@ import { promiseSubject } from '../../protocol/subjects.ts';
 import type { Delivery } from '../delivery.ts';
 import type { ConnectedChild } from '../child.ts';
 import { delay } from '../delay.ts';
+import { WantedRooms } from '../wanted-rooms.ts';
 import { eventRooms } from './event-rooms.ts';
 import { publishOutcome } from './outcome.ts';
 import type { Verdict } from './outcome.ts';
@@ -29,6 +30,7 @@ export class Desk implements AsyncDisposable {
   readonly #child: ConnectedChild;
   readonly #hosts: Map<string, RoomHost>;
   readonly #follower: SpeechFollower;
+  readonly #wanted: WantedRooms;
   /** Rooms of which there may be events, hosted or not. */
   readonly #rooms: Set<string>;
   #clock = new TurnClock<RoomHost>([]);
@@ -40,9 +42,15 @@ export class Desk implements AsyncDisposable {
 
   private constructor(
     child: ConnectedChild,
-    { hosts, follower, rooms }: { hosts: Map<string, RoomHost>; follower: SpeechFollower; rooms: string[] },
+    {
+      hosts,
+      follower,
+      rooms,
+      wanted,
+    }: { hosts: Map<string, RoomHost>; follower: SpeechFollower; rooms: string[]; wanted: WantedRooms },
   ) {
     this.#child = child;
+    this.#wanted = wanted;
     this.#hosts = hosts;
     this.#follower = follower;
     this.#rooms = new Set([...hosts.keys(), ...rooms]);
@@ -53,13 +61,15 @@ export class Desk implements AsyncDisposable {
   static async open(child: ConnectedChild): Promise<Desk> {
     const { bus, log, signal } = child;
     rehearse(child.options.config.reply);
-    const hosts = openHosts(child);
+    const wanted = new WantedRooms({ bus, log });
+    const hosts = openHosts(child, wanted);
     const [follower, rooms] = await Promise.all([
       SpeechFollower.open({ bus, log, signal, onSegment: (body) => hosts.get(body.room)?.observe(body) }),
       eventRooms({ bus, log, signal }),
+      wanted.known(signal),
     ]);
     await Promise.all(rooms.map(async (room) => await bus.prepare('EVENTS', eventConsumer(room))));
-    return new Desk(child, { hosts, follower, rooms });
+    return new Desk(child, { hosts, follower, rooms, wanted });
   }
 
   /** Works until asked to drain; then finishes, or hands over. */
@@ -95,6 +105,7 @@ export class Desk implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ended.abort();
     await this.#follower[Symbol.asyncDispose]();
+    await this.#wanted[Symbol.asyncDispose]();
     await this.#hearing;
   }
 
@@ -180,7 +191,7 @@ export class Desk implements AsyncDisposable {
   }
 }
 
-function openHosts(child: ConnectedChild): Map<string, RoomHost> {
+function openHosts(child: ConnectedChild, wanted: Pick<WantedRooms, 'has'>): Map<string, RoomHost> {
   const { options, bus, log, signal, draining, counters, treated } = child;
   const { rooms, reply: config, tts } = options.config;
   // Two spares may begin in the same millisecond, on two machines even under the same pid.
@@ -205,6 +216,9 @@ function openHosts(child: ConnectedChild): Map<string, RoomHost> {
   const promiseIn = (room: string) => (utteranceId: string) =>
     bus.tell(promiseSubject(room), 'promise', { room, utteranceId, at: Date.now() });
   return new Map(
-    rooms.map(({ id: room }) => [room, new RoomHost({ ...shared, room, promise: promiseIn(room) })]),
+    rooms.map(({ id: room }) => {
+      const isWanted = () => wanted.has(room);
+      return [room, new RoomHost({ ...shared, room, isWanted, promise: promiseIn(room) })];
+    }),
   );
 }

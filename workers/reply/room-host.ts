@@ -33,6 +33,8 @@ export interface RoomHostOptions {
   holdTreated: (messages: JsMsg[]) => Disposable;
   /** Work was begun (+1) or finished (-1). */
   onWork: (change: 1 | -1) => void;
+  /** False: somebody has stopped the room. What was paid for is answered, and nothing else is said. */
+  isWanted: () => boolean;
   /** An answer is being made: its sound can be waited for. */
   promise: (utteranceId: string) => void;
   count: (name: string) => void;
@@ -103,8 +105,7 @@ export class RoomHost {
   take(event: LiveEvent, message: JsMsg): void {
     if (this.#history.hasAnswered(event.id)) return message.ack();
     this.#messages.set(event.id, message);
-    if (this.#inHand.has(event.id)) return;
-    this.#letGo(this.#board.add(event, Date.now()));
+    if (!this.#inHand.has(event.id)) this.#letGo(this.#board.add(event, Date.now()));
   }
 
   /** An event that is not to be looked at: writes down why. */
@@ -144,9 +145,10 @@ export class RoomHost {
   }
 
   async #takeTurn(hurry: boolean): Promise<void> {
-    const { signal, draining } = this.#options;
+    const { signal, draining, isWanted } = this.#options;
     const isOver = () => draining.aborted && !hurry;
     this.#letGo(this.#board.expire(Date.now()));
+    if (!isWanted()) this.#letGo(this.#board.clearUnpaid('the room is stopped'));
     while (!isOver()) {
       signal.throwIfAborted();
       const now = Date.now();
@@ -159,7 +161,7 @@ export class RoomHost {
       if (!topic) break;
       await this.#answer(topic);
     }
-    if (hurry || isOver()) return;
+    if (hurry || isOver() || !isWanted()) return;
     if (this.#pacer.backlogMs(['urgent', 'normal', 'idle'], Date.now()) < idleBacklogMs) await this.#idle();
   }
 

@@ -6,8 +6,9 @@ import type { Test } from 'tap';
 import type { LiveEvent } from '../../../protocol/event.ts';
 import type { EventSink } from '../../../workers/ingest/frame-publisher.ts';
 import { Journal } from '../../../workers/ingest/journal/journal.ts';
+import { shedIds } from '../../../workers/ingest/journal/record.ts';
 import { Outbox } from '../../../workers/ingest/outbox.ts';
-import { liveEvent } from '../../support/events.ts';
+import { enterEvent, likeEvent, liveEvent, paidEvent } from '../../support/events.ts';
 
 /** A bus that is there, hangs, or is away; what it takes a second time is a repeat. */
 class TestBus implements EventSink {
@@ -32,13 +33,19 @@ class TestBus implements EventSink {
     return this.#listeners.size;
   }
 
-  async publish({ id }: LiveEvent, signal: AbortSignal): Promise<void> {
+  readonly bodies: LiveEvent[] = [];
+
+  async publish(event: LiveEvent, signal: AbortSignal): Promise<void> {
+    const { id } = event;
     this.tries += 1;
     this.#news.emit('news');
     while (this.isAway || this.hangs) await this.#change(signal);
     signal.throwIfAborted();
     if (this.taken.includes(id)) this.repeats += 1;
-    else this.taken.push(id);
+    else {
+      this.taken.push(id);
+      this.bodies.push(event);
+    }
     this.#news.emit('news');
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -73,14 +80,18 @@ interface SetUp {
   folder?: string;
   patienceMs?: number;
   maxEvents?: number;
+  coalesceAbove?: number;
 }
 
-async function setUp(t: Test, { folder, patienceMs = 0, maxEvents = 100_000 }: SetUp = {}) {
+async function setUp(
+  t: Test,
+  { folder, patienceMs = 0, maxEvents = 100_000, coalesceAbove = Infinity }: SetUp = {},
+) {
   const place = folder ?? join(t.testdir({}), 'demo');
   const bus = new TestBus();
   const stop = new AbortController();
   const news = new EventEmitter();
-  const seen = { journalled: 0, flushed: 0, refused: 0, found: [] as string[] };
+  const seen = { journalled: 0, flushed: 0, refused: 0, coalesced: 0, found: [] as string[] };
   const journal = await Journal.open({
     folder: place,
     onFound: ({ id }) => seen.found.push(id),
@@ -90,7 +101,7 @@ async function setUp(t: Test, { folder, patienceMs = 0, maxEvents = 100_000 }: S
     onBytes: () => undefined,
     maxEvents,
   });
-  const count = (name: 'journalled' | 'flushed' | 'refused', by: number) => {
+  const count = (name: 'journalled' | 'flushed' | 'refused' | 'coalesced', by: number) => {
     seen[name] += by;
     news.emit('news');
   };
@@ -103,6 +114,8 @@ async function setUp(t: Test, { folder, patienceMs = 0, maxEvents = 100_000 }: S
     onJournalled: (events) => count('journalled', events),
     onFlushed: (events) => count('flushed', events),
     onRefused: () => count('refused', 1),
+    onCoalesced: () => count('coalesced', 1),
+    coalesceAbove,
     patienceMs,
   });
   const until = async (is: () => boolean): Promise<void> => {
@@ -114,7 +127,8 @@ async function setUp(t: Test, { folder, patienceMs = 0, maxEvents = 100_000 }: S
     await journal[Symbol.asyncDispose]();
   };
   t.teardown(close);
-  return { bus, stop, seen, journal, outbox, until, close, folder: place };
+  const { bodies } = bus;
+  return { bus, bodies, stop, seen, journal, outbox, until, close, folder: place };
 }
 
 const events = (count: number): LiveEvent[] => Array.from({ length: count }, () => liveEvent({}));
@@ -127,7 +141,7 @@ void t.test('publish() brings events to the bus in order, and makes no file', as
   await Promise.all(all.map(async (event) => await outbox.publish(event)));
   t.same(bus.taken, idsOf(all));
   t.equal(bus.tries, 100);
-  t.same(seen, { journalled: 0, flushed: 0, refused: 0, found: [] });
+  t.same(seen, { journalled: 0, flushed: 0, refused: 0, coalesced: 0, found: [] });
   t.throws(() => files(folder), { code: 'ENOENT' });
 });
 
@@ -237,13 +251,86 @@ void t.test(
 void t.test('publish() goes to the bus when the journal is full, once that is flushed', async (t) => {
   const { bus, outbox, until, seen } = await setUp(t, { maxEvents: 10 });
   bus.set({ isAway: true });
-  const all = events(15);
+  const all = Array.from({ length: 15 }, () => paidEvent());
   await Promise.all(all.slice(0, 10).map(async (event) => await outbox.publish(event)));
   const kept = all.slice(10).map(async (event) => await outbox.publish(event));
   await until(() => seen.refused === 1);
   bus.set({ isAway: false });
   await Promise.all(kept);
   t.same(bus.taken, idsOf(all));
+});
+
+void t.test('publish() keeps what was paid for and sheds the rest when the journal is full', async (t) => {
+  const { bus, outbox, until, seen, journal } = await setUp(t, { maxEvents: 10 });
+  bus.set({ isAway: true });
+  const likes = Array.from({ length: 40 }, () => likeEvent());
+  const gifts = Array.from({ length: 8 }, () => paidEvent());
+  const mixed = likes.flatMap((like, index) => [
+    like,
+    ...(index % 5 === 0 ? gifts.slice(index / 5, index / 5 + 1) : []),
+  ]);
+  await Promise.all(mixed.map(async (event) => await outbox.publish(event)));
+  t.equal(seen.refused, 0);
+  bus.set({ isAway: false });
+  await until(() => seen.flushed > 0 && !journal.hasMore);
+  await bus.until(() => gifts.every(({ id }) => bus.taken.includes(id)));
+  const paid = bus.taken.filter((id) => gifts.some((gift) => gift.id === id));
+  t.same(paid, idsOf(gifts), 'all of them, in order');
+  const shed: string[] = [];
+  for (let entry = await journal.nextShed(); entry; entry = await journal.nextShed()) {
+    shed.push(...[...shedIds(entry.shed)].map(({ id }) => id));
+    journal.shedTold(entry);
+  }
+  await outbox.untilEmpty(AbortSignal.timeout(60_000));
+  t.same([...shed, ...bus.taken].toSorted(), idsOf(mixed).toSorted(), 'everything is accounted for, once');
+});
+
+void t.test('publish() merges the likes and enters of a burst, and nothing else', async (t) => {
+  const { bus, outbox, bodies, seen } = await setUp(t, { patienceMs: 60_000, coalesceAbove: 3 });
+  bus.hangs = true;
+  const all = [
+    paidEvent(),
+    ...Array.from({ length: 10 }, () => likeEvent(2)),
+    ...Array.from({ length: 10 }, () => paidEvent()),
+    ...Array.from({ length: 5 }, () => enterEvent()),
+    ...events(10),
+  ];
+  let kept = 0;
+  const keeping = all.map(async (event) => {
+    await outbox.publish(event);
+    kept += 1;
+  });
+  await bus.until(() => bus.tries > 0);
+  t.equal(kept, 0, 'an event is kept when the one that stands for it is');
+  bus.set({ hangs: false });
+  await Promise.all(keeping);
+  t.equal(seen.coalesced, 9);
+  const ids = bodies.flatMap(({ id, coalesced = [] }) => [id, ...coalesced]);
+  t.same(ids.toSorted(), idsOf(all).toSorted(), 'each id once');
+  t.equal(
+    bodies.reduce((sum, event) => sum + (event.kind === 'like' ? event.count : 0), 0),
+    20,
+  );
+  const others = all.filter(({ kind }) => kind !== 'like' && kind !== 'enter');
+  t.same(
+    bus.taken.filter((id) => others.some((other) => other.id === id)),
+    idsOf(others),
+  );
+});
+
+void t.test('publish() merges nothing into an event that may have arrived already', async (t) => {
+  const { bus, outbox, bodies } = await setUp(t, { patienceMs: 60_000, coalesceAbove: 1 });
+  bus.hangs = true;
+  const first = outbox.publish(likeEvent(1));
+  await bus.until(() => bus.tries === 1);
+  const more = [likeEvent(1), likeEvent(1)].map(async (event) => await outbox.publish(event));
+  bus.set({ isAway: true, hangs: false });
+  bus.set({ isAway: false });
+  await Promise.all([first, ...more]);
+  t.same(
+    bodies.map((event) => (event.kind === 'like' ? event.count : 0)),
+    [1, 2],
+  );
 });
 
 void t.test('publish() rejects when the outbox is stopped or closed, and leaves no listener', async (t) => {

@@ -13,7 +13,7 @@ import { liveEvent } from '../../support/events.ts';
 const { reply } = configSchema.parse(demoConfig);
 
 /** A bus that keeps what is published, knows what a test says is there already, and lets a test hold it up. */
-function openDesk(options: { held?: Promise<void>; there?: Segment[] } = {}) {
+function openDesk(options: { held?: Promise<void>; there?: Segment[]; isWanted?: () => boolean } = {}) {
   const segments: Segment[] = [];
   const outcomes: Outcome[] = [];
   /** Which answers were promised, and how many segments were on the bus by then. */
@@ -42,6 +42,7 @@ function openDesk(options: { held?: Promise<void>; there?: Segment[] } = {}) {
     lifeId: 'x',
     holdTreated: () => ({ [Symbol.dispose]: () => undefined }),
     onWork: (change) => (work.inFlight += change),
+    isWanted: () => options.isWanted?.() ?? true,
     promise: (id) => promises.push([id, segments.length]),
     count: () => undefined,
   });
@@ -255,3 +256,30 @@ void t.test('RoomHost promises an answer before any of it is on the bus, and no 
   t.same(promises, [[utteranceId(asked.id), 0]]);
   t.ok(segments.some(({ priority }) => priority === 'normal'));
 });
+
+void t.test(
+  'RoomHost of a room that was stopped answers what was paid for, and says nothing else',
+  async (t) => {
+    let isWanted = true;
+    const { host, segments, outcomes } = openDesk({ isWanted: () => isWanted });
+    const [asked, paid] = [chat(), gift()];
+    isWanted = false;
+    host.take(asked, delivery().message);
+    host.take(paid, delivery(2).message);
+    await host.turn();
+    await host.turn();
+    t.same(
+      segments.flatMap(({ causes }) => causes.map(({ eventId }) => eventId)),
+      [paid.id],
+    );
+    t.ok(segments.every(({ priority }) => priority === 'urgent'));
+    t.match(outcomes, [{ eventId: asked.id, what: 'skipped', reason: 'the room is stopped' }]);
+    const before = segments.length;
+    isWanted = true;
+    await host.turn();
+    t.ok(
+      segments.slice(before).every(({ priority }) => priority === 'idle'),
+      'idle talk goes on',
+    );
+  },
+);

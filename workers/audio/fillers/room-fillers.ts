@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { AudioChunk, Playhead } from '../../../protocol/speech.ts';
 import type { ConnectedChild } from '../../child.ts';
 import { delay } from '../../delay.ts';
+import { WantedRooms } from '../../wanted-rooms.ts';
 import type { Cue } from '../cue.ts';
 import type { Taken } from '../intake.ts';
 import type { SegmentSound } from '../voice.ts';
@@ -48,6 +49,8 @@ export class RoomFillers implements AsyncDisposable {
   readonly #next: NextFillers;
   readonly #ahead: RenderAhead;
   readonly #aired: AiredLog;
+  /** A room that somebody stopped is silent because they want it so. */
+  readonly #wanted: WantedRooms;
   readonly #running: Promise<unknown>[] = [];
   #playing: FillerTurn | undefined;
   #startedAt = Infinity;
@@ -85,6 +88,7 @@ export class RoomFillers implements AsyncDisposable {
       signal: leaving,
     });
     this.#aired = new AiredLog({ room, bus, counters, signal: this.#signal });
+    this.#wanted = new WantedRooms({ bus, log, room });
     this.#running.push(this.#follow());
   }
 
@@ -127,7 +131,8 @@ export class RoomFillers implements AsyncDisposable {
     const { afterMs, promisedMs } = this.#settings;
     const isPromised = silentMs >= breathMs && this.#promises.isDue(now, promisedMs);
     const promise = isPromised ? this.#next.take('promise') : undefined;
-    const filler = promise ?? (silentMs >= afterMs ? this.#next.take('silence') : undefined);
+    const isDue = silentMs >= afterMs && this.#wanted.has(this.#options.room);
+    const filler = promise ?? (isDue ? this.#next.take('silence') : undefined);
     if (!filler) return undefined;
     if (promise) this.#promises.spoken(now);
     const { counters } = this.#options.child;
@@ -173,7 +178,7 @@ export class RoomFillers implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.close();
-    await Promise.all([...this.#running, this.written()]);
+    await Promise.all([...this.#running, this.written(), this.#wanted[Symbol.asyncDispose]()]);
   }
 
   /** As a spare. */

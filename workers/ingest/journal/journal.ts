@@ -1,38 +1,17 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LiveEvent } from '../../../protocol/event.ts';
 import { TimeSlice } from '../time-slice.ts';
 import { JournalFile } from './journal-file.ts';
-import { encodeRecord } from './record.ts';
-
-/** The journal holds as much as it may. */
-export class JournalFullError extends Error {
-  override name = 'JournalFullError';
-  readonly code = 'journal-full';
-}
-
-export interface JournalEntry {
-  event: LiveEvent;
-  file: JournalFile;
-  /** Where it ends in its file. */
-  end: number;
-}
-
-export interface JournalOptions {
-  /** Of this room alone. Made when it is needed. */
-  folder: string;
-  /** Hears, before `open` returns, each event that an earlier process left. */
-  onFound: (event: LiveEvent) => void;
-  /** Hears of what cannot be read; it is passed over. */
-  onDamage: (what: { path: string; error?: unknown }) => void;
-  /** Bytes that the files grew (or shrank) by. */
-  onBytes: (change: number) => void;
-  maxEvents?: number;
-  maxBytes?: number;
-  fileBytes?: number;
-}
-
-const namePattern = /^\d{13}-\d+-\d+\.ndjson$/;
+import { namesIn, reserveName } from './journal-folder.ts';
+import type { JournalEntry, JournalOptions, ShedEntry } from './journal-options.ts';
+import { JournalFullError, withDefaults } from './journal-options.ts';
+import type { Need } from './make-room.ts';
+import { bytesOf, isDiskFull, makeRoom, noNeed, spareOf } from './make-room.ts';
+import type { Shed } from './record.ts';
+import { encodeRecord, encodeShed } from './record.ts';
+import { Reserve } from './reserve.ts';
+import { shedOrder } from './shed-list.ts';
 
 /**
  * A room's events that could not be brought to the bus, in order, on the disk: what an earlier process left comes first. Files are
@@ -45,6 +24,7 @@ export class Journal implements AsyncDisposable {
   readonly #files: JournalFile[] = [];
   readonly #counts = new Map<JournalFile, number>();
   readonly #flushedTo = new Map<JournalFile, number>();
+  readonly #reserve: Reserve;
   #own: JournalFile | undefined;
   #bytes = 0;
   #made = 0;
@@ -53,7 +33,9 @@ export class Journal implements AsyncDisposable {
   #closed = false;
 
   constructor(options: JournalOptions) {
-    this.#options = { maxEvents: 100_000, maxBytes: 64_000_000, fileBytes: 8_000_000, ...options };
+    this.#options = withDefaults(options);
+    const { folder, fileBytes } = this.#options;
+    this.#reserve = new Reserve(join(folder, reserveName), fileBytes);
   }
 
   /** Reads what is there. Never throws: a room without a journal is better served than deaf. */
@@ -77,20 +59,20 @@ export class Journal implements AsyncDisposable {
     return this.#files.some((file) => file.readTo < file.size);
   }
 
-  /** Returns once the events are on the disk for good. Throws JournalFullError, or what the system says; then none of them is kept. */
+  /**
+   * Returns once the events are on the disk for good, or shed, and that is on the disk. When there is no place, unpaid ones are shed
+   * (`shedOrder`), of the journal and of these. Throws JournalFullError, or what the system says; then none of them is kept.
+   */
   async append(events: readonly LiveEvent[]): Promise<void> {
-    const lines = events.map(encodeRecord).join('');
     await this.#inTurn(async () => {
-      const { maxEvents, maxBytes, fileBytes } = this.#options;
-      if (this.unflushed + events.length > maxEvents || this.#bytes + Buffer.byteLength(lines) > maxBytes) {
-        throw new JournalFullError(`Journal holds ${this.unflushed} events, ${this.#bytes} bytes`);
+      const need = this.#lacking(events);
+      if (need.events > 0 || need.bytes > 0) return await this.#appendShedding(events, need);
+      try {
+        await this.#write(events, []);
+      } catch (error) {
+        if (!isDiskFull(error)) throw error;
+        await this.#appendShedding(events, { events: 0, bytes: bytesOf(events) }, error);
       }
-      if (this.#own && this.#own.size > fileBytes) this.#own = undefined;
-      const file = this.#own ?? (await this.#create());
-      const before = file.size;
-      await file.append(lines);
-      this.#grow(file.size - before);
-      this.#count(file, events.length);
     });
   }
 
@@ -102,9 +84,11 @@ export class Journal implements AsyncDisposable {
       for (const file of this.#files) {
         if (entries.length >= most) break;
         try {
-          for await (const { event, end } of file.records(file.readTo)) {
+          for await (const { event, shed, start, end } of file.records(file.readTo)) {
             if (slice.isOver) await slice.next();
             file.readTo = end;
+            if (shed) file.sheds.set(start, end);
+            if (shed) this.#options.onShedWaiting();
             if (event) {
               file.outstanding += 1;
               entries.push({ event, file, end });
@@ -125,10 +109,36 @@ export class Journal implements AsyncDisposable {
   }
 
   /** The entry, and all before it, need not be handed out again. In order. */
-  flushed({ file, end }: JournalEntry): void {
+  flushed({ event, file, end }: JournalEntry): void {
     file.outstanding -= 1;
+    file.count(event.kind, -1);
     this.#count(file, -1);
     this.#flushedTo.set(file, end);
+    this.#tidySoon();
+  }
+
+  /** Events that were shed and are not told of yet, of the part of the journal that was handed out; undefined: none are. */
+  async nextShed(): Promise<ShedEntry | undefined> {
+    return await this.#inTurn(async () => {
+      for (const file of this.#files) {
+        for (const start of file.sheds.keys()) {
+          const shed = await file.shedAt(start).catch(() => undefined);
+          if (shed) return { shed, file, start };
+          file.sheds.delete(start);
+          this.#options.onDamage({ path: file.path });
+        }
+      }
+      return undefined;
+    });
+  }
+
+  /** Their outcomes are safe on the bus. */
+  shedTold({ file, start }: ShedEntry): void {
+    file.sheds.delete(start);
+    this.#tidySoon();
+  }
+
+  #tidySoon(): void {
     if (this.#tidying) return;
     this.#tidying = true;
     void this.#inTurn(async () => {
@@ -143,6 +153,7 @@ export class Journal implements AsyncDisposable {
       this.#closed = true;
       await this.#tidy();
       for (const file of this.#files) await file.close();
+      await this.#reserve.release();
       this.#files.length = 0;
       this.#own = undefined;
       this.#grow(-this.#bytes);
@@ -150,7 +161,7 @@ export class Journal implements AsyncDisposable {
   }
 
   async #find(): Promise<void> {
-    const { folder, onFound, onDamage } = this.#options;
+    const { folder, onFound, onFoundShed, onDamage } = this.#options;
     const slice = new TimeSlice();
     for (const name of await namesIn(folder, onDamage)) {
       const path = join(folder, name);
@@ -162,11 +173,13 @@ export class Journal implements AsyncDisposable {
         for await (const record of file.records(file.readTo)) {
           if (slice.isOver) await slice.next();
           end = record.end;
-          if (!record.event) onDamage({ path });
-          else {
+          const { event, shed } = record;
+          if (shed) onFoundShed(shed);
+          else if (event) {
+            file.count(event.kind, 1);
             this.#count(file, 1);
-            onFound(record.event);
-          }
+            onFound(event);
+          } else onDamage({ path });
         }
         if (end < file.size) onDamage({ path });
         // The half line of a process that ended while it wrote.
@@ -179,9 +192,62 @@ export class Journal implements AsyncDisposable {
     await this.#tidy();
   }
 
+  /** What would have to go for these to have a place. */
+  #lacking(events: readonly LiveEvent[]): Need {
+    const { maxEvents, maxBytes } = this.#options;
+    return {
+      events: this.unflushed + events.length - maxEvents,
+      bytes: this.#bytes + bytesOf(events) - maxBytes,
+    };
+  }
+
+  /** `error`: the disk itself is full. */
+  async #appendShedding(events: readonly LiveEvent[], need: Need, error?: unknown): Promise<void> {
+    const { maxEvents, maxBytes, onShed, onDamage } = this.#options;
+    // Only what nobody appends to is written anew.
+    if (shedOrder.some((kinds) => (this.#own?.countOf(kinds) ?? 0) > 0)) this.#own = undefined;
+    if (error !== undefined) await this.#reserve.release();
+    let gone = 0;
+    const { kept, shed } = await makeRoom({
+      files: [...this.#files],
+      batch: events,
+      need,
+      spare: error ? noNeed : spareOf({ events: maxEvents, bytes: maxBytes }),
+      onShed: (file, { events: count, bytes }) => {
+        this.#count(file, -count);
+        this.#grow(-bytes);
+        gone += count;
+      },
+      onError: (file, reason) => {
+        if (!isDiskFull(reason)) onDamage({ path: file.path, error: reason });
+      },
+    });
+    if (gone > 0) onShed(gone);
+    const left = this.#lacking(kept);
+    if (error === undefined && (left.events > 0 || left.bytes > 0))
+      throw new JournalFullError(`Journal holds ${this.unflushed} events, ${this.#bytes} bytes`);
+    if (error !== undefined && gone === 0 && shed.count === 0) throw error;
+    await this.#write(kept, shed.records());
+    if (shed.count > 0) onShed(shed.count);
+  }
+
+  async #write(events: readonly LiveEvent[], sheds: readonly Shed[]): Promise<void> {
+    const lines = events.map(encodeRecord).join('') + sheds.map(encodeShed).join('');
+    if (lines === '') return;
+    if (this.#own && this.#own.size > this.#options.fileBytes) this.#own = undefined;
+    const file = this.#own ?? (await this.#create());
+    const before = file.size;
+    await file.append(lines);
+    this.#grow(file.size - before);
+    this.#count(file, events.length);
+    for (const { kind } of events) file.count(kind, 1);
+  }
+
   async #create(): Promise<JournalFile> {
     const { folder } = this.#options;
     await mkdir(folder, { recursive: true, mode: 0o700 });
+    // A short outage is over before it would pay.
+    if (this.#files.length > 0) await this.#reserve.hold();
     const name = `${String(Date.now()).padStart(13, '0')}-${process.pid}-${++this.#made}.ndjson`;
     this.#own = await JournalFile.create(join(folder, name));
     this.#files.push(this.#own);
@@ -208,6 +274,7 @@ export class Journal implements AsyncDisposable {
     this.#counts.delete(file);
     this.#grow(-file.size);
     if (this.#own === file) this.#own = undefined;
+    if (this.#files.length === 0) await this.#reserve.release();
     if (file.isUnreadable) await file.setAside();
     else await file.remove();
   }
@@ -228,23 +295,4 @@ export class Journal implements AsyncDisposable {
     this.#turn = done.catch(() => undefined); // Whoever asked hears of it.
     return await done;
   }
-}
-
-/** In the order in which they were begun. */
-async function namesIn(folder: string, onDamage: JournalOptions['onDamage']): Promise<string[]> {
-  try {
-    return (await readdir(folder)).filter((name) => namePattern.test(name)).toSorted(inOrder);
-  } catch (error) {
-    if (!isMissing(error)) onDamage({ path: folder, error });
-    return [];
-  }
-}
-
-function inOrder(one: string, other: string): number {
-  const [a, b] = [one, other].map((name) => name.split(/[-.]/).map(Number));
-  return (a?.[0] ?? 0) - (b?.[0] ?? 0) || (a?.[2] ?? 0) - (b?.[2] ?? 0);
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

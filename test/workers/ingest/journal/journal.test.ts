@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import t from 'tap';
 import type { Test } from 'tap';
 import type { LiveEvent } from '../../../../protocol/event.ts';
-import type { JournalEntry, JournalOptions } from '../../../../workers/ingest/journal/journal.ts';
+import type { JournalEntry, JournalOptions } from '../../../../workers/ingest/journal/journal-options.ts';
 import { Journal } from '../../../../workers/ingest/journal/journal.ts';
-import { liveEvent } from '../../../support/events.ts';
+import { liveEvent, paidEvent } from '../../../support/events.ts';
 
 async function open(folder: string, limits: Partial<JournalOptions> = {}) {
   const found: string[] = [];
@@ -23,8 +23,10 @@ async function open(folder: string, limits: Partial<JournalOptions> = {}) {
 
 const folderOf = (t: Test): string => join(t.testdir({}), 'journal', 'demo');
 const events = (count: number): LiveEvent[] => Array.from({ length: count }, () => liveEvent({}));
+const gifts = (count: number): LiveEvent[] => Array.from({ length: count }, () => paidEvent());
 const idsOf = (of: LiveEvent[]): string[] => of.map(({ id }) => id);
 const files = (folder: string): string[] => readdirSync(folder).toSorted();
+const journals = (folder: string): string[] => files(folder).filter((name) => name.endsWith('.ndjson'));
 
 async function flushAll(journal: Journal, most = 100): Promise<string[]> {
   const ids: string[] = [];
@@ -80,7 +82,7 @@ void t.test(
     t.same(second.found, idsOf(all.slice(8)));
     const more = events(5);
     await second.journal.append(more);
-    t.equal(files(folder).length, 2);
+    t.equal(journals(folder).length, 2);
     await second.journal[Symbol.asyncDispose]();
 
     const third = await open(folder);
@@ -134,20 +136,20 @@ void t.test('a journal whose head or whole content is garbage holds nothing up',
   t.same(files(folder), ['notes.txt']);
 });
 
-void t.test('append() refuses what is beyond its bounds, and takes it once there is room', async (t) => {
+void t.test('append() refuses paid events beyond its bounds, and takes it once there is room', async (t) => {
   const folder = folderOf(t);
   const { journal } = await open(folder, { maxEvents: 10, fileBytes: 500 });
-  await journal.append(events(8));
-  await t.rejects(journal.append(events(3)), { code: 'journal-full' });
+  await journal.append(gifts(8));
+  await t.rejects(journal.append(gifts(3)), { code: 'journal-full' });
   for (const entry of await journal.next(5)) journal.flushed(entry);
-  const late = events(3);
+  const late = gifts(3);
   await journal.append(late);
   t.equal(journal.unflushed, 6);
   t.same((await flushAll(journal)).slice(3), idsOf(late));
   await journal[Symbol.asyncDispose]();
 
   const small = await open(folder, { maxBytes: 1_000 });
-  await t.rejects(small.journal.append(events(10)), { code: 'journal-full' });
+  await t.rejects(small.journal.append(gifts(10)), { code: 'journal-full' });
   t.equal(small.journal.unflushed, 0);
   await small.journal[Symbol.asyncDispose]();
   t.same(files(folder), []);

@@ -1,29 +1,29 @@
 import t from 'tap';
-import { decodeRecord, encodeRecord, recordsIn } from '../../../../workers/ingest/journal/record.ts';
+import { decodeLine, encodeRecord, recordsIn } from '../../../../workers/ingest/journal/record.ts';
 import { liveEvent } from '../../../support/events.ts';
 
 const lineOf = (text: string): Buffer => Buffer.from(text).subarray(0, -1);
 
-void t.test('decodeRecord() gives back what encodeRecord() wrote, whatever a viewer is called', async (t) => {
+void t.test('decodeLine() gives back what encodeRecord() wrote, whatever a viewer is called', async (t) => {
   for (const nickname of ['小明', 'a\nb\u2028c"\\', '👩‍🚀', '\ud800'.toWellFormed()]) {
     const event = liveEvent({ nickname });
     const record = encodeRecord(event);
     t.equal(record.indexOf('\n'), record.length - 1, 'one line');
-    t.same(decodeRecord(lineOf(record)), event);
+    t.same(decodeLine(lineOf(record)).event, event);
   }
 });
 
-void t.test('decodeRecord() refuses a line in which any byte was changed', async (t) => {
+void t.test('decodeLine() refuses a line in which any byte was changed', async (t) => {
   const line = lineOf(encodeRecord(liveEvent({})));
   let taken = 0;
   for (let at = 0; at < line.length; at++) {
     const changed = Buffer.from(line);
     changed[at] = (changed[at] ?? 0) ^ 0x01;
-    if (decodeRecord(changed)) taken += 1;
+    if (decodeLine(changed).event) taken += 1;
   }
   t.equal(taken, 0);
   for (let length = 0; length < line.length; length++) {
-    if (decodeRecord(line.subarray(0, length))) taken += 1;
+    if (decodeLine(line.subarray(0, length)).event) taken += 1;
   }
   t.equal(taken, 0);
 });

@@ -1,0 +1,29 @@
+import { readdir, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { JournalOptions } from './journal-options.ts';
+
+export const reserveName = 'reserve';
+const namePattern = /^\d{13}-\d+-\d+\.ndjson$/;
+
+/** The files of a journal, in the order in which they were begun. */
+export async function namesIn(folder: string, onDamage: JournalOptions['onDamage']): Promise<string[]> {
+  try {
+    const names = await readdir(folder);
+    // Of no use to anybody but the process that has ended.
+    const remains = names.filter((name) => name === reserveName || name.endsWith('.ndjson.new'));
+    for (const name of remains) await unlink(join(folder, name));
+    return names.filter((name) => namePattern.test(name)).toSorted(inOrder);
+  } catch (error) {
+    if (!isMissing(error)) onDamage({ path: folder, error });
+    return [];
+  }
+}
+
+function inOrder(one: string, other: string): number {
+  const [a, b] = [one, other].map((name) => name.split(/[-.]/).map(Number));
+  return (a?.[0] ?? 0) - (b?.[0] ?? 0) || (a?.[2] ?? 0) - (b?.[2] ?? 0);
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
