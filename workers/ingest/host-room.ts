@@ -9,7 +9,7 @@ import type { GiftFollower } from './gift-follower.ts';
 import { openRoomOutbox } from './open-outbox.ts';
 import { giftsOf, rememberGifts } from './remember.ts';
 import { RoomEvents } from './room-events.ts';
-import { RoomNotices } from './room-notices.ts';
+import { RoomLink } from './room-link.ts';
 import { runRoomSession } from './room-session.ts';
 import type { SavedRooms } from './saved-rooms.ts';
 import type { SourceDefinition } from './source.ts';
@@ -19,7 +19,18 @@ import { Tally } from './tally.ts';
 export interface Host {
   child: Pick<
     ConnectedChild,
-    'options' | 'bus' | 'duty' | 'log' | 'draining' | 'counters' | 'inFlight' | 'progress' | 'notice'
+    | 'options'
+    | 'bus'
+    | 'duty'
+    | 'log'
+    | 'draining'
+    | 'handOver'
+    | 'counters'
+    | 'inFlight'
+    | 'progress'
+    | 'notice'
+    | 'trouble'
+    | 'secrets'
   >;
   /** Means: return now. */
   signal: AbortSignal;
@@ -80,15 +91,27 @@ export class HostedRoom {
     this.#hasRun = true;
     if (!isFirst) this.#events = this.#newEvents();
     const events = this.#events;
-    await using source = this.#definition.open(this.#room.source, {
+    await using link = new RoomLink({
       room: id,
+      platform: this.#definition.platform,
+      policy: this.#definition.policy,
+      config: this.#room.source,
+      child,
+      bus,
       tally: this.#tally,
       faults: this.#faults,
-      isCertain: () => duty.isCertain,
-      place: () => saved.get(id),
-      onPlace: (write) => saved.save(id, write),
-      onRaw: () => undefined,
-      onCondition: () => undefined,
+      signal,
+      openSource: (parts, isNew) =>
+        this.#definition.open(this.#room.source, {
+          room: id,
+          tally: this.#tally,
+          faults: this.#faults,
+          isCertain: () => duty.isCertain,
+          place: () => (isNew ? saved.get(id) : ''),
+          onPlace: (write) => saved.save(id, write),
+          onRaw: () => undefined,
+          ...parts,
+        }),
     });
     const onGift = (event: LiveEvent) => events.remember(event);
     // Begun at once, as the page or the push server need longer; the journal is flushed even when the room is off the air.
@@ -116,18 +139,20 @@ export class HostedRoom {
     try {
       await runRoomSession({
         room: id,
-        source,
+        ...link.forSession,
+        policy: this.#definition.policy,
         events,
         remembered: remembered.then(() => undefined),
         onConnected: () => connected.resolve(),
         sink,
         tally: this.#tally,
-        notices: new RoomNotices({ room: id, notice: (level, text) => child.notice(level, text) }),
+        faults: this.#faults,
         log,
         draining,
         signal,
       });
     } finally {
+      if (child.handOver) link.handOver();
       await (await opening)[Symbol.asyncDispose]();
     }
   }
