@@ -131,6 +131,7 @@ export function startRoom(
     tally,
     faults,
     signal: stop.signal,
+    lookEveryMs: 20,
     openSource: (parts) =>
       'open' in given
         ? given

@@ -31,6 +31,8 @@ export interface RoomLinkOptions {
   signal: AbortSignal;
   openSource: (parts: Pick<SourceParts, 'credentials' | 'onCondition'>, isFirst: boolean) => Source;
   random?: () => number;
+  /** How often the cookie file is looked at while the room is refused. */
+  lookEveryMs?: number;
 }
 
 /** Figures that nobody waits for are written this rarely. */
@@ -86,6 +88,7 @@ export class RoomLink implements AsyncDisposable {
       tally,
       log: child.log,
       signal,
+      ...(options.lookEveryMs ? { lookEveryMs: options.lookEveryMs } : {}),
     });
     void this.#recall();
   }

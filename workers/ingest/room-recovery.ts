@@ -18,6 +18,8 @@ interface RoomRecoveryOptions {
   tally: Tally;
   log: Pick<Logger, 'info' | 'warn'>;
   signal: AbortSignal;
+  /** How often the cookie file is looked at while the room is refused. */
+  lookEveryMs?: number;
 }
 
 /** What is done about trouble beyond waiting, by its class; people hear of what does not pass. */
@@ -33,6 +35,18 @@ export class RoomRecovery {
   beginAttempt(): AbortSignal {
     this.#attempt = new AbortController();
     return this.#attempt.signal;
+  }
+
+  /** Returns when the room may be tried: at once when it is refused and the operator puts another cookie file there. */
+  async untilDue(signal: AbortSignal): Promise<void> {
+    const { connection, lookEveryMs = 5_000 } = this.#options;
+    if (connection.state.name !== 'failed') return await connection.untilDue(signal);
+    const timer = setInterval(() => void this.#lookForFile(), lookEveryMs);
+    try {
+      await connection.untilDue(signal);
+    } finally {
+      clearInterval(timer);
+    }
   }
 
   /** It is connected, and was not refused. */
@@ -70,6 +84,11 @@ export class RoomRecovery {
     const outcome = await credentials.refresh(reason, signal);
     if (outcome === 'renewed') this.#renewed();
     if (outcome === 'failed') this.#tellOfFailure('the old login stays');
+  }
+
+  async #lookForFile(): Promise<void> {
+    const { connection, credentials } = this.#options;
+    if (await credentials.isFileNew()) connection.hurry('a new cookie file');
   }
 
   async #better(reason: string): Promise<void> {

@@ -51,7 +51,7 @@ export async function runRoomSession(options: RoomSessionOptions): Promise<void>
   const leaving = AbortSignal.any([draining, signal]);
   const publisher = new FramePublisher({ sink: options.sink, signal });
   while (!leaving.aborted) {
-    await connection.untilDue(leaving);
+    await recovery.untilDue(leaving);
     if (leaving.aborted) break;
     connection.try();
     const end = await attempt(options, publisher, leaving);

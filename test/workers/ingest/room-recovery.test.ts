@@ -1,3 +1,5 @@
+import { utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import t from 'tap';
 import type { Test } from 'tap';
@@ -154,3 +156,18 @@ void t.test(
     t.ok(server.sockets.filter(({ readyState }) => readyState === 1).length <= 1, 'one socket');
   },
 );
+
+void t.test('a room that is refused is tried at once when there is a new cookie file', async (t) => {
+  const folder = t.testdir({ cookie: 'sessionid=old-one' });
+  const cookieFile = join(folder, 'cookie');
+  const server = await WebcastServer.open(t, {
+    refuse: (socket, { headers }) => !headers.cookie?.includes('sessionid=new') && refuse(socket),
+  });
+  const source = { pageUrl: server.url, pushUrls: [server.pushUrl], cookieFile };
+  const policy = { blockedMs: 3_600_000, blockedMostMs: 3_600_000 };
+  const { troubles, until } = startRoom(t, { source, policy });
+  await until(() => troubles.some(({ level }) => level === 'warning'));
+  await writeFile(cookieFile, 'sessionid=new-one');
+  await utimes(cookieFile, new Date(), new Date(Date.now() + 60_000));
+  await server.until(({ sockets }) => sockets.length === 1);
+});

@@ -95,7 +95,7 @@ void t.test(
     const floorMs = 4;
     for (const seed of [1, 2, 3]) {
       const random = seeded(seed);
-      const attempts = 60;
+      const attempts = 40;
       let open = 0;
       let most = 0;
       let opened = 0;

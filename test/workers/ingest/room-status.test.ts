@@ -142,7 +142,7 @@ void t.test('a worker tells no secret, whatever goes wrong', async (t) => {
   child.process.on('message', (report: object) => reports.push(JSON.stringify(report)));
   await child.start();
   await child.waitFor(({ kind }) => kind === 'trouble');
-  await child.waitForCounters(({ attempts = 0 }) => attempts >= 4);
+  await child.waitForCounters(({ attempts = 0 }) => attempts >= 3);
   await child.waitForCounters(
     ({ credentialsRenewed = 0, credentialsFailed = 0 }) => credentialsRenewed + credentialsFailed > 0,
   );

@@ -42,6 +42,7 @@ export class Credentials {
   #hasRead = false;
   #cookies = '';
   #expiresAt = 0;
+  #fileChangedAt = 0;
   #refusals = 0;
   #calledAt = -Infinity;
   #callsInVain = 0;
@@ -62,16 +63,23 @@ export class Credentials {
    * a login may have been renewed. Empty: none. Throws when the cookie file cannot be read.
    */
   async read(): Promise<string> {
+    this.#fileChangedAt = await cookieFileChangedAt(this.#config.cookieFile);
     const operator = await readOperatorCookies(this.#config);
     await this.#readKept();
     const kept = this.#kept;
-    const isOlder = kept !== undefined && (await cookieFileChangedAt(this.#config.cookieFile)) > kept.at;
+    const isOlder = kept !== undefined && this.#fileChangedAt > kept.at;
     const texts = isOlder ? [kept.cookie, operator] : [operator, kept?.cookie ?? ''];
     this.#cookies = texts.filter((text) => text.trim() !== '').join('\n');
     this.#keepSecret(this.#cookies);
     this.#expiresAt = expiryOf(this.#cookies)?.at ?? 0;
     this.check();
     return this.#cookies;
+  }
+
+  /** Whether the cookie file is another one than when it was read last. */
+  async isFileNew(): Promise<boolean> {
+    const { cookieFile } = this.#config;
+    return cookieFile !== '' && (await cookieFileChangedAt(cookieFile)) !== this.#fileChangedAt;
   }
 
   /** The platform refused them once more; true: so often in a row that something has to be done. */
