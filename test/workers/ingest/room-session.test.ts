@@ -105,7 +105,8 @@ void t.test(
       const source: Source = {
         platform: 'douyin',
         async open(signal) {
-          const now = performance.now();
+          // As the connection has it: this call may come late on a busy machine.
+          const now = room.link.connection.state.triedAt;
           soonest = Math.min(soonest, now - triedAt);
           triedAt = now;
           if (++opened === attempts) enough.resolve();
@@ -146,8 +147,7 @@ void t.test(
       await room.ended;
       t.equal(most, 1, `seed ${seed}: one at a time`);
       t.equal(open, 0, `seed ${seed}: all are closed`);
-      // Two clocks, each with its own rounding.
-      t.ok(soonest >= floorMs - 0.5, `seed ${seed}: tried again after ${soonest} ms`);
+      t.ok(soonest >= floorMs, `seed ${seed}: tried again after ${soonest} ms`);
     }
   },
 );
