@@ -1,13 +1,11 @@
 import { decodeAs } from '../protocol/codec.ts';
 import type { SupervisorState } from '../protocol/ipc.ts';
 import type { Playhead } from '../protocol/speech.ts';
-import { openConsoleBus } from './operator.ts';
+import { readBucket } from './read-bucket.ts';
 
 /** What a person wants to know of the sound of a room. */
 export type RoomSound = Pick<Playhead, 'room' | 'at' | 'state' | 'output' | 'queuedMs'> &
   Required<Pick<Playhead, 'pausedUntil' | 'volume' | 'muted' | 'failedOver' | 'ducking'>>;
-
-const deadlineMs = 1_500;
 
 /** The rooms that are played here. */
 export function roomsOf({ services }: Pick<SupervisorState, 'services'>): string[] {
@@ -20,26 +18,8 @@ export async function readSounds(
   state: SupervisorState,
   rooms: string[],
 ): Promise<RoomSound[]> {
-  if (rooms.length === 0) return [];
-  const late = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => late.resolve(undefined), deadlineMs);
-  try {
-    await using bus = await openConsoleBus(home, state, deadlineMs);
-    const bucket = await Promise.race([bus.bucket('playhead'), late.promise]);
-    if (!bucket) return [];
-    const entries = await Promise.race([
-      Promise.all(rooms.map(async (room) => await bucket.get(room))),
-      late.promise,
-    ]);
-    return (entries ?? []).flatMap((entry) =>
-      entry?.operation === 'PUT' ? [soundOf(decodeAs('playhead', entry.value))] : [],
-    );
-  } catch {
-    // What it is for shows everything else all the same.
-    return [];
-  } finally {
-    clearTimeout(timer);
-  }
+  const read = (value: Uint8Array) => soundOf(decodeAs('playhead', value));
+  return await readBucket(home, state, { bucket: 'playhead', keys: rooms, read });
 }
 
 /** One line for people. */

@@ -1,7 +1,10 @@
 import { parseArgs } from 'node:util';
 import { exitCodes } from '../protocol/exit-codes.ts';
 import type { ChildState, SupervisorState } from '../protocol/ipc.ts';
+import type { RoomStatus } from '../protocol/room-status.ts';
+import { age } from './age.ts';
 import { homeFolder, runningState } from './operator.ts';
+import { describeRoom, readRoomStatuses } from './room-statuses.ts';
 import { runCommand } from './run-command.ts';
 import type { RoomSound } from './sounds.ts';
 import { describeSound, readSounds, roomsOf } from './sounds.ts';
@@ -9,8 +12,8 @@ import { describeVoices } from './voices.ts';
 
 const usage = `npm run status [-- --json] [--home DIR]
 
-Shows the supervisor, each service, and each child: state, spare, generation, restarts, why the last process ended, CPU, memory; what is
-heard in each room; each engine of the voice; open incidents and the latest reload. Exit code 1 when no supervisor runs.`;
+Shows the supervisor, each service, and each child: state, spare, generation, restarts, why the last process ended, CPU, memory; how each
+room is connected, and what is heard in it; each engine of the voice; open incidents and the latest reload. Exit code 1 when no supervisor runs.`;
 
 await runCommand(main);
 
@@ -30,16 +33,23 @@ async function main(): Promise<number> {
     return exitCodes.failed;
   }
   const { state } = found;
-  const sounds = await readSounds(home, state, roomsOf(state));
+  const [sounds, rooms] = await Promise.all([
+    readSounds(home, state, roomsOf(state)),
+    readRoomStatuses(home, state, roomsOf(state)),
+  ]);
   console.log(
     values.json
-      ? JSON.stringify({ running: true, ...state, sounds })
-      : formatState(state, sounds, Date.now()),
+      ? JSON.stringify({ running: true, ...state, rooms, sounds })
+      : formatState(state, { rooms, sounds }, Date.now()),
   );
   return exitCodes.clean;
 }
 
-function formatState(state: SupervisorState, sounds: RoomSound[], now: number): string {
+function formatState(
+  state: SupervisorState,
+  { rooms, sounds }: { rooms: RoomStatus[]; sounds: RoomSound[] },
+  now: number,
+): string {
   const { nats, late, reload, incidents, services, children } = state;
   const up = age(now - Date.parse(state.startedAt));
   const lines = [
@@ -56,6 +66,7 @@ function formatState(state: SupervisorState, sounds: RoomSound[], now: number): 
     notWell.length === 0
       ? 'all services are well'
       : `not well: ${notWell.map(({ id, condition, working, wanted }) => `${id} (${condition}, ${working} of ${wanted} at work)`).join(', ')}`,
+    ...rooms.map((room) => describeRoom(room, now)),
     ...sounds.map((sound) => describeSound(sound, now)),
     ...describeVoices(children),
     '',
@@ -110,10 +121,4 @@ function table(head: string[], body: string[][]): string[] {
       .join('  ')
       .trimEnd(),
   );
-}
-
-function age(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1_000));
-  if (seconds < 120) return `${seconds} s`;
-  return seconds < 7_200 ? `${Math.floor(seconds / 60)} min` : `${(seconds / 3_600).toFixed(1)} h`;
 }

@@ -73,6 +73,17 @@ export interface Heartbeat {
   counters: Record<string, number>;
 }
 
+/**
+ * What is wrong with a room, or that it no longer is. `refused`: the platform does not want us; `unreachable`: no connection comes
+ * about; `condition`: it is connected, but something is missing, such as gifts or a valid login.
+ */
+export interface RoomTrouble {
+  room: string;
+  topic: 'refused' | 'unreachable' | 'condition';
+  level: 'warning' | 'critical' | 'ok';
+  text: string;
+}
+
 export type ChildReport =
   | { kind: 'registered'; pid: number }
   | { kind: 'initialised'; address: string }
@@ -80,6 +91,7 @@ export type ChildReport =
   | Heartbeat
   /** Something that the person at the terminal should read. */
   | { kind: 'notice'; level: 'info' | 'warn'; text: string }
+  | ({ kind: 'trouble' } & RoomTrouble)
   | { kind: 'failed'; failure: Failure }
   /** Messages of the bus that it holds now, by ack subject; given back for it when it dies. */
   | { kind: 'took'; acks: string[] }

@@ -10,6 +10,7 @@ import { DeadLetters } from './dead-letters.ts';
 import { HeldByChild } from './held-by-child.ts';
 import { incidentMessage } from './incidents/incident-message.ts';
 import type { IncidentRecord } from './incidents/incident-record.ts';
+import { roomSignals } from './incidents/signal.ts';
 import type { Signal } from './incidents/signal.ts';
 import type { RosterState } from './roster-state.ts';
 import { childrenOf, isActive } from './roster-state.ts';
@@ -82,6 +83,17 @@ export class Conversation {
       case 'notice':
         log[report.level]({ child: id, notice: report.text }, 'notice');
         return say(report.level === 'warn' ? `${id}: warning: ${report.text}` : `${id}: ${report.text}`);
+      case 'trouble': {
+        const { room, topic, level, text } = report;
+        const at = performance.timeOrigin + performance.now();
+        return this.#options.signal({
+          at,
+          component: `room:${room}`,
+          child: id,
+          kind: roomSignals[topic][level],
+          detail: text,
+        });
+      }
       case 'failed':
         log.error({ child: id, failure: report.failure }, 'child failed');
         return say(`${id}: ${describeFailure(report.failure)}`);

@@ -1,7 +1,8 @@
 import { ConfigurationError } from '../protocol/configuration-error.ts';
 import { exitCodes } from '../protocol/exit-codes.ts';
+import type { Failure } from '../protocol/failure.ts';
 import { describeFailure, toFailure } from '../protocol/failure.ts';
-import type { ChildOptions, ChildReport } from '../protocol/ipc.ts';
+import type { ChildOptions, ChildReport, RoomTrouble } from '../protocol/ipc.ts';
 import { ReconnectPace } from '../protocol/connection.ts';
 import type { Role } from '../protocol/roles.ts';
 import { healthSubject } from '../protocol/subjects.ts';
@@ -15,6 +16,7 @@ import { openLogger } from './logger.ts';
 import { openBus } from './open-bus.ts';
 import { watchForOrphan } from './orphan-watch.ts';
 import { Poison } from './poison.ts';
+import { Secrets } from './secrets.ts';
 import { Treated } from './treated.ts';
 
 /** What a worker gets. Nothing else in a worker listens to `process`. */
@@ -37,6 +39,10 @@ export interface Child {
   progress(): void;
   /** Tells the person at the terminal. */
   notice(level: 'info' | 'warn', text: string): void;
+  /** Something is wrong with what it works on, or right again (`ok`): becomes an incident, and ends one. */
+  trouble(trouble: RoomTrouble): void;
+  /** What is added here appears in no log, notice or report of this worker. */
+  secrets: Secrets;
   /**
    * Everything is acquired and warm: says so (with the address where others reach this child, if any) and waits for the order to
    * start, as a spare perhaps for days. Nothing may be put out before. From the order to the first work is what listeners wait for.
@@ -106,9 +112,10 @@ async function runAny(
   endWithSupervisor();
   report({ kind: 'registered', pid: process.pid });
   const { options } = await commands.initialise;
-  const log = openLogger({ child: options.id, pid: process.pid });
-  process.on('uncaughtException', (error) => fail(error, log));
-  process.on('unhandledRejection', (error) => fail(error, log));
+  const secrets = new Secrets();
+  const log = openLogger({ child: options.id, pid: process.pid }, secrets);
+  process.on('uncaughtException', (error) => fail(error, log, secrets));
+  process.on('unhandledRejection', (error) => fail(error, log, secrets));
   const { heartbeatMs, heartbeatDeadlineMs } = options.config.supervisor;
   using duty = new DutyWatch({
     // It finds out sooner than the supervisor does.
@@ -134,8 +141,10 @@ async function runAny(
     progress: () => (lastProgressAt = Date.now()),
     notice(level, text) {
       log[level]({ notice: true }, text);
-      report({ kind: 'notice', level, text });
+      report({ kind: 'notice', level, text: secrets.hide(text) });
     },
+    trouble: (trouble) => report({ kind: 'trouble', ...trouble, text: secrets.hide(trouble.text) }),
+    secrets,
     async initialised(address = '') {
       report({ kind: 'initialised', address });
       const order = await commands.start;
@@ -171,7 +180,7 @@ async function runAny(
   try {
     await work(child);
   } catch (error) {
-    if (!stop.signal.aborted) return fail(error, log);
+    if (!stop.signal.aborted) return fail(error, log, secrets);
   }
   report({ kind: 'drained' });
   log.info('ends');
@@ -196,8 +205,8 @@ function report(message: ChildReport): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }
 
-function fail(error: unknown, log: Logger): never {
-  const failure = toFailure(error, { class: 'fatal' });
+function fail(error: unknown, log: Logger, secrets: Secrets): never {
+  const failure = JSON.parse(secrets.hide(JSON.stringify(toFailure(error, { class: 'fatal' })))) as Failure;
   log.fatal({ failure }, describeFailure(failure));
   report({ kind: 'failed', failure });
   process.exit(error instanceof ConfigurationError ? exitCodes.badConfiguration : exitCodes.failed);

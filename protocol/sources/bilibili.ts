@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { address, socket, web } from '../config-fields.ts';
+import { credentialFields } from './credentials.ts';
 
 export const bilibiliSchema = z.strictObject({
   type: z.literal('bilibili'),
@@ -17,11 +18,11 @@ export const bilibiliSchema = z.strictObject({
     .array(address(socket))
     .default([])
     .describe('Message servers, tried in turn; empty: those that the platform names'),
+  ...credentialFields,
   cookie: z
     .string()
     .default('')
     .describe('Cookie header of a logged-in account (SESSDATA); guests see masked names after some minutes'),
-  cookieFile: z.string().default('').describe('File that holds the cookie header'),
   userAgent: z
     .string()
     .min(1)

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { address, ms, socket, web } from '../config-fields.ts';
+import { credentialFields } from './credentials.ts';
 
 const signer = z
   .discriminatedUnion('type', [
@@ -31,8 +32,7 @@ export const douyinSchema = z.strictObject({
       'wss://webcast100-ws-web-hl.douyin.com',
     ])
     .describe('Origins of the push servers, tried in turn'),
-  cookie: z.string().default('').describe('Cookie header of a logged-in account; guests get no gifts'),
-  cookieFile: z.string().default('').describe('File that holds the cookie header'),
+  ...credentialFields,
   userAgent: z
     .string()
     .min(1)

@@ -17,6 +17,7 @@ const everything: Impact = { services: ['ingest', 'reply', 'tts', 'audio'], prom
 const touched: Record<string, Impact> = {
   sim: { services: ['ingest'], promises: ['feed'] },
   ingest: { services: ['reply'], promises: ['feed', 'answers'] },
+  room: { services: ['ingest', 'reply'], promises: ['feed', 'answers'] },
   reply: { services: ['tts'], promises: ['answers'] },
   tts: { services: ['audio'], promises: ['voice', 'answers'] },
   audio: { services: [], promises: ['sound'] },

@@ -1,15 +1,7 @@
-import type { ActionName, Playbook, PlaybookStep } from './playbook.ts';
-import type { SignalKind } from './signal.ts';
+import type { Playbook, PlaybookStep } from './playbook.ts';
+import { act, day, minute, onceTold, people, second } from './playbook-parts.ts';
+import { roomPlaybooks } from './room-playbooks.ts';
 import { processFailures } from './signal.ts';
-
-const second = 1_000;
-const minute = 60_000;
-const day = 86_400_000;
-
-/** An action that must show within so many seconds, and hold for three unless said otherwise. */
-function act(action: ActionName, within: number, more: Partial<PlaybookStep> = {}): PlaybookStep {
-  return { action, verify: { within: within * second, holdsFor: 3 * second }, ...more };
-}
 
 const holding = (seconds: number, within: number): Partial<PlaybookStep> => ({
   verify: { within: within * second, holdsFor: seconds * second },
@@ -17,13 +9,9 @@ const holding = (seconds: number, within: number): Partial<PlaybookStep> => ({
 const ifDown = { unlessWorking: true } as const;
 /** Nothing is broken by asking those who use it to do without, so it stands before what stops processes, and is not waited for long. */
 const contain = act('degrade', 5, ifDown);
-const people = act('tell-people', 60);
 const newConfiguration = act('roll-back-configuration', 60, { whenCause: 'configuration' });
 
 const onceWell = { health: 'well', signs: [], quietFor: minute } satisfies Playbook['closeWhen'];
-const onceTold = (signs: SignalKind[], quietFor = 5 * minute): Playbook['closeWhen'] => {
-  return { health: 'degraded', signs, quietFor };
-};
 
 /** A process that died or does not answer: it was restarted or its spare promoted before anybody was asked. */
 const ofProcess = { severity: 'warning', family: 'process', closeWhen: onceWell } as const;
@@ -295,4 +283,5 @@ export const playbooks: Playbook[] = [
     actions: [act('none', 30), people],
     closeWhen: onceTold(['on-air'], day),
   },
+  ...roomPlaybooks,
 ];

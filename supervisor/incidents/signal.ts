@@ -37,6 +37,14 @@ export const signalKinds = [
   'scaled',
   'reconnect-failed',
   'false-alarm',
+  'room-refused',
+  'room-shut-out',
+  'room-admitted',
+  'room-unreachable',
+  'room-cut-off',
+  'room-reached',
+  'room-lacking',
+  'room-complete',
 ] as const;
 /**
  * What can be told. Some need explaining: `refused` is exit 78 (configuration), `gave-up` exit 125, `retired` a planned swap begun (the
@@ -58,6 +66,13 @@ export const processFailures: readonly SignalKind[] = [
   'refused',
   'gave-up',
 ];
+
+/** What a room's worker tells of it, as signals of the component `room:<id>`; the last of each ends the incident of the others. */
+export const roomSignals = {
+  refused: { warning: 'room-refused', critical: 'room-shut-out', ok: 'room-admitted' },
+  unreachable: { warning: 'room-unreachable', critical: 'room-cut-off', ok: 'room-reached' },
+  condition: { warning: 'room-lacking', critical: 'room-lacking', ok: 'room-complete' },
+} as const satisfies Record<string, Record<'warning' | 'critical' | 'ok', SignalKind>>;
 
 /** `all` that is to be done is done, only a spare is missing; or `some` of it. */
 export type StandIn = 'all' | 'some';

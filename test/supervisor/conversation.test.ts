@@ -106,6 +106,21 @@ void t.test('receive() says what a person should read', (t) => {
   t.end();
 });
 
+void t.test('receive() makes signals of what is wrong with a room', (t) => {
+  const ingest = worker('ingest');
+  const { conversation, signals } = open([ingest]);
+  const trouble = { kind: 'trouble', room: 'demo', text: 'HTTP 200' } as const;
+  conversation.receive(ingest, { ...trouble, topic: 'refused', level: 'warning' });
+  conversation.receive(ingest, { ...trouble, topic: 'refused', level: 'critical' });
+  conversation.receive(ingest, { ...trouble, topic: 'refused', level: 'ok', text: 'connected' });
+  t.match(signals, [
+    { component: 'room:demo', child: 'ingest', kind: 'room-refused', detail: 'HTTP 200' },
+    { kind: 'room-shut-out' },
+    { kind: 'room-admitted', detail: 'connected' },
+  ]);
+  t.end();
+});
+
 void t.test('receive() confirms a doubt only to who still has the duty', (t) => {
   const tts = worker('tts', { duty: { lease: 'tts/1', epoch: 5 } });
   const { conversation, sent } = open([tts]);

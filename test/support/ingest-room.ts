@@ -8,9 +8,12 @@ import { FaultLog } from '../../workers/ingest/fault-log.ts';
 import type { EventSink } from '../../workers/ingest/frame-publisher.ts';
 import { douyin } from '../../workers/ingest/sources/douyin.ts';
 import { RoomEvents } from '../../workers/ingest/room-events.ts';
-import { RoomNotices } from '../../workers/ingest/room-notices.ts';
+import { RoomLink } from '../../workers/ingest/room-link.ts';
 import { runRoomSession } from '../../workers/ingest/room-session.ts';
-import type { SilenceTimes } from '../../workers/ingest/silence.ts';
+import type { ConnectionPolicy } from '../../workers/ingest/connection-policy.ts';
+import { genericPolicy } from '../../workers/ingest/connection-policy.ts';
+import { Secrets } from '../../workers/secrets.ts';
+import type { RoomTrouble } from '../../protocol/ipc.ts';
 import type { Source, SourceParts } from '../../workers/ingest/source.ts';
 import { Tally } from '../../workers/ingest/tally.ts';
 
@@ -55,11 +58,25 @@ export interface TestRoom {
   sink: TestSink;
   counters: Record<string, number>;
   notices: string[];
+  troubles: RoomTrouble[];
+  link: RoomLink;
+  /** Returns when something is counted, said or told of the room and it is so. */
+  until: (is: () => boolean) => Promise<void>;
   drain: AbortController;
   stop: AbortController;
   /** Settles when the session has returned. */
   ended: Promise<void>;
 }
+
+const quick = { growth: 'exponential', firstMs: 4, mostMs: 40 } as const;
+const quickPolicy: ConnectionPolicy = {
+  ...genericPolicy,
+  delays: { closed: quick, network: quick, authentication: quick, business: quick, system: quick },
+  floorMs: 2,
+  blockedMs: 20,
+  blockedMostMs: 40,
+  offlinePollMs: 10,
+};
 
 /** A session as the worker has it, with short waits, in front of a sink of the test's own. */
 export function startRoom(
@@ -67,10 +84,21 @@ export function startRoom(
   options: {
     source: Partial<DouyinSource> | Source;
     remembered?: Promise<void>;
-    silence?: SilenceTimes;
+    policy?: Partial<ConnectionPolicy>;
+    home?: string;
+    secrets?: Secrets;
   },
 ): TestRoom {
-  const counters: Record<string, number> = {};
+  const news = new EventEmitter();
+  const counters = new Proxy<Record<string, number>>(
+    {},
+    {
+      set(target, name: string, value: number) {
+        target[name] = value;
+        return news.emit('happened') || true;
+      },
+    },
+  );
   const tally = new Tally(counters);
   const log = openLogger({});
   log.level = 'silent';
@@ -79,10 +107,36 @@ export function startRoom(
   const notices: string[] = [];
   const drain = new AbortController();
   const stop = new AbortController();
-  const source =
-    'open' in options.source
-      ? options.source
-      : douyin.open(roomConfig(options.source).source, sourceParts({ tally, faults }));
+  const troubles: RoomTrouble[] = [];
+  const policy = { ...quickPolicy, ...options.policy };
+  const given = options.source;
+  const config = 'open' in given ? undefined : roomConfig(given).source;
+  const link = new RoomLink({
+    room: 'demo',
+    platform: 'douyin',
+    policy,
+    config: config ?? {},
+    child: {
+      log,
+      secrets: options.secrets ?? new Secrets(),
+      notice: (_level, text) => (notices.push(text), news.emit('happened')),
+      trouble: (trouble) => (troubles.push(trouble), news.emit('happened')),
+      options: { id: 'ingest', home: options.home ?? '' },
+    },
+    bus: {
+      isConnected: false,
+      certain: () => Promise.resolve(),
+      bucket: () => Promise.reject(new Error('no bus')),
+    },
+    tally,
+    faults,
+    signal: stop.signal,
+    lookEveryMs: 20,
+    openSource: (parts) =>
+      'open' in given
+        ? given
+        : douyin.open(roomConfig(given).source, sourceParts({ tally, faults, ...parts })),
+  });
   const events = new RoomEvents({
     room: 'demo',
     platform: 'douyin',
@@ -90,24 +144,27 @@ export function startRoom(
   });
   const ended = runRoomSession({
     room: 'demo',
-    source,
+    ...link.forSession,
+    policy,
     events,
     remembered: options.remembered ?? Promise.resolve(),
     sink,
     tally,
-    notices: new RoomNotices({ room: 'demo', notice: (_level, text) => notices.push(text) }),
+    faults,
     log,
     draining: drain.signal,
     signal: stop.signal,
-    times: { firstMs: 4, longestMs: 40, pollMs: 10 },
-    ...(options.silence ? { silence: options.silence } : {}),
   });
   t.teardown(async () => {
     stop.abort();
     await ended;
-    await source[Symbol.asyncDispose]();
+    await link[Symbol.asyncDispose]();
   });
-  return { sink, counters, notices, drain, stop, ended };
+  const until = async (is: () => boolean): Promise<void> => {
+    if (is()) return;
+    for await (const _ of on(news, 'happened')) if (is()) return;
+  };
+  return { sink, counters, notices, troubles, link, until, drain, stop, ended };
 }
 
 /** What a source gets of a session, for a session that takes no notice. */
@@ -121,6 +178,7 @@ export function sourceParts(
     onPlace: () => undefined,
     onRaw: () => undefined,
     onCondition: () => undefined,
+    credentials: { read: () => Promise.resolve('') },
     ...parts,
   };
 }

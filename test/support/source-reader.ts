@@ -80,6 +80,7 @@ export class SourceReader {
           this.#happened.emit('happened');
         },
       } as never),
+      credentials: { read: () => Promise.resolve('cookie' in config ? config.cookie : '') },
       isCertain: () => true,
       place: () => '',
       onPlace: () => undefined,

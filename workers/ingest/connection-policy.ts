@@ -15,8 +15,15 @@ export interface RetryDelays {
 /** How a source wants to be treated by the session that keeps it. Times in milliseconds. */
 export interface ConnectionPolicy {
   delays: Record<TroubleClass, RetryDelays>;
-  /** Between two tries while the platform refuses this client. */
+  /** Least time between the beginnings of two attempts, whatever happened. */
+  floorMs: number;
+  /**
+   * While the platform refuses this client: after one more try at once, with another server and a new signature, so long between two
+   * tries, twice as long each time …
+   */
   blockedMs: number;
+  /** … up to this. */
+  blockedMostMs: number;
   /** A room that is off the air is asked again after `offlinePollMs` to twice that. */
   offlinePollMs: number;
   /** Without a frame for so long that is said … */
@@ -34,7 +41,9 @@ export const genericPolicy: ConnectionPolicy = {
     business: { growth: 'linear', firstMs: 5_000, mostMs: 30_000 },
     system: { growth: 'linear', firstMs: 5_000, mostMs: 30_000 },
   },
+  floorMs: 1_000,
   blockedMs: 60_000,
+  blockedMostMs: 900_000,
   offlinePollMs: 15_000,
   silenceWarnMs: 60_000,
   silenceLostMs: 90_000,

@@ -14,17 +14,28 @@ import { openRoomOutbox } from './open-outbox.ts';
 import { pacedSource } from './paced-source.ts';
 import { giftsOf, rememberGifts } from './remember.ts';
 import { RoomEvents } from './room-events.ts';
-import { RoomNotices } from './room-notices.ts';
+import { RoomLink } from './room-link.ts';
 import { runRoomSession } from './room-session.ts';
 import type { SavedRooms } from './saved-rooms.ts';
-import type { Source, SourceDefinition } from './source.ts';
+import type { Source, SourceDefinition, SourceParts } from './source.ts';
 import { Tally } from './tally.ts';
 
 /** What a room needs of its worker. */
 export interface Host {
   child: Pick<
     ConnectedChild,
-    'options' | 'bus' | 'duty' | 'log' | 'draining' | 'counters' | 'inFlight' | 'progress' | 'notice'
+    | 'options'
+    | 'bus'
+    | 'duty'
+    | 'log'
+    | 'draining'
+    | 'handOver'
+    | 'counters'
+    | 'inFlight'
+    | 'progress'
+    | 'notice'
+    | 'trouble'
+    | 'secrets'
   >;
   /** Means: return now. */
   signal: AbortSignal;
@@ -125,7 +136,18 @@ export class HostedRoom {
     if (this.#isUnsure) this.#events = this.#newEvents();
     this.#isUnsure = true;
     const events = this.#events;
-    await using source = this.#openSource();
+    await using link = new RoomLink({
+      room: id,
+      platform: this.#definition.platform,
+      policy: this.#definition.policy,
+      config: 'refresh' in this.#room.source ? this.#room.source : {},
+      child,
+      bus,
+      tally: this.#tally,
+      faults: this.#faults,
+      signal,
+      openSource: (parts, isNew) => this.#openSource(parts, isNew),
+    });
     const onGift = (event: LiveEvent) => events.remember(event);
     // Begun at once, as the page or the push server need longer; the journal is flushed even when the room is off the air.
     const opening = openRoomOutbox({
@@ -153,13 +175,14 @@ export class HostedRoom {
     try {
       await runRoomSession({
         room: id,
-        source,
+        ...link.forSession,
+        policy: this.#definition.policy,
         events,
         remembered: remembered.then(() => undefined),
         onConnected: () => connected.resolve(),
         sink,
         tally: this.#tally,
-        notices: new RoomNotices({ room: id, notice: (level, text) => child.notice(level, text) }),
+        faults: this.#faults,
         log,
         draining,
         signal,
@@ -167,11 +190,13 @@ export class HostedRoom {
       // What was given up is sent again, and must not be taken for a repeat.
       this.#isUnsure = signal.aborted;
     } finally {
+      if (child.handOver) link.handOver();
       await (await opening)[Symbol.asyncDispose]();
     }
   }
 
-  #openSource(): Source {
+  /** `isNew`: the first of this life, which may go on where an earlier process was. */
+  #openSource(parts: Pick<SourceParts, 'credentials' | 'onCondition'>, isNew: boolean): Source {
     const { id } = this.#room;
     const { child, saved } = this.#host;
     const { duty, options } = child;
@@ -180,10 +205,10 @@ export class HostedRoom {
       tally: this.#tally,
       faults: this.#faults,
       isCertain: () => duty.isCertain,
-      place: () => saved.get(id),
+      place: () => (isNew ? saved.get(id) : ''),
       onPlace: (write) => saved.save(id, write),
       onRaw: () => undefined,
-      onCondition: () => undefined,
+      ...parts,
     });
     const { maxFramesPerSecond } = options.config.ingest;
     return pacedSource(source, { maxFramesPerSecond, onHeld: () => this.#tally.count('framesHeld') });

@@ -1,5 +1,15 @@
 type NoticeKind =
-  'connected' | 'lost' | 'failed' | 'offline' | 'not-found' | 'blocked' | 'ended' | 'moderation';
+  | 'connected'
+  | 'lost'
+  | 'failed'
+  | 'offline'
+  | 'not-found'
+  | 'blocked'
+  | 'ended'
+  | 'moderation'
+  | 'credentials';
+
+const maxCodes = 64;
 
 interface RoomNoticesOptions {
   room: string;
@@ -19,6 +29,7 @@ export class RoomNotices {
   readonly #everyMs: number;
   readonly #now: () => number;
   readonly #saidAt = new Map<NoticeKind, number>();
+  readonly #toldAt = new Map<string, { at: number; isOpen: boolean }>();
   #state: NoticeKind | undefined;
 
   constructor({ room, notice, everyMs = 60_000, now = Date.now }: RoomNoticesOptions) {
@@ -32,8 +43,23 @@ export class RoomNotices {
     const now = this.#now();
     if (kind === this.#state) return;
     if (kind !== 'connected' && now - (this.#saidAt.get(kind) ?? -Infinity) < this.#everyMs) return;
-    if (kind !== 'moderation') this.#state = kind;
+    if (kind !== 'moderation' && kind !== 'credentials') this.#state = kind;
     this.#saidAt.set(kind, now);
     this.#notice(level, `room ${this.#room}: ${text}`);
+  }
+
+  /** A condition, not a state: that it began, at most once a minute; that it is over, if it was said to have begun. */
+  tell(code: string, isOn: boolean, text: string): void {
+    const now = this.#now();
+    const at = this.#toldAt.get(code);
+    if (isOn) {
+      if (now - (at?.at ?? -Infinity) < this.#everyMs) return;
+      if (!at && this.#toldAt.size >= maxCodes) return;
+      this.#toldAt.set(code, { at: now, isOpen: true });
+    } else {
+      if (!at?.isOpen) return;
+      at.isOpen = false;
+    }
+    this.#notice(isOn ? 'warn' : 'info', `room ${this.#room}: ${text}`);
   }
 }

@@ -1,14 +1,18 @@
 import type { LiveEvent } from '../../protocol/event.ts';
-import { delay } from '../delay.ts';
 import type { Logger } from '../logger.ts';
+import type { ConnectionPolicy } from './connection-policy.ts';
+import type { FaultLog } from './fault-log.ts';
 import type { EventSink } from './frame-publisher.ts';
 import { FramePublisher } from './frame-publisher.ts';
-import type { AttemptEnd, ReconnectTimes } from './reconnect.ts';
-import { nextAttempt, noTrouble, reconnectTimes } from './reconnect.ts';
+import { FrameWatch, SilenceError } from './frame-watch.ts';
+import { openFeed } from './open-feed.ts';
+import type { AttemptEnd } from './reconnect.ts';
+import { classOf } from './reconnect.ts';
+import type { RoomConditions } from './room-conditions.ts';
+import type { RoomConnection } from './room-connection.ts';
 import type { RoomEvents } from './room-events.ts';
 import type { RoomNotices } from './room-notices.ts';
-import type { SilenceTimes } from './silence.ts';
-import { SilenceError, silenceTimes, withinSilence } from './silence.ts';
+import type { RoomRecovery } from './room-recovery.ts';
 import type { Feed, FeedEnd, Opening, Source, SourceFrame } from './source.ts';
 import type { Tally } from './tally.ts';
 import { TimeSlice } from './time-slice.ts';
@@ -16,11 +20,16 @@ import { TimeSlice } from './time-slice.ts';
 export interface RoomSessionOptions {
   room: string;
   source: Source;
+  policy: ConnectionPolicy;
+  connection: RoomConnection;
+  recovery: RoomRecovery;
+  conditions: RoomConditions;
   events: RoomEvents;
   /** Resolves once `events` remembers what an earlier life has published; no event is passed on before. */
   remembered: Promise<void>;
   sink: EventSink;
   tally: Tally;
+  faults: FaultLog;
   notices: RoomNotices;
   log: Logger;
   /** Means: read nothing more, pass on what was read, return. */
@@ -29,9 +38,8 @@ export interface RoomSessionOptions {
   signal: AbortSignal;
   /** Hears of each connection, before its first frame is read. */
   onConnected?: () => void;
-  random?: () => number;
-  times?: ReconnectTimes;
-  silence?: SilenceTimes;
+  /** Every few seconds while it is connected. */
+  onCheck?: () => void;
 }
 
 /**
@@ -39,20 +47,23 @@ export interface RoomSessionOptions {
  * stays in here. Returns when drained.
  */
 export async function runRoomSession(options: RoomSessionOptions): Promise<void> {
-  const { room, draining, signal, log, random = Math.random, times = reconnectTimes, tally } = options;
+  const { room, connection, recovery, draining, signal, log, tally } = options;
   const leaving = AbortSignal.any([draining, signal]);
   const publisher = new FramePublisher({ sink: options.sink, signal });
-  let trouble = noTrouble;
   while (!leaving.aborted) {
+    await recovery.untilDue(leaving);
+    if (leaving.aborted) break;
+    connection.try();
     const end = await attempt(options, publisher, leaving);
     if (leaving.aborted) break;
-    const next = nextAttempt(trouble, end, random(), times);
-    trouble = next.trouble;
+    const waitMs = connection.ended(end);
     if (end.kind === 'lost') tally.count('reconnects');
-    tellOfTrouble(options, end, trouble.blocks);
-    log.info({ room, end: end.kind, waitMs: next.waitMs, failures: trouble.failures }, 'room waits');
-    await delay(next.waitMs, leaving);
+    tellOfEnd(options, end);
+    const { failures } = connection.trouble;
+    log.info({ room, end: end.kind, waitMs, failures, class: 'class' in end ? end.class : '' }, 'room waits');
+    await recovery.after(end);
   }
+  connection.close('not wanted here any more');
   await publisher.settled();
 }
 
@@ -62,74 +73,106 @@ async function attempt(
   publisher: FramePublisher,
   leaving: AbortSignal,
 ): Promise<AttemptEnd> {
-  const { room, source, tally, notices, log, signal } = options;
+  const { room, source, faults, connection, recovery, tally, notices, log, signal } = options;
   try {
     tally.count('attempts');
-    const opening = await source.open(leaving);
+    const renewing = recovery.beginAttempt();
+    const opening = await openFeed({ room, source, faults, signal: leaving });
     if (opening.kind !== 'open') return notOpen(options, opening);
     await using feed = opening.feed;
     options.onConnected?.();
     tally.count('connected');
+    const said = describeConnected(feed);
+    connection.opened(said);
+    recovery.connected();
     log.info({ room, title: feed.title, anchor: feed.anchor }, 'room connected');
-    notices.say('connected', 'info', describeConnected(feed));
+    notices.say('connected', 'info', said);
     try {
-      return await readFeed(options, feed, publisher, leaving);
+      return await readFeed(options, feed, { publisher, leaving, renewing });
     } finally {
       tally.count('connected', -1);
       // The feed stays open until what was read is acknowledged; when the connection is gone there is no use in waiting.
-      if (leaving.aborted && !signal.aborted) await publisher.settled();
+      if ((leaving.aborted || renewing.aborted) && !signal.aborted) await publisher.settled();
     }
   } catch (error) {
-    if (leaving.aborted) return { kind: 'failed' };
-    log.warn({ err: error, room }, 'room not connected');
-    notices.say(
-      'failed',
-      'warn',
-      `cannot connect: ${error instanceof Error ? error.message : String(error)}`,
-    );
-    return { kind: 'failed' };
+    const failed = { kind: 'failed', class: classOf(error), reason: messageOf(error) } as const;
+    if (leaving.aborted) return failed;
+    log.warn({ err: error, room, class: failed.class }, 'room not connected');
+    notices.say('failed', 'warn', `cannot connect: ${failed.reason}`);
+    return failed;
   }
 }
 
 function notOpen({ room, log }: RoomSessionOptions, opening: Exclude<Opening, { kind: 'open' }>): AttemptEnd {
   log.info({ room, state: opening.kind, reason: opening.reason }, 'room not open');
-  return { kind: opening.kind };
+  return opening;
+}
+
+interface Reading {
+  publisher: FramePublisher;
+  leaving: AbortSignal;
+  /** Means: this connection is to be given up for a new one. */
+  renewing: AbortSignal;
 }
 
 async function readFeed(
   options: RoomSessionOptions,
   feed: Feed,
-  publisher: FramePublisher,
-  leaving: AbortSignal,
+  { publisher, leaving, renewing }: Reading,
 ): Promise<AttemptEnd> {
-  const { room, draining, log, notices, remembered, silence = silenceTimes } = options;
-  const frames = feed.frames(leaving);
+  const { room, draining, signal, log, notices, remembered, connection, conditions, tally, policy } = options;
+  const frames = feed.frames(AbortSignal.any([leaving, renewing]));
+  const heard = () => conditions.note({ code: 'silent', text: '', isOn: false });
+  using watch = new FrameWatch({
+    warnMs: policy.silenceWarnMs,
+    lostMs: policy.silenceLostMs,
+    onSilent() {
+      log.warn({ room, silentMs: policy.silenceWarnMs }, 'room is silent');
+      const text = `connected, but nothing was heard for ${Math.round(policy.silenceWarnMs / 1_000)} s`;
+      conditions.note({ code: 'silent', text, isOn: true });
+    },
+    onHeard: heard,
+    ...(options.onCheck ? { onCheck: options.onCheck } : {}),
+    signal: AbortSignal.any([signal, renewing]),
+  });
+  const ask = () => frames.next();
   let alive = false;
-  const warn = () => log.warn({ room, silentMs: silence.warnMs }, 'room is silent');
   try {
     for (;;) {
-      const next = await withinSilence<IteratorResult<SourceFrame, FeedEnd>>(frames.next(), silence, warn);
+      const next: IteratorResult<SourceFrame, FeedEnd> = await watch.next(ask);
       if (next.done) {
-        log.info({ room, ...next.value }, 'feed ended');
-        if (!draining.aborted) notices.say('lost', 'warn', `connection lost: ${next.value.reason}`);
-        return { kind: 'lost', alive, waitMs: next.value.waitMs };
+        const { reason, waitMs, trouble = 'closed' } = next.value;
+        log.info({ room, reason, waitMs, class: trouble }, 'feed ended');
+        if (renewing.aborted) return renewed(alive);
+        if (!draining.aborted) notices.say('lost', 'warn', `connection lost: ${reason}`);
+        return { kind: 'lost', class: trouble, reason, alive, waitMs };
       }
-      if (!alive) await remembered;
+      if (!alive) {
+        await remembered;
+        heard();
+      }
       alive = true;
+      connection.heard(next.value.receivedAt, next.value.observations.length > 0);
       if (await pass(options, next.value, publisher)) {
         // What it said last has to be kept and acknowledged before the feed closes.
         await publisher.settled();
         notices.say('ended', 'info', 'the broadcast has ended, waiting for the next one');
-        return { kind: 'ended' };
+        return { kind: 'ended', reason: 'the broadcast has ended' };
       }
     }
   } catch (error) {
+    if (renewing.aborted) return renewed(alive);
     if (!(error instanceof SilenceError)) throw error;
     log.warn({ err: error, room }, 'feed given up');
+    tally.count('silences');
     notices.say('lost', 'warn', `connected but silent, connecting again`);
-    return { kind: 'lost', alive, waitMs: 0 };
+    return { kind: 'lost', class: 'closed', reason: error.message, alive, waitMs: 0, silent: true };
   }
 }
+
+const renewed = (alive: boolean): AttemptEnd => {
+  return { kind: 'lost', class: 'closed', reason: 'new credentials', alive, waitMs: 0, renewed: true };
+};
 
 /** Passes the frame's new events on; true when the broadcast has ended. A repeated end, of an earlier broadcast, is a duplicate. */
 async function pass(
@@ -162,14 +205,16 @@ function describeConnected({ title, anchor }: Feed): string {
   return name ? `connected to ${name}` : 'connected';
 }
 
-function tellOfTrouble({ notices }: RoomSessionOptions, end: AttemptEnd, blocks: number): void {
+function tellOfEnd({ notices, connection, policy }: RoomSessionOptions, end: AttemptEnd): void {
   if (end.kind === 'offline') notices.say('offline', 'info', 'off the air, waiting for the broadcast');
   if (end.kind === 'not-found') notices.say('not-found', 'warn', 'there is no such room; check webRid');
-  if (end.kind === 'blocked' && blocks > 1) {
-    notices.say(
-      'blocked',
-      'warn',
-      'the platform refuses us: check cookie, signer and address; trying once a minute',
-    );
-  }
+  if (end.kind !== 'blocked' || connection.trouble.blocks < 2) return;
+  const most = Math.round(policy.blockedMostMs / 60_000);
+  notices.say(
+    'blocked',
+    'warn',
+    `the platform refuses us: check cookie, signer and address; trying ever more rarely, at least every ${most} min`,
+  );
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

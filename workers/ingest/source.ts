@@ -98,6 +98,8 @@ export interface SourceParts {
   /** Hears of everything that arrives, in order, before it is decoded. */
   onRaw: (message: RawMessage) => void;
   onCondition: (condition: SourceCondition) => void;
+  /** The cookies to log in with, as a header or one a line; to be read with each connection. Throws when they cannot be read. */
+  credentials: { read(): Promise<string> };
 }
 
 /** Makes of recorded messages what the source's feed makes of them when they arrive. */

@@ -1,4 +1,4 @@
-/** Figures of the ingest worker; `connected` is a gauge of rooms and `journalBytes` of bytes on the disk, the others only grow. */
+/** Figures of the ingest worker; `connected` and `failed` are gauges of rooms, `conditions` of what is wrong with them, `journalBytes` of bytes on the disk; the others only grow. */
 export const tallyNames = [
   'frames',
   'framesHeld',
@@ -25,6 +25,13 @@ export const tallyNames = [
   'journalDamaged',
   'journalBytes',
   'connected',
+  'failed',
+  'refusals',
+  'silences',
+  'conditions',
+  'conditionsNoted',
+  'credentialsRenewed',
+  'credentialsFailed',
 ] as const;
 export type TallyName = (typeof tallyNames)[number];
 

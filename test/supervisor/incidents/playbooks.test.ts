@@ -48,6 +48,11 @@ const table: Case[] = [
   ['supervisor', 'supervisor-late', 'host-stalled', 'warning', 'none'],
   ['host', 'clock-jumped', 'host-stalled', 'warning', 'none'],
   ['supervisor', 'cut-short', 'unclean-end', 'warning', 'none'],
+  ['room:demo', 'room-refused', 'room-refused', 'warning', 'none'],
+  ['room:demo', 'room-shut-out', 'room-shut-out', 'critical', 'none'],
+  ['room:demo', 'room-unreachable', 'room-unreachable', 'warning', 'none'],
+  ['room:demo', 'room-cut-off', 'room-cut-off', 'critical', 'none'],
+  ['room:demo', 'room-lacking', 'room-lacking', 'warning', 'none'],
   ...processFailures.map((kind): Case => {
     // Only its configuration can be why, which is changed back.
     const actions = kind === 'refused' ? 'none roll-back-configuration' : 'none';

@@ -38,7 +38,7 @@ export class BilibiliSource implements Source {
   constructor(config: Config, parts: SourceParts) {
     this.#config = config;
     this.#parts = parts;
-    this.#api = new RoomApi(config, this.#web);
+    this.#api = new RoomApi(config, this.#web, parts.credentials);
   }
 
   /** Everything is asked anew with each try: a token is good for a few minutes. */

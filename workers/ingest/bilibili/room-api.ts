@@ -1,9 +1,9 @@
 import type { BilibiliSource as Config } from '../../../protocol/sources/bilibili.ts';
-import { readOperatorCookies } from '../douyin/cookie-file.ts';
 import type { WebClient } from '../douyin/web-client.ts';
 import { parseJson } from '../feeds/json-text.ts';
 import type { JsonObject } from '../feeds/json-values.ts';
 import { countOf, idOf, isObject, listOf, nameOf, objectOf, textOf } from '../feeds/json-values.ts';
+import type { SourceParts } from '../source.ts';
 import { SourceError } from '../source.ts';
 import { mixinKey, signQuery } from './wbi.ts';
 
@@ -35,17 +35,19 @@ const refusedCodes = new Set([-352, -401, -403, -412]);
 /** What has to be asked over HTTP before a connection. Throws SourceError. */
 export class RoomApi {
   readonly #config: Config;
+  readonly #credentials: SourceParts['credentials'];
   readonly #web: WebClient;
 
-  constructor(config: Config, web: WebClient) {
+  constructor(config: Config, web: WebClient, credentials: SourceParts['credentials']) {
     this.#config = config;
+    this.#credentials = credentials;
     this.#web = web;
   }
 
   /** The device cookie from `finger/spi`, and the signing key from `nav`, which answers -101 and tells it all the same to a guest. */
   async identify(signal: AbortSignal): Promise<Identity> {
     const { apiUrl } = this.#config;
-    let cookie = oneLine(await readOperatorCookies(this.#config));
+    let cookie = oneLine(await this.#credentials.read());
     let buvid = cookieValue(cookie, 'buvid3');
     if (!buvid) {
       const { b_3: device } = objectOf(
@@ -164,13 +166,16 @@ function objectIn(text: string): JsonObject | undefined {
   }
 }
 
-/** A file may have one cookie a line, and the header's name before them. */
+/** A file may have one cookie a line, and the header's name before them; of two cookies of a name the later one counts. */
 function oneLine(cookies: string): string {
-  return cookies
-    .split(/[;\r\n]+/)
-    .map((cookie) => cookie.replace(/^\s*cookie:/i, '').trim())
-    .filter(Boolean)
-    .join('; ');
+  const values = new Map<string, string>();
+  for (const line of cookies.split(/\r?\n/)) {
+    for (const cookie of line.replace(/^\s*cookie:/i, '').split(';')) {
+      const [name = '', ...value] = cookie.trim().split('=');
+      if (name !== '' && value.length > 0) values.set(name, value.join('='));
+    }
+  }
+  return [...values].map(([name, value]) => `${name}=${value}`).join('; ');
 }
 
 function cookieValue(header: string, name: string): string {

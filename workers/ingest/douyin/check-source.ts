@@ -1,6 +1,6 @@
 import type { DouyinSource } from '../../../protocol/config.ts';
 import type { ConfigurationProblem } from '../../../protocol/configuration-error.ts';
-import { readOperatorCookies } from './cookie-file.ts';
+import { readOperatorCookies } from '../credentials/cookie-file.ts';
 import { findProgram } from './find-program.ts';
 
 /** What of a room's source cannot be had here: its cookie file, its signer's program. Paths begin at the source. */

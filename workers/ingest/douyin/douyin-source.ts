@@ -1,7 +1,6 @@
 import type { DouyinSource as DouyinConfig } from '../../../protocol/config.ts';
 import { delay } from '../../delay.ts';
 import type { Opening, Source, SourceParts } from '../source.ts';
-import { readOperatorCookies } from './cookie-file.ts';
 import { Cookies } from './cookies.ts';
 import type { Place } from './place.ts';
 import { readPlace, writePlace } from './place.ts';
@@ -46,7 +45,7 @@ export class DouyinSource implements Source {
   /** The first time it goes where an earlier process was a moment ago, and asks the page afterwards. */
   async open(signal: AbortSignal): Promise<Opening> {
     // Read with each try, because a login may have been renewed.
-    this.#cookies.setOperator(await readOperatorCookies(this.#options.config));
+    this.#cookies.setOperator(await this.#options.credentials.read());
     const info = this.#takePlace();
     if (info) {
       const opening = await this.#goOn(info, signal);

@@ -52,6 +52,7 @@ async function readAll(port: number, signal: AbortSignal): Promise<void> {
       pushUrls: [`ws://127.0.0.1:${port}`],
       cookie: 'ttwid=warm-up',
       cookieFile: '',
+      refresh: { type: 'none' },
       userAgent: 'Mozilla/5.0',
       signer: { type: 'none' },
     },
@@ -62,6 +63,7 @@ async function readAll(port: number, signal: AbortSignal): Promise<void> {
     onPlace: (write) => void readPlace(write()),
     onRaw: () => undefined,
     onCondition: () => undefined,
+    credentials: { read: () => Promise.resolve('ttwid=warm-up') },
   });
   const opening = await source.open(signal);
   if (opening.kind !== 'open') throw new Error(`The room for the warm-up is ${opening.kind}`);

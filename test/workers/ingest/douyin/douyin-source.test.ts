@@ -386,7 +386,7 @@ void t.test('a session gives up a feed that is silent', async (t) => {
   const server = await WebcastServer.open(t);
   const room = startRoom(t, {
     source: { pageUrl: server.url, pushUrls: [server.pushUrl] },
-    silence: { warnMs: 10, lostMs: 50 },
+    policy: { silenceWarnMs: 10, silenceLostMs: 50 },
   });
   await server.until(({ sockets }) => sockets.length >= 2);
   t.ok((room.counters['reconnects'] ?? 0) >= 1);
