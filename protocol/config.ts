@@ -4,6 +4,7 @@ import { refineConfig } from './config-checks.ts';
 import { eventKinds } from './event.ts';
 import { defaultIdleScripts, defaultRules, defaultTemplates } from './default-texts.ts';
 import { address, ms } from './config-fields.ts';
+import { ingestSchema } from './ingest-config.ts';
 import { simulatorSchema } from './simulator-config.ts';
 import { sourceSchema } from './sources.ts';
 import { roomPattern } from './subjects.ts';
@@ -114,6 +115,7 @@ const bus = z.strictObject({
 export const configSchema = z
   .strictObject({
     rooms: z.array(room).min(1).max(200).describe('The rooms to host'),
+    ingest: ingestSchema.prefault({}),
     reply: reply.prefault({}),
     tts: ttsSchema.prefault({}),
     audio: audioSchema.prefault({}),

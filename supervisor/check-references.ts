@@ -1,6 +1,6 @@
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
-import type { Config } from '../protocol/config.ts';
+import type { Config, SourceConfig } from '../protocol/config.ts';
 import type { ConfigurationProblem } from '../protocol/configuration-error.ts';
 
 /** The configuration with its file names made absolute; they are relative to the configuration file's folder. */
@@ -10,9 +10,14 @@ export function resolveFiles(config: Config, folder: string): Config {
     ...config,
     bus: { ...config.bus, credentialsFile: from(config.bus.credentialsFile) },
     rooms: config.rooms.map((room) => {
-      return { ...room, source: { ...room.source, cookieFile: from(room.source.cookieFile) } };
+      return { ...room, source: resolveSource(room.source, from) };
     }),
   };
+}
+
+function resolveSource(source: SourceConfig, from: (file: string) => string): SourceConfig {
+  if (source.type === 'recording') return { ...source, file: from(source.file) };
+  return { ...source, cookieFile: from(source.cookieFile) };
 }
 
 /** Files and programs that the configuration names and that cannot be had. */
@@ -20,6 +25,8 @@ export function checkReferences(config: Config): ConfigurationProblem[] {
   const problems = unreadable(config.bus.credentialsFile, 'bus.credentialsFile');
   for (const [index, { source }] of config.rooms.entries()) {
     const path = `rooms[${index}].source`;
+    // The worker looks at what is in it.
+    if (source.type === 'recording') continue;
     problems.push(...unreadable(source.cookieFile, `${path}.cookieFile`));
     const { signer } = source;
     const program = signer.type === 'command' ? signer.command[0] : undefined;

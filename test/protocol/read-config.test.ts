@@ -9,7 +9,7 @@ const room = 'rooms:\n  - id: shop\n    source: { type: douyin, webRid: "123" }\
 void t.test('readConfigText() fills every default', (t) => {
   const result = readConfigText(room, {});
   if (!result.ok) throw new Error(JSON.stringify(result.problems));
-  t.equal(result.config.rooms[0]?.source.pageUrl, 'https://live.douyin.com');
+  t.match(result.config.rooms[0]?.source, { pageUrl: 'https://live.douyin.com' });
   t.same(result.config.tts.engines, [], 'the embedded voice is always there');
   t.same(result.config.audio.outputs, ['speaker', 'player', 'file', 'null']);
   t.ok(result.config.reply.rules.every(({ pattern, kinds }) => pattern === '' && kinds.length > 0));
@@ -44,7 +44,7 @@ void t.test('readConfigText() refuses text that is not YAML, says where, and doe
 void t.test('readConfigText() takes values from the environment, and says which one is missing', (t) => {
   const text = room.replace('"123"', '"123", cookie: "${env:COOKIE}"');
   const filled = readConfigText(text, { COOKIE: 'sessionid=1' });
-  t.equal(filled.ok && filled.config.rooms[0]?.source.cookie, 'sessionid=1');
+  t.match(filled.ok && filled.config.rooms[0]?.source, { cookie: 'sessionid=1' });
   const missing = readConfigText(text, {});
   t.match(missing, { ok: false, problems: [{ path: 'rooms[0].source.cookie', line: 3, message: /COOKIE/ }] });
   t.end();

@@ -1,6 +1,6 @@
 import { EventEmitter, on } from 'node:events';
 import type { Test } from 'tap';
-import type { RoomConfig } from '../../protocol/config.ts';
+import type { DouyinSource, RoomConfig } from '../../protocol/config.ts';
 import { configSchema } from '../../protocol/config.ts';
 import type { LiveEvent } from '../../protocol/event.ts';
 import { openLogger } from '../../workers/logger.ts';
@@ -65,7 +65,7 @@ export interface TestRoom {
 export function startRoom(
   t: Test,
   options: {
-    source: Partial<RoomConfig['source']> | Source;
+    source: Partial<DouyinSource> | Source;
     remembered?: Promise<void>;
     silence?: SilenceTimes;
   },
@@ -126,10 +126,10 @@ export function sourceParts(
 }
 
 /** A room of a checked configuration; everything that is not given is as by default. */
-export function roomConfig(source: Partial<RoomConfig['source']>): RoomConfig {
+export function roomConfig(source: Partial<DouyinSource>): RoomConfig & { source: DouyinSource } {
   const [room] = configSchema.parse({
     rooms: [{ id: 'demo', source: { type: 'douyin', webRid: 'demo', ...source } }],
   }).rooms;
-  if (!room) throw new Error('No room');
-  return room;
+  if (room?.source.type !== 'douyin') throw new Error('No room');
+  return { ...room, source: room.source };
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { RoomConfig } from '../../protocol/config.ts';
 import type { LiveEvent } from '../../protocol/event.ts';
 import type { ConnectedChild } from '../child.ts';
@@ -7,6 +8,7 @@ import { FaultLog } from './fault-log.ts';
 import type { EventSink } from './frame-publisher.ts';
 import type { GiftFollower } from './gift-follower.ts';
 import { openRoomOutbox } from './open-outbox.ts';
+import { RoomRecorder } from './recording/recorder.ts';
 import { giftsOf, rememberGifts } from './remember.ts';
 import { RoomEvents } from './room-events.ts';
 import { RoomNotices } from './room-notices.ts';
@@ -80,6 +82,7 @@ export class HostedRoom {
     this.#hasRun = true;
     if (!isFirst) this.#events = this.#newEvents();
     const events = this.#events;
+    await using recorder = this.#openRecorder();
     await using source = this.#definition.open(this.#room.source, {
       room: id,
       tally: this.#tally,
@@ -87,7 +90,7 @@ export class HostedRoom {
       isCertain: () => duty.isCertain,
       place: () => saved.get(id),
       onPlace: (write) => saved.save(id, write),
-      onRaw: () => undefined,
+      onRaw: (message) => recorder?.record(message),
       onCondition: () => undefined,
     });
     const onGift = (event: LiveEvent) => events.remember(event);
@@ -130,6 +133,22 @@ export class HostedRoom {
     } finally {
       await (await opening)[Symbol.asyncDispose]();
     }
+  }
+
+  /** Null: nothing is to be recorded, or it is a recording already. */
+  #openRecorder(): RoomRecorder | null {
+    const { child } = this.#host;
+    const { recording } = child.options.config.ingest;
+    const { id, source } = this.#room;
+    if (!recording.enabled || source.type === 'recording') return null;
+    return new RoomRecorder({
+      room: id,
+      source: source.type,
+      folder: join(child.options.home, 'recordings', id),
+      config: recording,
+      tally: this.#tally,
+      log: child.log,
+    });
   }
 
   #newEvents(): RoomEvents {

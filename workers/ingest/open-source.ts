@@ -9,7 +9,13 @@ const definitions: {
   [Type in SourceType]: () => Promise<SourceDefinition<Extract<SourceConfig, { type: Type }>>>;
 } = {
   douyin: async () => (await import('./sources/douyin.ts')).douyin,
+  recording: async () => (await import('./sources/recording.ts')).recording,
 };
+
+export const sourceTypes = Object.keys(definitions) as SourceType[];
+
+export const isSourceType = (name: string): name is SourceType =>
+  (sourceTypes as readonly string[]).includes(name);
 
 /** What is known of the platform of a source. */
 export async function sourceDefinition(type: SourceType): Promise<SourceDefinition> {

@@ -20,6 +20,8 @@ export const tallyNames = [
   'journalRefused',
   'journalDamaged',
   'journalBytes',
+  'recorded',
+  'recordingDropped',
   'connected',
 ] as const;
 export type TallyName = (typeof tallyNames)[number];
