@@ -12,7 +12,9 @@ silent.level = 'silent';
 export interface IngestOptions {
   url: string;
   home: string;
-  source: { pageUrl: string; pushUrls: string[]; webRid?: string };
+  source: { pageUrl: string; pushUrls: string[]; webRid?: string } | { type: 'recording'; file: string };
+  /** The part `ingest` of the configuration. */
+  ingest?: object;
 }
 
 /** A real ingest worker with one room, `demo`, taken through its life step by step. */
@@ -22,15 +24,16 @@ export class IngestProcess {
   answersDoubts = true;
   readonly #options: ChildOptions;
 
-  constructor(t: Test, { url, home, source }: IngestOptions) {
-    const rooms = [{ id: 'demo', source: { type: 'douyin', webRid: 'demo', ...source } }];
+  constructor(t: Test, { url, home, source, ingest = {} }: IngestOptions) {
+    const whole = 'type' in source ? source : { type: 'douyin', webRid: 'demo', ...source };
+    const rooms = [{ id: 'demo', source: whole }];
     const supervisor = { heartbeatMs: 50, heartbeatDeadlineMs: 500 };
     this.#options = childOptions({
       id: 'ingest',
       role: 'ingest',
       home,
       bus: accessTo(url),
-      config: { rooms, supervisor },
+      config: { rooms, supervisor, ingest },
     });
     this.child = new HostedChild(t, { entry: 'workers/ingest/main.ts', options: this.#options });
     this.child.process.on('message', (report: ChildReport) => {
