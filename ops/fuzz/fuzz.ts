@@ -168,7 +168,7 @@ function drawValue(random: SeededRandom, depth: number): unknown {
     case 1:
       return random.whole(0, 6);
     case 2:
-      return random.chance(0.5) ? 9_007_199_254_740_993 : -1e308;
+      return random.chance(0.5) ? 2 ** 53 : -1e308;
     case 3:
       return random.chance(0.5) ? null : random.chance(0.5);
     case 4:

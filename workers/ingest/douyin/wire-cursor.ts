@@ -50,7 +50,7 @@ export class Cursor {
       this.at += 1;
       return first;
     }
-    const tag = this.varint(end);
+    const tag = this.#short(end, 15);
     if (tag < 8) throw new Error(`Tag ${tag} at ${this.at} is none`);
     return tag;
   }
@@ -69,7 +69,14 @@ export class Cursor {
   }
 
   bool(end: number): boolean {
-    return !this.wide(end, false).isZero();
+    let isSet = false;
+    for (let left = maxVarintBytes; left > 0; left--) {
+      if (this.at >= end) throw overrun(this.at);
+      const byte = this.#bytes[this.at++] as number;
+      isSet ||= (byte & 127) !== 0;
+      if (byte < 128) return isSet;
+    }
+    throw new Error(`The number before ${this.at} has no end`);
   }
 
   /** All 64 bits of a number. */
@@ -94,7 +101,7 @@ export class Cursor {
 
   /** How many bytes follow that belong to the field; all of them are before `end`. */
   length(end: number): number {
-    const length = this.varint(end);
+    const length = this.#short(end, 7);
     if (length > end - this.at) throw overrun(this.at + length);
     return length;
   }
@@ -157,11 +164,21 @@ export class Cursor {
   }
 
   #skipVarint(end: number): void {
-    for (let left = maxVarintBytes; left > 0; left--) {
+    do if (this.at >= end) throw overrun(this.at);
+    while ((this.#bytes[this.at++] as number) > 127);
+  }
+
+  /** A tag or a length: five bytes at most, the last of them no more than `most`. */
+  #short(end: number, most: number): number {
+    let value = 0;
+    for (let shift = 0; shift < 35; shift += 7) {
       if (this.at >= end) throw overrun(this.at);
-      if ((this.#bytes[this.at++] as number) < 128) return;
+      const byte = this.#bytes[this.at++] as number;
+      if (shift === 28 && byte > most) break;
+      value |= (byte & 127) << shift;
+      if (byte < 128) return value >>> 0;
     }
-    throw new Error(`The number before ${this.at} has no end`);
+    throw new Error(`The tag or length before ${this.at} is too large`);
   }
 
   #advance(length: number, end: number): void {
