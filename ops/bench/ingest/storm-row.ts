@@ -49,6 +49,7 @@ export async function measureStorm(options: BenchOptions): Promise<IngestMeasure
   const run = new AbortController();
   say(`  seed ${seed}: ${count} rooms for ${forMs / 1_000} s`);
   await using stage = await openIngestStage({ rooms: count, seed, sentLimit: 200_000, signal: run.signal });
+  say('  every room is connected');
   const done: Record<string, number> = {};
   const startedAt = performance.now();
   let faultAt = 2_000;
@@ -69,6 +70,7 @@ export async function measureStorm(options: BenchOptions): Promise<IngestMeasure
     }
     await delay(saidEveryMs, run.signal);
   }
+  say('  the storm is over; waiting until every room was heard to its end');
   await settle(stage, run.signal);
   const verdict = await judge(stage, run.signal);
   return {
@@ -125,7 +127,10 @@ async function settle(stage: IngestStage, signal: AbortSignal): Promise<void> {
   const until = performance.now() + settleMs;
   for (const { proxy } of stage.rooms) proxy.delay(0);
   for (const { room } of stage.rooms) {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, until - performance.now()))]);
+    const limit = AbortSignal.any([
+      signal,
+      AbortSignal.timeout(Math.max(1, Math.ceil(until - performance.now()))),
+    ]);
     while (!limit.aborted) {
       const { msgId } = room.chat({ text: '最后一句' });
       const short = AbortSignal.any([limit, AbortSignal.timeout(2_000)]);
