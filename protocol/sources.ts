@@ -6,6 +6,7 @@ import { douyinLiveSchema } from './sources/douyin-live.ts';
 import { dycastSchema } from './sources/dycast.ts';
 import { genericSchema } from './sources/generic.ts';
 import { obaSchema } from './sources/oba.ts';
+import { recordingSchema } from './sources/recording.ts';
 
 /**
  * Where a room's events may come from. A platform more is a schema in `sources/`, a source in `workers/ingest/sources/`, and a line in
@@ -20,6 +21,7 @@ export const sourceSchema = z
     obaSchema,
     genericSchema,
     bilibiliSchema,
+    recordingSchema,
   ])
   .describe('Where the events come from');
 

@@ -1,6 +1,6 @@
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
-import type { Config } from '../protocol/config.ts';
+import type { Config, SourceConfig } from '../protocol/config.ts';
 import type { ConfigurationProblem } from '../protocol/configuration-error.ts';
 
 /** The configuration with its file names made absolute; they are relative to the configuration file's folder. */
@@ -10,11 +10,15 @@ export function resolveFiles(config: Config, folder: string): Config {
     ...config,
     bus: { ...config.bus, credentialsFile: from(config.bus.credentialsFile) },
     rooms: config.rooms.map((room) => {
-      const { source } = room;
-      if (!('cookieFile' in source)) return room;
-      return { ...room, source: { ...source, cookieFile: from(source.cookieFile) } };
+      return { ...room, source: resolveSource(room.source, from) };
     }),
   };
+}
+
+function resolveSource(source: SourceConfig, from: (file: string) => string): SourceConfig {
+  // The worker looks at what is in a recording.
+  if (source.type === 'recording') return { ...source, file: from(source.file) };
+  return 'cookieFile' in source ? { ...source, cookieFile: from(source.cookieFile) } : source;
 }
 
 /** Files and programs that the configuration names and that cannot be had. */

@@ -6,6 +6,8 @@ import { benchAudio } from './audio.ts';
 import { rows as audioRows } from './audio/rows.ts';
 import { chooseRows } from './choose-rows.ts';
 import { benchDecode } from './decode.ts';
+import { benchIngest } from './ingest.ts';
+import { rows as ingestRows } from './ingest/rows.ts';
 import type { BenchOptions, Report } from './report.ts';
 import { describeMachine, formatReport, hasFailed } from './report.ts';
 import { benchStart } from './start.ts';
@@ -16,6 +18,7 @@ import { rows as ttsRows } from './tts/rows.ts';
 
 const benches: Record<string, (options: BenchOptions) => Promise<Report>> = {
   decode: benchDecode,
+  ingest: benchIngest,
   start: benchStart,
   supervisor: benchSupervisor,
   audio: benchAudio,
@@ -24,6 +27,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<Report>> = {
 
 /** Of those that are more than one measurement. */
 const rowsOf: Record<string, Record<string, unknown>> = {
+  ingest: ingestRows,
   supervisor: supervisorRows,
   audio: audioRows,
   tts: ttsRows,
@@ -32,7 +36,7 @@ const rowsOf: Record<string, Record<string, unknown>> = {
 const maxKills = 10_000;
 const maxRequests = 1_000_000;
 
-const usage = `npm run bench [-- NAME …] [--quick] [--only ROWS] [--kills N] [--dry 120s] [--failing-start 40s] [--faults] [--requests N] [--json]
+const usage = `npm run bench [-- NAME …] [--quick] [--only ROWS] [--kills N] [--dry 120s] [--failing-start 40s] [--faults] [--requests N] [--for TIME] [--rooms N] [--seed N] [--json]
 
   ${Object.keys(benches).join(', ')}; without a name all of them
 
@@ -47,6 +51,8 @@ was missed; with ${Object.keys(rowsOf).join(', ')} only that a promise was broke
   --dry TIME            how long nothing comes from whoever makes the sound of "audio" (default 120s, with --quick 30s)
   --failing-start TIME  how long a worker of "supervisor" fails at each start (default 40s, with --quick 10s)
   --faults              only the row of "tts" in which servers do everything wrong at random; --requests N: how often (default 10000)
+  --for TIME            how long the row "storm" of "ingest" lasts (default 10m, with --quick 20s), which is measured only when asked for;
+                        --rooms N: over how many rooms (default 20); --seed N: decides it (default 1)
   --json                only the JSON object
 
 Ctrl-C ends supervisor and audio early and clears up; what was seen until then is printed.`;
@@ -64,6 +70,9 @@ async function main(): Promise<number> {
       requests: { type: 'string' },
       kills: { type: 'string' },
       dry: { type: 'string' },
+      for: { type: 'string' },
+      rooms: { type: 'string' },
+      seed: { type: 'string' },
       'failing-start': { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
@@ -91,6 +100,9 @@ async function main(): Promise<number> {
     requests: readCount('requests', values.requests ?? '10000', maxRequests),
     dryMs: readTime('dry', values.dry ?? (values.quick ? '30s' : '120s')),
     failingStartMs: readTime('failing-start', values['failing-start'] ?? (values.quick ? '10s' : '40s')),
+    stormMs: readTime('for', values.for ?? (values.quick ? '20s' : '10m')),
+    rooms: Math.max(1, readCount('rooms', values.rooms ?? '20', 200)),
+    seed: readCount('seed', values.seed ?? '1', 2 ** 31),
     say: (line) => {
       if (!values.json) console.log(line);
     },

@@ -14,6 +14,10 @@ export interface BenchOptions {
   requests: number;
   /** How long nothing comes from whoever makes the sound. */
   dryMs: number;
+  /** Of "ingest": how long its storm lasts, over how many rooms, and what decides it. */
+  stormMs: number;
+  rooms: number;
+  seed: number;
   /** A line for who waits. */
   say: (line: string) => void;
 }

@@ -23,6 +23,8 @@ export interface GiftMessage {
  */
 export class GiftStreaks {
   readonly #streaks = new Map<string, Streak>();
+  /** No streak is too old before: those that are touched later go later. */
+  #forgetAt = 0;
   readonly #maxStreaks: number;
   readonly #ttlMs: number;
 
@@ -39,7 +41,7 @@ export class GiftStreaks {
   count({ key, total, end }: GiftMessage, now: number): number {
     const cumulative = Math.max(total, 1);
     if (key === '') return cumulative;
-    this.#forget(now);
+    if (now >= this.#forgetAt) this.#forget(now);
     const known = this.#streaks.get(key);
     const before = known && !(isNumberless(key) && beginsAnew(known, cumulative, end)) ? known.total : 0;
     // Taken out and put in again: the map stays in the order of the last touch.
@@ -55,7 +57,8 @@ export class GiftStreaks {
 
   #forget(now: number): void {
     for (const [key, { touchedAt }] of this.#streaks) {
-      if (now - touchedAt < this.#ttlMs) return;
+      this.#forgetAt = touchedAt + this.#ttlMs;
+      if (now < this.#forgetAt) return;
       this.#streaks.delete(key);
     }
   }

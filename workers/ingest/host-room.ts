@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { join } from 'node:path';
 import type { RoomConfig } from '../../protocol/config.ts';
 import type { LiveEvent } from '../../protocol/event.ts';
 import type { ConnectedChild } from '../child.ts';
@@ -12,6 +13,7 @@ import type { Shed } from './journal/record.ts';
 import { shedIds } from './journal/record.ts';
 import { openRoomOutbox } from './open-outbox.ts';
 import { pacedSource } from './paced-source.ts';
+import { RoomRecorder } from './recording/recorder.ts';
 import { giftsOf, rememberGifts } from './remember.ts';
 import { RoomEvents } from './room-events.ts';
 import { RoomLink } from './room-link.ts';
@@ -136,6 +138,7 @@ export class HostedRoom {
     if (this.#isUnsure) this.#events = this.#newEvents();
     this.#isUnsure = true;
     const events = this.#events;
+    await using recorder = this.#openRecorder();
     await using link = new RoomLink({
       room: id,
       platform: this.#definition.platform,
@@ -146,7 +149,8 @@ export class HostedRoom {
       tally: this.#tally,
       faults: this.#faults,
       signal,
-      openSource: (parts, isNew) => this.#openSource(parts, isNew),
+      openSource: (parts, isNew) =>
+        this.#openSource({ ...parts, onRaw: (message) => recorder?.record(message) }, isNew),
     });
     const onGift = (event: LiveEvent) => events.remember(event);
     // Begun at once, as the page or the push server need longer; the journal is flushed even when the room is off the air.
@@ -196,7 +200,7 @@ export class HostedRoom {
   }
 
   /** `isNew`: the first of this life, which may go on where an earlier process was. */
-  #openSource(parts: Pick<SourceParts, 'credentials' | 'onCondition'>, isNew: boolean): Source {
+  #openSource(parts: Pick<SourceParts, 'credentials' | 'onCondition' | 'onRaw'>, isNew: boolean): Source {
     const { id } = this.#room;
     const { child, saved } = this.#host;
     const { duty, options } = child;
@@ -207,11 +211,26 @@ export class HostedRoom {
       isCertain: () => duty.isCertain,
       place: () => (isNew ? saved.get(id) : ''),
       onPlace: (write) => saved.save(id, write),
-      onRaw: () => undefined,
       ...parts,
     });
     const { maxFramesPerSecond } = options.config.ingest;
     return pacedSource(source, { maxFramesPerSecond, onHeld: () => this.#tally.count('framesHeld') });
+  }
+
+  /** Null: nothing is to be recorded, or it is a recording already. */
+  #openRecorder(): RoomRecorder | null {
+    const { child } = this.#host;
+    const { recording } = child.options.config.ingest;
+    const { id, source } = this.#room;
+    if (!recording.enabled || source.type === 'recording') return null;
+    return new RoomRecorder({
+      room: id,
+      source: source.type,
+      folder: join(child.options.home, 'recordings', id),
+      config: recording,
+      tally: this.#tally,
+      log: child.log,
+    });
   }
 
   #newEvents(): RoomEvents {

@@ -1,6 +1,8 @@
 /** Ids of messages that were seen, the oldest forgotten first: by age, and by number beyond `maxIds`. */
 export class MessageIds {
   readonly #seenAt = new Map<string, number>();
+  /** No id is too old before. */
+  #forgetAt = 0;
   readonly #maxIds: number;
   readonly #maxAgeMs: number;
 
@@ -19,8 +21,9 @@ export class MessageIds {
 
   /** True when the id is new; a repeat does not make it younger. */
   add(id: string, now: number): boolean {
-    this.#forget(now);
+    if (now >= this.#forgetAt) this.#forget(now);
     if (this.#seenAt.has(id)) return false;
+    if (this.#seenAt.size === 0) this.#forgetAt = now + this.#maxAgeMs;
     this.#seenAt.set(id, now);
     if (this.#seenAt.size > this.#maxIds) this.#forgetOldest();
     return true;
@@ -28,7 +31,8 @@ export class MessageIds {
 
   #forget(now: number): void {
     for (const [id, seenAt] of this.#seenAt) {
-      if (now - seenAt < this.#maxAgeMs) return;
+      this.#forgetAt = seenAt + this.#maxAgeMs;
+      if (now < this.#forgetAt) return;
       this.#seenAt.delete(id);
     }
   }

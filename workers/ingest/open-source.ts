@@ -15,7 +15,13 @@ const definitions: {
   bilibili: async () => (await import('./sources/bilibili.ts')).bilibili,
   generic: async () => (await import('./sources/generic.ts')).generic,
   oba: async () => (await import('./sources/oba.ts')).oba,
+  recording: async () => (await import('./sources/recording.ts')).recording,
 };
+
+export const sourceTypes = Object.keys(definitions) as SourceType[];
+
+export const isSourceType = (name: string): name is SourceType =>
+  (sourceTypes as readonly string[]).includes(name);
 
 /** What is known of the platform of a source. */
 export async function sourceDefinition(type: SourceType): Promise<SourceDefinition> {

@@ -24,6 +24,8 @@ export const tallyNames = [
   'coalesced',
   'journalDamaged',
   'journalBytes',
+  'recorded',
+  'recordingDropped',
   'connected',
   'failed',
   'refusals',

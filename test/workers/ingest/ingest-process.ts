@@ -17,14 +17,12 @@ export interface IngestOptions {
   source: SourceOptions;
   /** Further rooms, by name. */
   others?: Record<string, SourceOptions>;
+  /** The part `ingest` of the configuration. */
   ingest?: Record<string, unknown>;
 }
 
-interface SourceOptions {
-  pageUrl: string;
-  pushUrls: string[];
-  webRid?: string;
-}
+type SourceOptions =
+  { pageUrl: string; pushUrls: string[]; webRid?: string } | { type: 'recording'; file: string };
 
 /** A real ingest worker with one room, `demo`, and others if they are given, taken through its life step by step. */
 export class IngestProcess {
@@ -36,7 +34,7 @@ export class IngestProcess {
   constructor(t: Test, { url, home, source, others = {}, ingest = {} }: IngestOptions) {
     const rooms = Object.entries({ demo: source, ...others }).map(([id, given]) => ({
       id,
-      source: { type: 'douyin', webRid: 'demo', ...given },
+      source: 'type' in given ? given : { type: 'douyin', webRid: 'demo', ...given },
     }));
     const supervisor = { heartbeatMs: 50, heartbeatDeadlineMs: 500 };
     this.#options = childOptions({

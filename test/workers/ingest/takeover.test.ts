@@ -51,7 +51,13 @@ void t.test(
     const { searchParams } = new URL(push?.url ?? '', server.url);
     t.match(searchParams.get('cursor'), /^cursor-/, 'from where it was');
     t.equal(searchParams.get('user_unique_id'), '7659776308930922010');
-    const again = [gift('1001', '2'), gift('1002', '2', 1), gift('1003', '5'), chat('2', '二')];
+    const again = [
+      chat('1', '一'),
+      gift('1001', '2'),
+      gift('1002', '2', 1),
+      gift('1003', '5'),
+      chat('2', '二'),
+    ];
     server.socket.send(messageFrame(again, { logId: '3' }));
     await server.until((room) => room.acks().length === 3);
     const events = await eventsOf(url);

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
-import type { Long, WireFrame } from './schema.ts';
-import { decodePushFrame, decodeResponse, hasMoreFields } from './schema.ts';
+import type { Long } from './schema.ts';
+import { decodePushFrame, decodeResponse } from './schema.ts';
 
 const maxFrameBytes = 8 * 1024 * 1024;
 const maxInflatedBytes = 32 * 1024 * 1024;
@@ -39,35 +39,43 @@ export type Frame =
 export function readFrame(bytes: Uint8Array): Frame {
   if (bytes.byteLength > maxFrameBytes)
     throw new FrameError('oversized', `Frame of ${bytes.byteLength} bytes`);
-  refuseFieldBomb(bytes, 'Frame');
-  const frame = damagedUnless(() => decodePushFrame(bytes), 'Frame is damaged');
+  const frame = decodeBounded(decodePushFrame, bytes, 'Frame');
   const { payloadType, payload } = frame;
   if (payloadType === 'close') return { kind: 'close' };
   if (payloadType !== 'msg') return { kind: 'other', payloadType };
-  const headers = new Map(frame.headers.map(({ key, value }) => [key, value]));
-  const plain = isGzip(headers, payload) ? inflate(payload) : payload;
-  refuseFieldBomb(plain, 'Response');
-  const response = damagedUnless(() => decodeResponse(plain), 'Response is damaged');
+  const header = (name: string) => frame.headers.findLast(({ key }) => key === name)?.value ?? '';
+  const plain = isGzip(payload, header('compress_type')) ? inflate(payload) : payload;
+  const response = decodeBounded(decodeResponse, plain, 'Response');
   return {
     kind: 'messages',
     logId: frame.logId,
     needAck: response.needAck,
-    cursor: response.cursor || (headers.get('im-cursor') ?? ''),
-    internalExt: response.internalExt || (headers.get('im-internal_ext') ?? ''),
+    cursor: response.cursor || header('im-cursor'),
+    internalExt: response.internalExt || header('im-internal_ext'),
     heartbeatSeconds: response.heartbeatDuration.toNumber(),
     messages: response.messages,
   };
 }
 
-/** Before anything is built of them. */
-function refuseFieldBomb(bytes: Uint8Array, name: string): void {
-  if (damagedUnless(() => hasMoreFields(bytes, maxFields), `${name} is damaged`))
-    throw new FrameError('bomb', `${name} of ${bytes.byteLength} bytes has more than ${maxFields} fields`);
+/** Each field costs an object, and two bytes are enough for one. */
+function decodeBounded<Wire>(
+  decode: (bytes: Uint8Array, maxFields: number) => Wire,
+  bytes: Uint8Array,
+  name: string,
+): Wire {
+  try {
+    return decode(bytes, maxFields);
+  } catch (cause) {
+    const text = `${name} of ${bytes.byteLength} bytes`;
+    if (cause instanceof RangeError)
+      throw new FrameError('bomb', `${text} has more than ${maxFields} fields`, { cause });
+    throw new FrameError('damaged', `${text} is damaged`, { cause });
+  }
 }
 
-function isGzip(headers: Map<string, string>, payload: WireFrame['payload']): boolean {
+function isGzip(payload: Uint8Array, compressType: string): boolean {
   const marked = payload[0] === 0x1f && payload[1] === 0x8b && payload[2] === 0x08;
-  return marked || (headers.get('compress_type') === 'gzip' && payload.byteLength > 0);
+  return marked || (compressType === 'gzip' && payload.byteLength > 0);
 }
 
 function inflate(payload: Uint8Array): Uint8Array {
@@ -93,12 +101,4 @@ function chunkSizeOf(payload: Uint8Array): number {
   if (byteLength < 18) return minChunkBytes;
   const said = new DataView(buffer, byteOffset, byteLength).getUint32(byteLength - 4, true);
   return Math.min(Math.max(said + 1, minChunkBytes), maxChunkBytes);
-}
-
-function damagedUnless<Result>(decode: () => Result, text: string): Result {
-  try {
-    return decode();
-  } catch (cause) {
-    throw new FrameError('damaged', text, { cause });
-  }
 }

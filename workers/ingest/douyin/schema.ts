@@ -1,4 +1,6 @@
 import protobuf from 'protobufjs';
+import type { Wide } from './wire-cursor.ts';
+import { compileDecoder } from './wire-decoder.ts';
 
 /**
  * The fields that are read of Douyin's messages; everything else is skipped while decoding. Numbers as the page's own client and
@@ -109,14 +111,7 @@ message LiveEcom {
 
 const { root } = protobuf.parse(text, { keepCase: false });
 
-/** A 64-bit integer as protobufjs hands it out. */
-export interface Long {
-  /** Signed halves of 32 bits. */
-  high: number;
-  low: number;
-  toNumber(): number;
-  isZero(): boolean;
-}
+export type Long = Wide;
 
 interface WireHeader {
   key: string;
@@ -197,23 +192,9 @@ export interface WireBodies {
   LiveEcom: { common: WireCommon | null; msgType: number; nickName: string; purchaseCnt: Long; text: string };
 }
 
-/** Whether a message has more fields of its own than this; each costs an object, and two bytes are enough for one. Throws on damaged bytes. */
-export function hasMoreFields(bytes: Uint8Array, most: number): boolean {
-  const reader = protobuf.Reader.create(bytes);
-  for (let fields = 0; reader.pos < reader.len; fields++) {
-    if (fields === most) return true;
-    const wireType = reader.uint32() & 7;
-    // A group, which no sender of today writes, would hide any number of fields.
-    if (wireType === 3) throw new Error('Message has a group');
-    reader.skipType(wireType);
-  }
-  return false;
-}
-
-/** A decoder of one type: fields that are absent have their default, absent messages are null. Throws on damaged bytes. */
-function decoder<Wire>(name: string): (bytes: Uint8Array) => Wire {
-  const type = root.lookupType(name);
-  return (bytes) => type.decode(bytes) as unknown as Wire;
+/** A decoder of one type: fields that are absent have their default, absent messages are null. Throws on damaged bytes, and RangeError for more than `maxFields`. */
+function decoder<Wire>(name: string): (bytes: Uint8Array, maxFields?: number) => Wire {
+  return compileDecoder<Wire>(root.lookupType(name));
 }
 
 export const decodePushFrame = decoder<WireFrame>('PushFrame');

@@ -25,7 +25,7 @@ const items = [
   { kind: 'ecom' },
 ] as const;
 
-async function openSim(type: Exclude<SourceType, 'douyin'>) {
+async function openSim(type: Exclude<SourceType, 'douyin' | 'recording'>) {
   if (type === 'barrage-grab') return await openBarrageGrab();
   if (type === 'bilibili') return await openBilibiliRoom({ compression: 'none' });
   return await openJsonFeed({ feed: type });
