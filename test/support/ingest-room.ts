@@ -6,12 +6,14 @@ import type { LiveEvent } from '../../protocol/event.ts';
 import { openLogger } from '../../workers/logger.ts';
 import { FaultLog } from '../../workers/ingest/fault-log.ts';
 import type { EventSink } from '../../workers/ingest/frame-publisher.ts';
-import { douyin } from '../../workers/ingest/sources/douyin.ts';
+import { DouyinSource } from '../../workers/ingest/douyin/douyin-source.ts';
+import type { DouyinTimes } from '../../workers/ingest/douyin/times.ts';
+import { douyinTimes } from '../../workers/ingest/douyin/times.ts';
 import { RoomEvents } from '../../workers/ingest/room-events.ts';
 import { RoomNotices } from '../../workers/ingest/room-notices.ts';
 import { runRoomSession } from '../../workers/ingest/room-session.ts';
 import type { SilenceTimes } from '../../workers/ingest/silence.ts';
-import type { Source, SourceParts } from '../../workers/ingest/source.ts';
+import type { Source, SourceCondition, SourceParts } from '../../workers/ingest/source.ts';
 import { Tally } from '../../workers/ingest/tally.ts';
 
 /** A sink that keeps what it is given, at once or when it is told. */
@@ -55,6 +57,10 @@ export interface TestRoom {
   sink: TestSink;
   counters: Record<string, number>;
   notices: string[];
+  /** What the source has said of itself, in order. */
+  conditions: SourceCondition[];
+  /** Waits for a condition to begin, or to pass. */
+  untilCondition(code: string, isOn?: boolean): Promise<SourceCondition>;
   drain: AbortController;
   stop: AbortController;
   /** Settles when the session has returned. */
@@ -68,6 +74,7 @@ export function startRoom(
     source: Partial<RoomConfig['source']> | Source;
     remembered?: Promise<void>;
     silence?: SilenceTimes;
+    douyinTimes?: Partial<DouyinTimes>;
   },
 ): TestRoom {
   const counters: Record<string, number> = {};
@@ -77,12 +84,17 @@ export function startRoom(
   const faults = new FaultLog(log);
   const sink = new TestSink();
   const notices: string[] = [];
+  const { conditions, onCondition, untilCondition } = conditionLog();
   const drain = new AbortController();
   const stop = new AbortController();
   const source =
     'open' in options.source
       ? options.source
-      : douyin.open(roomConfig(options.source).source, sourceParts({ tally, faults }));
+      : new DouyinSource({
+          ...sourceParts({ tally, faults, onCondition }),
+          config: roomConfig(options.source).source,
+          times: { ...quickTimes, ...options.douyinTimes },
+        });
   const events = new RoomEvents({
     room: 'demo',
     platform: 'douyin',
@@ -107,7 +119,34 @@ export function startRoom(
     await ended;
     await source[Symbol.asyncDispose]();
   });
-  return { sink, counters, notices, drain, stop, ended };
+  return { sink, counters, notices, conditions, untilCondition, drain, stop, ended };
+}
+
+/** Short waits, and nothing that is told only after minutes. */
+const quickTimes: DouyinTimes = { ...douyinTimes, confirmMs: 4, signAgainMs: 4 };
+
+/** Keeps what a source says of itself. */
+export function conditionLog() {
+  const conditions: SourceCondition[] = [];
+  const events = new EventEmitter();
+  return {
+    conditions,
+    onCondition: (condition: SourceCondition): void => {
+      conditions.push(condition);
+      events.emit('happened');
+    },
+    async untilCondition(code: string, isOn = true): Promise<SourceCondition> {
+      const find = () => conditions.find((one) => one.code === code && one.isOn === isOn);
+      let found = find();
+      if (found) return found;
+      for await (const _ of on(events, 'happened')) {
+        found = find();
+        if (found) break;
+      }
+      if (!found) throw new Error('The events ended');
+      return found;
+    },
+  };
 }
 
 /** What a source gets of a session, for a session that takes no notice. */

@@ -11,6 +11,8 @@ export const tallyNames = [
   'bombs',
   'oversized',
   'textFrames',
+  'hostsRefused',
+  'polls',
   'unpublishable',
   'attempts',
   'reconnects',

@@ -1,0 +1,344 @@
+import t from 'tap';
+import type { Test } from 'tap';
+import type { RoomSettings } from '../../../../ops/sim/douyin-room/room-settings.ts';
+import type { DouyinRoom } from '../../../../ops/sim/douyin-room/server.ts';
+import { openDouyinRoom } from '../../../../ops/sim/douyin-room/server.ts';
+import { accountSignTimes } from '../../../../workers/ingest/douyin/account-signs.ts';
+import type { DouyinTimes } from '../../../../workers/ingest/douyin/times.ts';
+import { startRoom } from '../../../support/ingest-room.ts';
+
+/** Every way in which a room fails its client, over real sockets against the simulated room. */
+interface Settings {
+  room?: Partial<RoomSettings>;
+  source?: Record<string, unknown>;
+  times?: Partial<DouyinTimes>;
+}
+
+async function open(t: Test, { room: settings = {}, source = {}, times = {} }: Settings = {}) {
+  const room = await openDouyinRoom({ scenario: { type: 'silent' }, ...settings });
+  t.teardown(async () => await room[Symbol.asyncDispose]());
+  const pushUrls = [new URL(room.wsUrl).origin];
+  const session = startRoom(t, {
+    source: { pageUrl: room.url, pushUrls, ...source },
+    douyinTimes: { pushAgainMs: 5, ...times },
+  });
+  return { room, ...session };
+}
+
+/** The session hears this connection, and nothing was lost up to it. */
+async function hears(
+  room: DouyinRoom,
+  sink: { texts(): string[]; until(is: () => boolean): Promise<void> },
+  text: string,
+) {
+  room.chat({ text });
+  await sink.until(() => sink.texts().includes(text));
+}
+
+const quickSigns = { ...accountSignTimes, noiseMs: 60, noiseMostMs: 60_000 };
+const withoutPolls = { fetchTimeoutMs: 1 };
+
+void t.test('200 with DEVICE_BLOCKED and 415: signed again once at another host, then blocked', async (t) => {
+  const room = await openDouyinRoom({ scenario: { type: 'silent' } });
+  t.teardown(async () => await room[Symbol.asyncDispose]());
+  room.served.fetchAnswer = 'empty';
+  await room.fault('refuse', { how: 'blocked', times: 2 });
+  const { port } = new URL(room.wsUrl);
+  const { counters } = startRoom(t, {
+    source: { pageUrl: room.url, pushUrls: [`ws://127.0.0.1:${port}`, `ws://localhost:${port}`] },
+  });
+  await room.untilConnected();
+  t.equal(room.refusals.length, 2);
+  t.equal(counters['attempts'], 2, 'one attempt was refused twice');
+});
+
+void t.test('502 (a wrong signature): signed again once, and the connection is there', async (t) => {
+  const { room, sink, counters } = await open(t, {});
+  await room.untilConnected();
+  await room.fault('refuse', { how: 'bad-gateway', times: 1 });
+  room.cut();
+  await room.untilConnected({ nth: 2 });
+  await hears(room, sink, '还在');
+  t.match(counters, { attempts: 2 });
+});
+
+for (const how of ['forbidden', 'not-found', 'too-many', 'unavailable'] as const) {
+  void t.test(`a handshake that is answered "${how}" costs an attempt and no more`, async (t) => {
+    const { room, sink } = await open(t, { times: withoutPolls });
+    await room.untilConnected();
+    await room.fault('refuse', { how, times: 3 });
+    room.served.fetchAnswer = 'empty';
+    room.cut();
+    await room.untilConnected({ nth: 2 });
+    t.equal(room.refusals.length, 3);
+    await hears(room, sink, '还在');
+  });
+}
+
+void t.test(
+  'blocked for good while im/fetch answers: polled, said so, and back once it is let in',
+  async (t) => {
+    const { room, sink, counters, untilCondition } = await open(t, { times: { pushAgainMs: 400 } });
+    await room.untilConnected();
+    await hears(room, sink, '一');
+    await room.fault('refuse', { how: 'blocked', times: 3 });
+    room.cut();
+    await untilCondition('polling');
+    const polled = room.chat({ text: '二' });
+    room.gift({ groupId: '5', repeatCount: 2 });
+    await sink.until(() => sink.texts().includes('二'));
+    t.equal(room.sent.find(({ msgId, via }) => msgId === polled.msgId && via === 'fetch')?.text, '二');
+    const back = await room.untilConnected({ nth: 2 });
+    await untilCondition('polling', false);
+    t.match(back.query.get('cursor'), /^t-/, 'it goes on where polling had come to');
+    await hears(room, sink, '三');
+    const ids = sink.published.map(({ id }) => id);
+    t.equal(new Set(ids).size, ids.length, 'nothing twice');
+    t.same(sink.texts(), ['一', '二', 'gift', '三']);
+    t.ok((counters['polls'] ?? 0) >= 2);
+    await room.untilAcked(polled.msgId);
+  },
+);
+
+void t.test('closed with 1006 soon after it was open: the next host, and on', async (t) => {
+  const { room, sink } = await open(t);
+  for (let nth = 1; nth <= 3; nth++) {
+    await room.untilConnected({ nth });
+    if (nth < 3) room.cut();
+  }
+  await hears(room, sink, '还在');
+});
+
+void t.test('closed with 1006 for want of a pong: pongs leave at once, so it does not happen', async (t) => {
+  const { room, sink } = await open(t, { room: { pingIntervalMs: 50, pongTimeoutMs: 1_500 } });
+  const connection = await room.untilConnected();
+  while (connection.pongs < 40) await hears(room, sink, `第${connection.pongs}次 ${room.sent.length}`);
+  t.ok(connection.open, connection.closedFor ?? 'open');
+});
+
+for (const code of [1001, 1012, 1013] as const) {
+  void t.test(`closed with ${code}: connected again after the time that the server needs`, async (t) => {
+    const { room, sink, notices } = await open(t);
+    const first = await room.untilConnected();
+    await room.fault('close-code', { code });
+    const second = await room.untilConnected({ nth: 2 });
+    const least = { 1001: 2_000, 1012: 3_000, 1013: 5_000 }[code];
+    t.ok(second.openedAt - first.openedAt >= least, `${second.openedAt - first.openedAt} ms`);
+    t.match(notices, [/connected/, new RegExp(`closed with ${code}`), /connected/]);
+    await hears(room, sink, '还在');
+  });
+}
+
+for (const code of [1000, 1007, 1008] as const) {
+  void t.test(`closed with ${code}: the room's status decides, on the air`, async (t) => {
+    const { room, sink } = await open(t);
+    await room.untilConnected();
+    await room.fault('close-code', { code });
+    await room.untilConnected({ nth: 2 });
+    await hears(room, sink, '还在');
+  });
+
+  void t.test(`closed with ${code}: the room's status decides, off the air`, async (t) => {
+    const { room, sink, notices } = await open(t);
+    await room.untilConnected();
+    room.setState('ended');
+    await room.fault('close-code', { code });
+    while (!notices.some((text) => text.includes('off the air'))) await new Promise(setImmediate);
+    t.equal(room.connections.length, 1);
+    room.newBroadcast();
+    await room.untilConnected({ nth: 2 });
+    await hears(room, sink, '新的一场');
+  });
+}
+
+void t.test('payload_type "close": the feed ends, although the socket stays', async (t) => {
+  const { room, sink, notices } = await open(t);
+  await room.untilConnected();
+  await room.fault('close');
+  await room.untilConnected({ nth: 2 });
+  t.ok(notices.some((text) => text.includes('the server said close')));
+  await hears(room, sink, '还在');
+});
+
+void t.test('"fake alive" off the air: only figures come, and the page says that it is over', async (t) => {
+  const { room, notices } = await open(t, { times: { signsMs: 20, signs: quickSigns } });
+  await room.untilConnected();
+  room.setState('ended');
+  while (!notices.some((text) => text.includes('off the air'))) {
+    room.say({ kind: 'stats' });
+    room.say({ kind: 'rank' });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  t.equal(room.connections.length, 1, 'nobody connects to what is over');
+  room.newBroadcast();
+  t.equal((await room.untilConnected({ nth: 2 })).roomId, room.roomId);
+});
+
+void t.test('"fake alive" on the air: connected again', async (t) => {
+  const { room, sink } = await open(t, { times: { signsMs: 20, signs: quickSigns } });
+  const first = await room.untilConnected();
+  await room.fault('account', { how: 'noise-only' });
+  while (first.open) {
+    room.say({ kind: 'stats' });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await room.fault('account', { how: 'good' });
+  await room.untilConnected({ nth: 2 });
+  await hears(room, sink, '还在');
+});
+
+void t.test(
+  'names "X***" and no gifts: condition "guest", and "gifts-missing" once gifts are known to be given',
+  async (t) => {
+    const signs = { ...accountSignTimes, giftsMs: 30 };
+    const { room, sink, conditions, untilCondition } = await open(t, { times: { signsMs: 10, signs } });
+    await room.untilConnected();
+    await room.fault('account', { how: 'guest' });
+    for (let count = 0; count < 15; count++) room.chat({ user: `观众${count}`, text: `第${count}句` });
+    t.match(await untilCondition('guest'), { text: /cookie of a logged-in account/ });
+    for (const count of [10, 20, 30]) {
+      room.gift({ groupId: String(count) });
+      room.say({ kind: 'tickets', count });
+    }
+    await untilCondition('gifts-missing');
+    t.notOk(sink.texts().includes('gift'));
+    await room.fault('account', { how: 'good' });
+    room.gift({ groupId: '99' });
+    t.match(await untilCondition('gifts-missing', false), { text: /told of gifts/ });
+    t.equal(conditions.filter(({ code }) => code === 'gifts-missing').length, 2, 'said once each');
+  },
+);
+
+void t.test('the first messages and then nothing: condition "sampled"', async (t) => {
+  const signs = { ...accountSignTimes, sampledMs: 50 };
+  const { room, sink, untilCondition } = await open(t, { times: { signsMs: 10, signs } });
+  await room.untilConnected();
+  await room.fault('account', { how: 'sampled', first: 3 });
+  for (let count = 0; count < 9; count++) room.chat({ text: `第${count}句` });
+  room.audience({ online: 500 });
+  t.match(await untilCondition('sampled'), { text: /first messages/ });
+  t.same(sink.texts().filter((text) => text !== 'stats').length, 3);
+});
+
+for (const action of [3, 4, 6] as const) {
+  void t.test(
+    `ControlMessage ${action}: ended; a page that is out of date makes nobody connect`,
+    async (t) => {
+      const { room, sink, counters } = await open(t);
+      await room.untilConnected();
+      room.served.setStale('everything');
+      room.control({ action });
+      await sink.until(() => sink.texts().includes('control'));
+      const before = counters['attempts'] ?? 0;
+      while ((counters['attempts'] ?? 0) < before + 4) await new Promise(setImmediate);
+      t.equal(room.connections.length, 1, 'the page still tells of the old room');
+      room.newBroadcast();
+      room.served.setStale('nothing');
+      const next = await room.untilConnected({ nth: 2 });
+      t.equal(next.query.get('room_id'), room.roomId);
+      t.notMatch(next.query.get('cursor'), /r-[1-9]\d{17}_/, 'the old cursor is dropped');
+      await hears(room, sink, '新的一场');
+    },
+  );
+}
+
+void t.test('status ≠ 2 twice, from the page and from the enquiry: off the air', async (t) => {
+  const { room, notices } = await open(t, { times: { confirmMs: 50 } });
+  await room.untilConnected();
+  room.setState('preparing');
+  room.cut();
+  while (!notices.some((text) => text.includes('off the air'))) await new Promise(setImmediate);
+  room.setState('live');
+  await room.untilConnected({ nth: 2 });
+});
+
+void t.test('status 3, 主播暂时离开, is no end', async (t) => {
+  const { room, sink, notices } = await open(t);
+  await room.untilConnected();
+  room.setState('paused');
+  room.cut();
+  await room.untilConnected({ nth: 2 });
+  await hears(room, sink, '等你回来');
+  t.notOk(notices.some((text) => text.includes('off the air')));
+});
+
+for (const state of ['captcha', 'empty', 'rate-limited'] as const) {
+  void t.test(
+    `a page that is ${state}, and an enquiry that tells nothing: unknown, the state is kept`,
+    async (t) => {
+      const { room, sink, notices, untilCondition } = await open(t);
+      await room.untilConnected();
+      room.setState(state);
+      room.cut();
+      await room.untilConnected({ nth: 2 });
+      await untilCondition('captcha');
+      await hears(room, sink, '还在');
+      t.notOk(notices.some((text) => text.includes('off the air')));
+      room.setState('live');
+      room.cut();
+      await untilCondition('captcha', false);
+    },
+  );
+}
+
+void t.test('an account without a room, and a number of nobody, are told apart', async (t) => {
+  const { room, notices } = await open(t, { room: { state: 'offline' } });
+  while (!notices.some((text) => text.includes('off the air'))) await new Promise(setImmediate);
+  room.setState('not-found');
+  while (!notices.some((text) => text.includes('no such room'))) await new Promise(setImmediate);
+  room.setState('live');
+  await room.untilConnected();
+});
+
+void t.test('push servers as the server directs: believed only when they are the platform’s', async (t) => {
+  const { room, sink, counters } = await open(t);
+  await room.untilConnected();
+  const { port } = new URL(room.wsUrl);
+  room.setPushServer(`evil.example,ws://localhost:${port}`);
+  await hears(room, sink, '一');
+  room.cut();
+  const second = await room.untilConnected({ nth: 2 });
+  t.equal(second.host, `localhost:${port}`);
+  t.equal(counters['hostsRefused'], 1);
+  room.setPushServer('ws://attacker.example/steal');
+  await hears(room, sink, '二');
+  room.cut();
+  await room.untilConnected({ nth: 3 });
+  t.equal(counters['hostsRefused'], 2);
+});
+
+void t.test('im/fetch comes before the push connection, and its messages before those of that', async (t) => {
+  const { room, sink } = await open(t);
+  const first = await room.untilConnected();
+  t.match(first.query.get('cursor'), /^t-\d+_r-/, 'the position is that of the answer');
+  await hears(room, sink, '一');
+});
+
+void t.test('a frame that is cut at any byte costs nothing', async (t) => {
+  const { room, sink } = await open(t);
+  for (const [index, bytes] of [0, 1, 2, 3, 20, 150].entries()) {
+    await room.untilConnected({ nth: index + 1 });
+    await hears(room, sink, `前${index}`);
+    await room.fault('cut-frame', { bytes });
+  }
+  await room.untilConnected({ nth: 7 });
+  await hears(room, sink, '最后');
+  t.equal(sink.texts().filter((text) => text === '说到一半').length, 6, 'each came with the next connection');
+});
+
+void t.test('a tail that is sent again is counted once', async (t) => {
+  const { room, sink, counters } = await open(t);
+  await room.untilConnected();
+  for (let count = 0; count < 20; count++) await hears(room, sink, `第${count}句`);
+  await room.fault('replay', { count: 15 });
+  await hears(room, sink, '新的');
+  t.equal(sink.published.length, 21);
+  t.equal(counters['duplicates'], 15);
+});
+
+void t.test('frames that trickle byte by byte arrive whole', async (t) => {
+  const { room, sink } = await open(t);
+  await room.untilConnected();
+  await room.fault('slow', { forMs: 600, bytes: 1, pauseMs: 1 });
+  await hears(room, sink, '慢慢来');
+});
