@@ -91,7 +91,7 @@ export class AccountSigns {
     this.#livelyAt = now;
     this.#frames = 0;
     // The time without one is nobody's fault.
-    if (this.#viewersAt > 0) this.#viewersAt = now;
+    if (this.#viewersHeard > 0) this.#viewersAt = now;
     if (this.#unseenSince > 0) this.#unseenSince = now;
   }
 
@@ -150,7 +150,7 @@ export class AccountSigns {
     this.#viewersHeard += 1;
     this.#viewersAt = now;
     if (now - this.#openedAt > repeatedMs) this.#isHushed = false;
-    if (this.#firstViewerAt === 0) this.#firstViewerAt = now;
+    if (this.#viewersHeard === 1) this.#firstViewerAt = now;
   }
 
   #takeGift(now: number): void {
@@ -203,7 +203,7 @@ export class AccountSigns {
   #sampled(now: number): SourceCondition {
     this.#isHushed ||=
       this.#isOpen &&
-      this.#viewersAt > 0 &&
+      this.#viewersHeard > 0 &&
       this.#frames > 0 &&
       this.#online >= leastOnline &&
       now - this.#viewersAt >= this.#times.sampledMs;
