@@ -60,7 +60,7 @@ export interface TestRoom {
   /** What the source has said of itself, in order. */
   conditions: SourceCondition[];
   /** Waits for a condition to begin, or to pass. */
-  untilCondition(code: string, isOn?: boolean): Promise<SourceCondition>;
+  untilCondition: (code: string, isOn?: boolean) => Promise<SourceCondition>;
   drain: AbortController;
   stop: AbortController;
   /** Settles when the session has returned. */
@@ -135,7 +135,7 @@ export function conditionLog() {
       conditions.push(condition);
       events.emit('happened');
     },
-    async untilCondition(code: string, isOn = true): Promise<SourceCondition> {
+    untilCondition: async (code: string, isOn = true): Promise<SourceCondition> => {
       const find = () => conditions.find((one) => one.code === code && one.isOn === isOn);
       let found = find();
       if (found) return found;

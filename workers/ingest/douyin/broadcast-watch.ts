@@ -25,7 +25,7 @@ interface BroadcastWatchOptions {
   conditions: Conditions;
   faults: Pick<FaultLog, 'report'>;
   times: DouyinTimes;
-  look(signal: AbortSignal): Promise<LookResult>;
+  look: (signal: AbortSignal) => Promise<LookResult>;
 }
 
 /** Hears all that is read of a room's broadcasts, over all connections; tells what is wrong with them, and ends a feed that is none. */

@@ -14,10 +14,10 @@ export interface Received {
 export interface FeedParts extends Pick<SourceParts, 'room' | 'tally' | 'faults' | 'onRaw'> {
   info: RoomInfo;
   /** Whether this process may still speak for the room. One that was replaced while it was stopped must not say a word. */
-  isCertain(): boolean;
+  isCertain: () => boolean;
   /** Called with the position of each frame that is acknowledged. */
-  onResume(resume: Resume): void;
-  onResponse(response: RoomResponse): void;
-  onObservations(observations: readonly Observation[]): void;
+  onResume: (resume: Resume) => void;
+  onResponse: (response: RoomResponse) => void;
+  onObservations: (observations: readonly Observation[]) => void;
   notice: NonNullable<ReadContext['notice']>;
 }

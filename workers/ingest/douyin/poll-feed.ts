@@ -19,9 +19,9 @@ interface PollFeedOptions extends FeedParts {
   first: Received;
   resume: Resume;
   /** Asks once, from a position on; undefined when there is no answer, or none that can be used. */
-  poll(resume: Resume, signal: AbortSignal): Promise<Received | undefined>;
+  poll: (resume: Resume, signal: AbortSignal) => Promise<Received | undefined>;
   /** Tries a push server, from a position on; undefined when that is refused. */
-  connect(resume: Resume, signal: AbortSignal): Promise<PushFeed | undefined>;
+  connect: (resume: Resume, signal: AbortSignal) => Promise<PushFeed | undefined>;
   /** Before the push servers are tried again for the first time, in milliseconds. */
   pushAgainMs: number;
 }

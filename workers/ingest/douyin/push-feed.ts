@@ -18,7 +18,7 @@ interface PushFeedOptions extends FeedParts {
   /** What was received before the connection was opened, and belongs in front of it. */
   before: Received | undefined;
   /** Says what the end of the connection calls for, unless it was ended from here; `openForMs` is 0 when it never was open. */
-  onHangUp(end: HangUp, openForMs: number): HangUpTreatment;
+  onHangUp: (end: HangUp, openForMs: number) => HangUpTreatment;
 }
 
 /** An open push connection: hb, queue, decoding, acks. Whatever comes over it, it lives until the server or its owner ends it. */

@@ -8,7 +8,7 @@ interface PushHostsOptions {
   pushUrls: readonly string[];
   pageUrl: string;
   /** Hears of each host that the server names and that is none of the platform's. */
-  onRefused(text: string): void;
+  onRefused: (text: string) => void;
 }
 
 /**
@@ -83,7 +83,7 @@ const secondLevel = new Set(['ac', 'co', 'com', 'edu', 'gov', 'net', 'org']);
 /** What one owner has registered: `douyin.com` of any host in it. All of this machine counts as one; any other address stands for itself. */
 function domainOf(hostname: string): string {
   const name = hostname.toLowerCase().replace(/\.$/, '');
-  if (name === 'localhost' || name === '[::1]' || /^127\./.test(name)) return 'loopback';
+  if (name === 'localhost' || name === '[::1]' || name.startsWith('127.')) return 'loopback';
   if (name.startsWith('[') || isIP(name) !== 0) return name;
   const labels = name.split('.');
   const isCountry = labels.at(-1)?.length === 2 && secondLevel.has(labels.at(-2) ?? '');

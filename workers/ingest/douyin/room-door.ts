@@ -26,7 +26,7 @@ interface RoomDoorOptions extends SourceParts {
   signer: Signer;
   watch: BroadcastWatch;
   /** Everything up to this position is kept. */
-  onMoved(info: RoomInfo, position: Resume): void;
+  onMoved: (info: RoomInfo, position: Resume) => void;
 }
 
 /** Where reading begins, and what was received in finding that out. */
