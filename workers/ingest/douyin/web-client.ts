@@ -55,11 +55,12 @@ export class WebClient implements AsyncDisposable {
       });
       const body = await readBounded(answer.body, maxBytes);
       const bytes = body ?? Buffer.alloc(0);
+      let text: string | undefined;
       return {
         status: answer.status,
         bytes,
         get text() {
-          return bytes.toString('utf8');
+          return (text ??= bytes.toString('utf8'));
         },
         tooLarge: body === undefined,
         setCookies: answer.headers.getSetCookie(),

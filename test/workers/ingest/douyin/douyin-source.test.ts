@@ -255,7 +255,7 @@ void t.test('a feed lives on through garbage, bombs and what it does not know', 
   t.equal(server.sockets.length, 1);
 });
 
-void t.test('a feed gives others a turn within a frame that is full of messages', async (t) => {
+void t.test('a feed gives others a turn, and pongs, within a frame that is full of messages', async (t) => {
   const { server, sink, counters } = await open(t);
   await server.until(connected);
   // Each holds some sixty thousand users, one over the other: half a second of work in 60 kB.
@@ -273,9 +273,13 @@ void t.test('a feed gives others a turn within a frame that is full of messages'
     if (counting) setImmediate(count);
   };
   sink.held = true;
+  const pong = Promise.withResolvers<number>();
+  server.socket.once('pong', () => pong.resolve(sink.published.length));
   server.socket.send(messageFrame(messages));
+  server.socket.ping();
   await server.until(({ frames }) => frames.length > 0);
   count();
+  t.equal(await pong.promise, 0, 'the pong does not wait for the end of the frame');
   await sink.until(() => sink.published.length === 32);
   counting = false;
   t.ok(turns > 4, `${turns} turns`);
