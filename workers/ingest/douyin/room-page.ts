@@ -42,8 +42,11 @@ export const isStub = (html: string, setCookies: readonly string[]): boolean =>
 export function readRoomPage(html: string): RoomInfo {
   const text = unescapePieces(html);
   const userUniqueId = /"user_unique_id":"(\d{1,20})"/.exec(text)?.[1] ?? '';
-  const info = record(findStore(text)['roomInfo']);
-  if (Object.keys(info).length === 0) return readPatterns(text, userUniqueId);
+  const store = findStore(text);
+  if (!('roomInfo' in store)) return readPatterns(text, userUniqueId);
+  const info = record(store['roomInfo']);
+  // The page of nobody: what else is on it belongs to rooms that are recommended.
+  if (Object.keys(info).length === 0) return { ...unknownRoom, userUniqueId };
   const room = record(info['room']);
   const anchor = record(info['anchor']);
   const roomId = digits(info['roomId']) || digits(room['id_str']);
