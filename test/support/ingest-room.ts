@@ -1,12 +1,14 @@
 import { EventEmitter, on } from 'node:events';
 import type { Test } from 'tap';
-import type { DouyinSource, RoomConfig } from '../../protocol/config.ts';
+import type { DouyinSource as DouyinConfig, RoomConfig } from '../../protocol/config.ts';
 import { configSchema } from '../../protocol/config.ts';
 import type { LiveEvent } from '../../protocol/event.ts';
 import { openLogger } from '../../workers/logger.ts';
 import { FaultLog } from '../../workers/ingest/fault-log.ts';
 import type { EventSink } from '../../workers/ingest/frame-publisher.ts';
-import { douyin } from '../../workers/ingest/sources/douyin.ts';
+import { DouyinSource } from '../../workers/ingest/douyin/douyin-source.ts';
+import type { DouyinTimes } from '../../workers/ingest/douyin/times.ts';
+import { douyinTimes } from '../../workers/ingest/douyin/times.ts';
 import { RoomEvents } from '../../workers/ingest/room-events.ts';
 import { RoomLink } from '../../workers/ingest/room-link.ts';
 import { runRoomSession } from '../../workers/ingest/room-session.ts';
@@ -14,7 +16,7 @@ import type { ConnectionPolicy } from '../../workers/ingest/connection-policy.ts
 import { genericPolicy } from '../../workers/ingest/connection-policy.ts';
 import { Secrets } from '../../workers/secrets.ts';
 import type { RoomTrouble } from '../../protocol/ipc.ts';
-import type { Source, SourceParts } from '../../workers/ingest/source.ts';
+import type { Source, SourceCondition, SourceParts } from '../../workers/ingest/source.ts';
 import { Tally } from '../../workers/ingest/tally.ts';
 
 /** A sink that keeps what it is given, at once or when it is told. */
@@ -62,6 +64,10 @@ export interface TestRoom {
   link: RoomLink;
   /** Returns when something is counted, said or told of the room and it is so. */
   until: (is: () => boolean) => Promise<void>;
+  /** What the source has said of itself, in order. */
+  conditions: SourceCondition[];
+  /** Waits for a condition to begin, or to pass. */
+  untilCondition: (code: string, isOn?: boolean) => Promise<SourceCondition>;
   drain: AbortController;
   stop: AbortController;
   /** Settles when the session has returned. */
@@ -82,11 +88,12 @@ const quickPolicy: ConnectionPolicy = {
 export function startRoom(
   t: Test,
   options: {
-    source: Partial<DouyinSource> | Source;
+    source: Partial<DouyinConfig> | Source;
     remembered?: Promise<void>;
     policy?: Partial<ConnectionPolicy>;
     home?: string;
     secrets?: Secrets;
+    douyinTimes?: Partial<DouyinTimes>;
   },
 ): TestRoom {
   const news = new EventEmitter();
@@ -105,6 +112,7 @@ export function startRoom(
   const faults = new FaultLog(log);
   const sink = new TestSink();
   const notices: string[] = [];
+  const { conditions, onCondition, untilCondition } = conditionLog();
   const drain = new AbortController();
   const stop = new AbortController();
   const troubles: RoomTrouble[] = [];
@@ -135,7 +143,15 @@ export function startRoom(
     openSource: (parts) =>
       'open' in given
         ? given
-        : douyin.open(roomConfig(given).source, sourceParts({ tally, faults, ...parts })),
+        : new DouyinSource({
+            ...sourceParts({ tally, faults, ...parts }),
+            onCondition: (condition) => {
+              onCondition(condition);
+              parts.onCondition(condition);
+            },
+            config: roomConfig(given).source,
+            times: { ...quickTimes, ...options.douyinTimes },
+          }),
   });
   const events = new RoomEvents({
     room: 'demo',
@@ -164,7 +180,34 @@ export function startRoom(
     if (is()) return;
     for await (const _ of on(news, 'happened')) if (is()) return;
   };
-  return { sink, counters, notices, troubles, link, until, drain, stop, ended };
+  return { sink, counters, notices, conditions, untilCondition, troubles, link, until, drain, stop, ended };
+}
+
+/** Short waits, and nothing that is told only after minutes. */
+const quickTimes: DouyinTimes = { ...douyinTimes, confirmMs: 4, signAgainMs: 4 };
+
+/** Keeps what a source says of itself. */
+export function conditionLog() {
+  const conditions: SourceCondition[] = [];
+  const events = new EventEmitter();
+  return {
+    conditions,
+    onCondition: (condition: SourceCondition): void => {
+      conditions.push(condition);
+      events.emit('happened');
+    },
+    untilCondition: async (code: string, isOn = true): Promise<SourceCondition> => {
+      const find = () => conditions.find((one) => one.code === code && one.isOn === isOn);
+      let found = find();
+      if (found) return found;
+      for await (const _ of on(events, 'happened')) {
+        found = find();
+        if (found) break;
+      }
+      if (!found) throw new Error('The events ended');
+      return found;
+    },
+  };
 }
 
 /** What a source gets of a session, for a session that takes no notice. */
@@ -184,7 +227,7 @@ export function sourceParts(
 }
 
 /** A room of a checked configuration; everything that is not given is as by default. */
-export function roomConfig(source: Partial<DouyinSource>): RoomConfig & { source: DouyinSource } {
+export function roomConfig(source: Partial<DouyinConfig>): RoomConfig & { source: DouyinConfig } {
   const [room] = configSchema.parse({
     rooms: [{ id: 'demo', source: { type: 'douyin', webRid: 'demo', ...source } }],
   }).rooms;

@@ -11,6 +11,8 @@ import { decodeWire } from './webcast-wire.ts';
 export interface WebcastServerOptions {
   /** Answers a page; undefined: the page of a live room. */
   page?: (request: IncomingMessage, response: ServerResponse) => boolean;
+  /** Answers a poll of `im/fetch`; undefined: nothing is in the answer. */
+  fetch?: (request: IncomingMessage, response: ServerResponse) => void;
   /** Answers the upgrade itself; false: it is accepted. */
   refuse?: (socket: Duplex, request: IncomingMessage) => boolean;
 }
@@ -32,10 +34,12 @@ export class WebcastServer {
   pushUrl = '';
   readonly #events = new EventEmitter();
 
-  static async open(t: Test, { page, refuse }: WebcastServerOptions = {}): Promise<WebcastServer> {
+  static async open(t: Test, { page, fetch, refuse }: WebcastServerOptions = {}): Promise<WebcastServer> {
     const room = new WebcastServer();
     const server = createServer((request, response) => {
       room.#note(request);
+      if (request.url?.startsWith('/webcast/im/fetch/'))
+        return fetch ? fetch(request, response) : response.end();
       if (page?.(request, response)) return;
       if (request.url === '/') response.setHeader('set-cookie', 'ttwid=visitor; Path=/');
       response.end(request.url === '/' ? 'home' : livePage());
@@ -56,6 +60,11 @@ export class WebcastServer {
     room.url = `http://127.0.0.1:${port}`;
     room.pushUrl = `ws://127.0.0.1:${port}`;
     return room;
+  }
+
+  /** The requests to everything but the polls. */
+  get visits(): typeof this.requests {
+    return this.requests.filter(({ url }) => !url.startsWith('/webcast/im/fetch/'));
   }
 
   get socket(): WebSocket {

@@ -27,8 +27,17 @@ message PayGrade { int64 total_diamond = 1; string name = 3; int64 level = 6; }
 message FansClub { FansClubData data = 1; }
 message FansClubData { string club_name = 1; int32 level = 2; }
 message Chat {
-  Common common = 1; User user = 2; string content = 3; bool visible_to_sender = 4; int64 event_time = 15; int64 chat_by = 20;
+  Common common = 1; User user = 2; string content = 3; bool visible_to_sender = 4; PublicAreaCommon public_area_common = 9;
+  int64 event_time = 15; int64 chat_by = 20;
 }
+message PublicAreaCommon { int64 user_consume_in_room = 2; bool is_featured = 12; bool is_ai_msg = 21; }
+message ScreenChat { Common common = 1; User user = 2; int32 screen_chat_type = 3; string content = 4; int64 event_time = 12; }
+message PrivilegeScreenChat { Common common = 1; User user = 2; string content = 3; }
+message Room { Common common = 1; string content = 2; int32 type = 4; bool system_top_msg = 5; string biz_scene = 20; }
+message RoomRank { Common common = 1; repeated Rank ranks = 2; }
+message Rank { User user = 1; string score_str = 2; bool profile_hidden = 3; }
+message UpdateFanTicket { Common common = 1; string text = 2; int64 count = 3; }
+message LiveEcomGeneral { Common common = 1; bytes data = 6; }
 message EmojiChat { Common common = 1; User user = 2; int64 emoji_id = 3; string default_content = 5; }
 message Gift {
   Common common = 1; uint64 gift_id = 2; uint64 fan_ticket_count = 3; uint64 group_count = 4; uint64 repeat_count = 5;
@@ -48,18 +57,21 @@ message Fansclub { Common common = 1; int32 type = 2; string content = 3; User u
 message RoomUserSeq {
   Common common = 1; int64 total = 3; string pop_str = 4; int64 popularity = 6; int64 total_user = 7; string total_user_str = 8;
 }
-message RoomStats { Common common = 1; string display_short = 2; string display_long = 4; int64 total = 9; }
+message RoomStats { Common common = 1; string display_short = 2; string display_long = 4; int64 display_value = 5; bool is_hidden = 8; int64 total = 9; }
 message Control { Common common = 1; int64 action = 2; string tips = 3; ControlExtra extra = 4; }
 message ControlExtra { string ban_info_url = 1; int64 reason_no = 2; string title = 3; string violation_reason = 4; }
 message ProductChange {
   Common common = 1; int64 update_timestamp = 2; string update_toast = 3; repeated ProductInfo update_product_info = 4; int64 total = 5;
+  repeated Category categories = 8;
 }
+message Category { int64 id = 1; string name = 2; repeated int64 promotion_ids = 3; int32 type = 4; int32 unique_index = 5; }
 message ProductInfo { uint64 promotion_id = 1; int32 index = 2; int64 explain_type = 4; }
 message LiveShopping {
-  Common common = 1; int32 msg_type = 2; uint64 promotion_id = 3; uint64 target_uid = 4; ShoppingProduct updated_product_info = 11;
-  bool sold_out = 12;
+  Common common = 1; int32 msg_type = 2; uint64 promotion_id = 3; uint64 target_uid = 4; repeated int64 updated_product_ids = 9; ShoppingProduct updated_product_info = 11;
+  bool sold_out = 12; string update_toast = 31;
 }
 message ShoppingProduct { string price = 1; string title = 2; string cover = 3; int64 status = 4; }
+message RanklistHourEntrance { Common common = 1; }
 message LiveEcom { Common common = 1; int32 msg_type = 2; string nick_name = 3; int64 purchase_cnt = 4; string text = 5; }
 `;
 

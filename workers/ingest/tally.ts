@@ -12,6 +12,8 @@ export const tallyNames = [
   'bombs',
   'oversized',
   'textFrames',
+  'hostsRefused',
+  'polls',
   'unpublishable',
   'attempts',
   'reconnects',

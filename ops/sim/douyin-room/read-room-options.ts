@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { ROOM_STATES } from './http/page.ts';
 import { DEFAULT_SETTINGS, scheduleOf, type RoomSettings, type ScenarioChoice } from './room-settings.ts';
 
 /** What the command line asks for: a room, or this text. */
@@ -7,7 +8,7 @@ export type RoomCommand =
   | { readonly kind: 'open'; readonly settings: RoomSettings }
   | { readonly kind: 'help'; readonly text: string };
 
-const STATES = ['live', 'offline', 'ended', 'captcha'] as const;
+const STATES = ROOM_STATES;
 
 /** The text of `--help`. */
 export const HELP = `Simulated live room that speaks the webcast wire format on 127.0.0.1.

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { RoomControl } from './http/control.ts';
 import { answerRequest, type RoomFront } from './http/front.ts';
 import type { RoomState } from './http/page.ts';
+import { Served } from './http/served.ts';
 import type { Refusal } from './http/upgrade.ts';
 import type { Connection } from './room/connection.ts';
 import { Door } from './room/door.ts';
@@ -52,6 +53,8 @@ export class DouyinRoom implements AsyncDisposable {
   readonly url: string;
   /** The push socket's address without its query. */
   readonly wsUrl: string;
+  /** How the pages and `im/fetch` serve what goes on. */
+  readonly served: Served;
   readonly #settings: RoomSettings;
   readonly #server: Server;
   readonly #stage: Stage;
@@ -75,6 +78,8 @@ export class DouyinRoom implements AsyncDisposable {
     this.url = `http://127.0.0.1:${this.port}`;
     this.wsUrl = `ws://127.0.0.1:${this.port}/webcast/im/push/v2/`;
     this.#stage = new Stage({ settings, truth, port: this.port });
+    const { webRid, anchor, title } = settings;
+    this.served = new Served(() => ({ webRid, anchor, title, state: this.state, roomId: this.roomId }));
     this.#door = new Door({
       roomId: () => this.roomId,
       checkSignature: signatureCheckOf(settings.requireSignature),
@@ -121,20 +126,13 @@ export class DouyinRoom implements AsyncDisposable {
   }
 
   chat = (details: Details<'chat'>): SentRecord => this.say({ kind: 'chat', ...details });
-  emoji = (details: Details<'emoji'> = {}): SentRecord => this.say({ kind: 'emoji', ...details });
   /** One gift message, with exactly these counts; {@link streak} makes whole streaks. */
   gift = (details: Details<'gift'> = {}): SentRecord => this.say({ kind: 'gift', ...details });
   like = (details: Details<'like'> = {}): SentRecord => this.say({ kind: 'like', ...details });
   enter = (details: Details<'enter'> = {}): SentRecord => this.say({ kind: 'enter', ...details });
   follow = (details: Details<'follow'> = {}): SentRecord => this.say({ kind: 'follow', ...details });
-  share = (details: Details<'share'> = {}): SentRecord => this.say({ kind: 'share', ...details });
-  fansclub = (details: Details<'fansclub'> = {}): SentRecord => this.say({ kind: 'fansclub', ...details });
   audience = (details: Details<'audience'> = {}): SentRecord => this.say({ kind: 'audience', ...details });
-  stats = (details: Details<'stats'> = {}): SentRecord => this.say({ kind: 'stats', ...details });
-  product = (details: Details<'product'> = {}): SentRecord => this.say({ kind: 'product', ...details });
-  shopping = (details: Details<'shopping'> = {}): SentRecord => this.say({ kind: 'shopping', ...details });
   control = (details: Details<'control'>): SentRecord => this.say({ kind: 'control', ...details });
-  notice = (details: Details<'notice'>): SentRecord => this.say({ kind: 'notice', ...details });
   ecom = (details: Details<'ecom'> = {}): SentRecord => this.say({ kind: 'ecom', ...details });
 
   /**
@@ -175,6 +173,11 @@ export class DouyinRoom implements AsyncDisposable {
   /** Changes what the pages say, and whether anything but noise is played. */
   setState(state: RoomState): void {
     this.#stage.state = state;
+  }
+
+  /** What responses say of push servers from now on: a list, possibly a hostile one, or ''. */
+  setPushServer(list: string): void {
+    this.#stage.pushServer = list;
   }
 
   /** Says that the broadcast is over, on the wire and on the pages; what follows by itself is noise alone. */
@@ -256,16 +259,15 @@ export class DouyinRoom implements AsyncDisposable {
   }
 
   async #cause(fault: Fault): Promise<number> {
+    if (fault.kind === 'account') return this.#stage.treatAccount(fault);
     if (fault.kind !== 'refuse') return await this.#stage.fault(fault);
     this.#door.refuseNext(fault.how, fault.times);
     return 0;
   }
 
   #front(): RoomFront {
-    const { webRid, anchor, title } = this.#settings;
-    const facts = () => ({ webRid, anchor, title, state: this.state, roomId: this.roomId });
     return {
-      facts,
+      served: this.served,
       takeStub: (acNonce) => {
         const stub = this.#stubPending && acNonce === undefined;
         if (stub) this.#stubPending = false;
@@ -283,6 +285,8 @@ export class DouyinRoom implements AsyncDisposable {
       say: async (input) => await this.#stage.sayInput(input, this.#stopping.signal),
       fault: async (input) => await this.#cause(readFault(input)),
       setState: (state) => this.setState(state),
+      served: this.served,
+      setPushServer: (list) => this.setPushServer(list),
       endBroadcast: () => this.endBroadcast(),
       newBroadcast: () => this.newBroadcast(),
     };

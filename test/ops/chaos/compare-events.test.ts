@@ -23,7 +23,7 @@ void t.test('compareEvents() finds nothing when the stream has what the room has
     told('1', 'chat'),
     told('2', 'emoji'),
     told('3', 'audience'),
-    told('4', 'rank'),
+    told('4', 'banner'),
     gift('5', 3),
   ];
   const events = [event('1', 'chat'), event('2', 'chat'), event('3', 'stats'), event('5', 'gift', 3)];

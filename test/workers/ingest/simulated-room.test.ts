@@ -82,6 +82,7 @@ void t.test('a session sits out refusals, close codes and the end of a simulated
   await using room = await openDouyinRoom({ scenario: { type: 'silent' } });
   const { sink } = startRoom(t, {
     source: { pageUrl: room.url, pushUrls: [new URL(room.wsUrl).origin] },
+    douyinTimes: { pushAgainMs: 5 },
   });
   await room.untilConnected();
   await room.fault('refuse', { times: 2 });

@@ -1,7 +1,8 @@
 import type { Decoder, Observation, SourceParts } from '../source.ts';
 import { TimeSlice } from '../time-slice.ts';
-import type { Frame } from './read-frame.ts';
-import { FrameError, readFrame } from './read-frame.ts';
+import type { Frame, RoomResponse } from './read-frame.ts';
+import { FrameError, readFrame, readResponse } from './read-frame.ts';
+import type { ReadContext } from './read-message.ts';
 import { readMessage } from './read-message.ts';
 import { decodeMessage } from './schema.ts';
 
@@ -10,10 +11,7 @@ const maxMessageBytes = 256 * 1024;
 /** Of one frame; a message may hold several. */
 const maxObservations = 20_000;
 
-type FrameDecoderOptions = Pick<SourceParts, 'room' | 'tally' | 'faults'> & {
-  /** Id of the room's owner, or empty. */
-  anchorId: string;
-};
+type FrameDecoderOptions = Pick<SourceParts, 'room' | 'tally' | 'faults'> & ReadContext;
 
 /** Makes observations of push frames. What cannot be read is counted, reported and passed over. */
 export class FrameDecoder {
@@ -25,9 +23,18 @@ export class FrameDecoder {
 
   /** Undefined: it is of no use. */
   readFrame(bytes: Uint8Array): Frame | undefined {
+    return this.#read(readFrame, bytes);
+  }
+
+  /** The same of an answer to a poll. */
+  readResponse(bytes: Uint8Array): RoomResponse | undefined {
+    return this.#read(readResponse, bytes);
+  }
+
+  #read<Result>(read: (bytes: Uint8Array) => Result, bytes: Uint8Array): Result | undefined {
     const { tally, faults, room } = this.#options;
     try {
-      return readFrame(bytes);
+      return read(bytes);
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
       const name = { oversized: 'oversized', bomb: 'bombs', damaged: 'damagedFrames' } as const;
@@ -38,7 +45,7 @@ export class FrameDecoder {
   }
 
   async observe(
-    { messages }: Pick<Extract<Frame, { kind: 'messages' }>, 'messages'>,
+    { messages }: Pick<RoomResponse, 'messages'>,
     receivedAt: number,
     slice: TimeSlice,
   ): Promise<Observation[]> {
@@ -53,13 +60,13 @@ export class FrameDecoder {
 
   /** A message that cannot be read costs only itself. */
   #observe(bytes: Uint8Array, receivedAt: number, into: Observation[]): void {
-    const { tally, faults, room, anchorId } = this.#options;
+    const { tally, faults, room } = this.#options;
     let method = '';
     try {
       if (bytes.byteLength > maxMessageBytes) throw new Error(`Message of ${bytes.byteLength} bytes`);
       const message = decodeMessage(bytes);
       method = message.method;
-      const found = readMessage(message, receivedAt, { anchorId });
+      const found = readMessage(message, receivedAt, this.#options);
       if (!found) return tally.skipped(method);
       if (into.length + found.length > maxObservations) {
         throw new Error(`Frame has more than ${maxObservations} observations`);
@@ -81,7 +88,11 @@ export function openDouyinDecoder(parts: Pick<SourceParts, 'room' | 'tally' | 'f
   const decoder = new FrameDecoder({ ...parts, anchorId: '' });
   const slice = new TimeSlice();
   return {
-    async decode({ receivedAt, data }) {
+    async decode({ form, receivedAt, data }) {
+      if (form === 'fetch') {
+        const answer = decoder.readResponse(data);
+        return answer ? await decoder.observe(answer, receivedAt, slice) : [];
+      }
       const frame = decoder.readFrame(data);
       return frame?.kind === 'messages' ? await decoder.observe(frame, receivedAt, slice) : [];
     },

@@ -55,14 +55,20 @@ export function defaultResume(
 }
 
 /** The whole push address, its query keys in the order of the browser. The signature goes in as it is: `+` and `/` unescaped. */
-export function pushAddress({
-  pushUrl,
-  roomId,
-  userUniqueId,
-  userAgent,
-  resume,
-  signature,
-}: PushTarget): string {
+export function pushAddress({ pushUrl, signature, ...visit }: PushTarget): string {
+  const origin = pushUrl.replace(/\/+$/, '');
+  return `${origin}/webcast/im/push/v2/?${visitQuery(visit)}&signature=${signature.replaceAll(' ', '%20')}`;
+}
+
+/** The query of `/webcast/im/fetch/`. Its own signature is not in it: without one the site may answer nothing. */
+export function fetchQuery(visit: Visit): string {
+  const own = 'resp_content_type=protobuf&fetch_rule=1&last_rtt=0';
+  return `${own}&${visitQuery(visit)}`;
+}
+
+type Visit = Pick<PushTarget, 'roomId' | 'userUniqueId' | 'userAgent' | 'resume'>;
+
+function visitQuery({ roomId, userUniqueId, userAgent, resume }: Visit): string {
   const query: [string, string][] = [
     ['app_name', 'douyin_web'],
     ['version_code', '180800'],
@@ -96,9 +102,7 @@ export function pushAddress({
     ['room_id', roomId],
     ['heartbeatDuration', '0'],
   ];
-  const text = query.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join('&');
-  const origin = pushUrl.replace(/\/+$/, '');
-  return `${origin}/webcast/im/push/v2/?${text}&signature=${signature.replaceAll(' ', '%20')}`;
+  return query.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join('&');
 }
 
 function digits19(): string {

@@ -1,14 +1,12 @@
 import type { RawData, WebSocket } from 'ws';
-import type { FaultLog } from '../fault-log.ts';
-import type { Feed, FeedEnd, RawMessage, SourceFrame } from '../source.ts';
-import type { Tally } from '../tally.ts';
+import type { Feed, FeedEnd, SourceFrame } from '../source.ts';
 import { TimeSlice } from '../time-slice.ts';
 import { FrameDecoder } from './decoder.ts';
+import type { FeedParts, Received } from './feed-parts.ts';
 import { FrameQueue } from './frame-queue.ts';
+import type { HangUp, HangUpTreatment } from './hang-ups.ts';
 import { Heartbeat } from './heartbeat.ts';
-import type { Resume } from './push-address.ts';
-import type { Frame } from './read-frame.ts';
-import type { RoomInfo } from './room-page.ts';
+import type { MessagesFrame, RoomResponse } from './read-frame.ts';
 import { encodePushFrame } from './schema.ts';
 
 /** A server that does not read gets no more from us. */
@@ -16,16 +14,11 @@ const maxUnsentBytes = 1024 * 1024;
 /** Time for the last acks to leave; a successor waits for the end of this connection. */
 const closeTimeoutMs = 40;
 
-interface PushFeedOptions {
-  room: string;
-  info: RoomInfo;
-  tally: Tally;
-  faults: FaultLog;
-  /** Whether this process may still speak for the room. One that was replaced while it was stopped must not say a word. */
-  isCertain(): boolean;
-  /** Called with each acknowledged frame's position. */
-  onResume(resume: Resume): void;
-  onRaw(message: RawMessage): void;
+interface PushFeedOptions extends FeedParts {
+  /** What was received before the connection was opened, and belongs in front of it. */
+  before: Received | undefined;
+  /** Says what the end of the connection calls for, unless it was ended from here; `openForMs` is 0 when it never was open. */
+  onHangUp: (end: HangUp, openForMs: number) => HangUpTreatment;
 }
 
 /** An open push connection: hb, queue, decoding, acks. Whatever comes over it, it lives until the server or its owner ends it. */
@@ -39,6 +32,7 @@ export class PushFeed implements Feed {
   readonly #heartbeat: Heartbeat;
   readonly #closed = Promise.withResolvers<void>();
   #end: FeedEnd | undefined;
+  #openedAt = Infinity;
   readonly #over = new AbortController();
   #stopListening = () => {};
 
@@ -48,8 +42,7 @@ export class PushFeed implements Feed {
     this.anchor = options.info.anchor;
     this.#options = options;
     this.#socket = socket;
-    const { room, tally, faults, info } = options;
-    this.#decoder = new FrameDecoder({ room, tally, faults, anchorId: info.anchorId });
+    this.#decoder = new FrameDecoder({ ...options, anchorId: options.info.anchorId });
     this.#queue = new FrameQueue({ onFull: () => socket.pause(), onRoom: () => socket.resume() });
     this.#heartbeat = new Heartbeat((bytes) => this.#send(bytes));
     socket.on('message', this.#onMessage);
@@ -63,6 +56,7 @@ export class PushFeed implements Feed {
   }
 
   begin(): void {
+    this.#openedAt = Date.now();
     this.#heartbeat.start();
   }
 
@@ -75,14 +69,16 @@ export class PushFeed implements Feed {
     this.#stopListening = () => stopReading.removeEventListener('abort', stop);
     if (stopReading.aborted) stop();
     const slice = new TimeSlice();
+    const { before } = this.#options;
     try {
+      if (before && !stopReading.aborted) yield await this.#open(before.response, before.receivedAt, slice);
       for (;;) {
         const raw = await this.#queue.take();
         if (!raw) return this.#end ?? { reason: 'reading was stopped', waitMs: 0 };
         if (slice.isOver) await slice.next();
         const frame = this.#decoder.readFrame(raw.bytes);
-        if (frame?.kind === 'close') return { reason: 'the server said close', waitMs: 0 };
-        if (frame?.kind === 'messages') yield await this.#open(frame, raw.receivedAt, slice);
+        if (frame?.kind === 'close') return (this.#end ??= this.#hungUp('close'));
+        if (frame?.kind === 'messages') yield await this.#open(frame, raw.receivedAt, slice, frame);
       }
     } finally {
       this.#stopListening();
@@ -131,7 +127,10 @@ export class PushFeed implements Feed {
 
   #onClose = (code: number, reason: Buffer): void => {
     const text = reason.toString('utf8').slice(0, 100);
-    this.#end ??= { reason: `closed with ${code} ${text}`.trim(), waitMs: waitAfter(code) };
+    if (!this.#end && !this.#over.signal.aborted) {
+      const { reason, ...treatment } = this.#hungUp(code);
+      this.#end = { ...treatment, reason: text ? `${reason}: ${text}` : reason };
+    }
     this.#socket.off('message', this.#onMessage);
     this.#heartbeat.stop();
     this.#queue.end();
@@ -139,23 +138,31 @@ export class PushFeed implements Feed {
     this.#closed.resolve();
   };
 
+  #hungUp(end: HangUp): FeedEnd {
+    const { reason, waitMs, trouble } = this.#options.onHangUp(end, Math.max(0, Date.now() - this.#openedAt));
+    return { reason, waitMs, ...(trouble ? { trouble } : {}) };
+  }
+
   async #open(
-    frame: Extract<Frame, { kind: 'messages' }>,
+    response: RoomResponse,
     receivedAt: number,
     slice: TimeSlice,
+    frame?: MessagesFrame,
   ): Promise<SourceFrame> {
-    if (frame.heartbeatSeconds > 0) this.#heartbeat.every(frame.heartbeatSeconds);
-    const observations = await this.#decoder.observe(frame, receivedAt, slice);
-    return { receivedAt, observations, acknowledge: () => this.#acknowledge(frame) };
+    if (response.heartbeatSeconds > 0) this.#heartbeat.every(response.heartbeatSeconds);
+    this.#options.onResponse(response);
+    const observations = await this.#decoder.observe(response, receivedAt, slice);
+    this.#options.onObservations(observations);
+    return { receivedAt, observations, acknowledge: () => this.#acknowledge(response, frame) };
   }
 
   /** Unacknowledged because it was not certain: the room sends it again, and it is known. */
-  #acknowledge({ needAck, logId, cursor, internalExt }: Extract<Frame, { kind: 'messages' }>): void {
+  #acknowledge({ needAck, cursor, internalExt }: RoomResponse, frame: MessagesFrame | undefined): void {
     if (!this.#options.isCertain()) return;
     if (cursor && internalExt) this.#options.onResume({ cursor, internalExt });
-    if (!needAck) return;
+    if (!needAck || !frame) return;
     const payload = Buffer.from(internalExt, 'utf8');
-    if (this.#send(encodePushFrame({ logId, payloadType: 'ack', payload })))
+    if (this.#send(encodePushFrame({ logId: frame.logId, payloadType: 'ack', payload })))
       this.#options.tally.count('acks');
   }
 
@@ -164,19 +171,5 @@ export class PushFeed implements Feed {
     if (this.#socket.bufferedAmount > maxUnsentBytes) return false;
     this.#socket.send(bytes, { binary: true }, () => undefined); // A failure shows as `close`.
     return true;
-  }
-}
-
-/** Least time before the next try: going away, restarting, overloaded. */
-function waitAfter(code: number): number {
-  switch (code) {
-    case 1001:
-      return 2_000;
-    case 1012:
-      return 3_000;
-    case 1013:
-      return 5_000;
-    default:
-      return 0;
   }
 }

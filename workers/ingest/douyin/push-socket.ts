@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
+import { SourceError } from '../source.ts';
 
 const handshakeTimeoutMs = 10_000;
 /** Well above the largest frame that is read (8 MB): one in between costs only itself, one beyond this costs the connection. */
@@ -17,7 +18,7 @@ interface OpenSocketOptions {
 
 /**
  * Connects to a push server. Whoever takes the socket has to answer pings: without that Douyin closes after some 21 s.
- * `blocked` when the server refuses this client; throws for anything else that is not an open socket.
+ * `blocked` when the server refuses this client; throws SourceError for anything else that is not an open socket.
  */
 export async function openPushSocket(options: OpenSocketOptions): Promise<SocketOpening> {
   const { address, headers, signal, onSocket } = options;
@@ -34,7 +35,7 @@ export async function openPushSocket(options: OpenSocketOptions): Promise<Socket
   const opening = Promise.withResolvers<SocketOpening>();
   // Stays for good: a socket that is ended while it connects, or fails later, emits `error` and nobody else may be listening.
   socket.on('error', (error) => {
-    opening.reject(new Error(`Push server: ${error.message}`, { cause: error }));
+    opening.reject(new SourceError('network', `Push server: ${error.message}`, { cause: error }));
     // What breaks an open one (a frame beyond all bounds) is answered by a close frame, and Douyin would let us wait for its own in vain.
     socket.terminate();
   });
@@ -43,8 +44,9 @@ export async function openPushSocket(options: OpenSocketOptions): Promise<Socket
   const onRefusal = (_request: unknown, response: IncomingMessage) => {
     response.resume();
     const reason = describeRefusal(response);
-    if (isBlocked(response)) opening.resolve({ kind: 'blocked', reason });
-    else opening.reject(new Error(`Push server refused: ${reason}`));
+    if (isBlocked(response)) return opening.resolve({ kind: 'blocked', reason });
+    const code = (response.statusCode ?? 0) >= 500 ? 'network' : 'business';
+    return opening.reject(new SourceError(code, `Push server refused: ${reason}`));
   };
   socket.once('open', onOpen);
   socket.once('unexpected-response', onRefusal);
@@ -63,10 +65,13 @@ export async function openPushSocket(options: OpenSocketOptions): Promise<Socket
   }
 }
 
-/** 200 instead of 101 means a wrong signature or a device that is blocked; the headers say which. */
+/**
+ * 200 instead of 101 means a wrong signature or a device that is blocked; the headers say which. 502 was the answer to a wrong signature
+ * in 2023, and who asks too often is not helped by asking again.
+ */
 function isBlocked({ statusCode = 0, headers }: IncomingMessage): boolean {
   return (
-    [200, 401, 403, 415].includes(statusCode) ||
+    [200, 401, 403, 415, 429, 502].includes(statusCode) ||
     headers['handshake-status'] === '415' ||
     headers['handshake-msg'] === 'DEVICE_BLOCKED'
   );

@@ -20,17 +20,24 @@ export class FrameError extends Error {
   }
 }
 
+/** What the room says at once: in a push frame, or as the answer to a poll. */
+export interface RoomResponse {
+  needAck: boolean;
+  cursor: string;
+  internalExt: string;
+  /** Seconds, 0 when not said. */
+  heartbeatSeconds: number;
+  /** Between two polls; 0 when not said. */
+  fetchIntervalMs: number;
+  /** Where the next push connection is to go, as it was said: a list, or empty. */
+  pushServers: string;
+  messages: Uint8Array[];
+}
+
+export type MessagesFrame = RoomResponse & { kind: 'messages'; logId: Long };
+
 export type Frame =
-  | {
-      kind: 'messages';
-      logId: Long;
-      needAck: boolean;
-      cursor: string;
-      internalExt: string;
-      /** Seconds, 0 when not said. */
-      heartbeatSeconds: number;
-      messages: Uint8Array[];
-    }
+  | MessagesFrame
   | { kind: 'close' }
   /** Such as an answer to a heartbeat. */
   | { kind: 'other'; payloadType: string };
@@ -45,15 +52,29 @@ export function readFrame(bytes: Uint8Array): Frame {
   if (payloadType !== 'msg') return { kind: 'other', payloadType };
   const header = (name: string) => frame.headers.findLast(({ key }) => key === name)?.value ?? '';
   const plain = isGzip(payload, header('compress_type')) ? inflate(payload) : payload;
-  const response = decodeBounded(decodeResponse, plain, 'Response');
+  const response = readResponse(plain);
   return {
+    ...response,
     kind: 'messages',
     logId: frame.logId,
-    needAck: response.needAck,
     cursor: response.cursor || header('im-cursor'),
     internalExt: response.internalExt || header('im-internal_ext'),
-    heartbeatSeconds: response.heartbeatDuration.toNumber(),
-    messages: response.messages,
+  };
+}
+
+/** A response without anything around it, which is the whole body of an answer of `im/fetch`. Throws FrameError. */
+export function readResponse(bytes: Uint8Array): RoomResponse {
+  if (bytes.byteLength > maxInflatedBytes)
+    throw new FrameError('oversized', `Response of ${bytes.byteLength} bytes`);
+  const wire = decodeBounded(decodeResponse, bytes, 'Response');
+  return {
+    needAck: wire.needAck,
+    cursor: wire.cursor,
+    internalExt: wire.internalExt,
+    heartbeatSeconds: wire.heartbeatDuration.toNumber(),
+    fetchIntervalMs: wire.fetchInterval.toNumber(),
+    pushServers: wire.pushServerV2 || wire.pushServer || wire.proxyServer,
+    messages: wire.messages,
   };
 }
 

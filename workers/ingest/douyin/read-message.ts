@@ -1,15 +1,24 @@
 import type { EventBody, Viewer } from '../../../protocol/event.ts';
 import type { Observation } from '../source.ts';
 import { readGift } from './gift-message.ts';
-import { readControl, readRoomUserSeq } from './room-messages.ts';
+import {
+  readControl,
+  readFanTicket,
+  readRoomNote,
+  readRoomRank,
+  readRoomStats,
+  readRoomUserSeq,
+} from './room-messages.ts';
 import type { Long, WireCommon, WireMessage } from './schema.ts';
-import { readLiveEcom, readLiveShopping, readProductChange } from './shop-messages.ts';
+import { readLiveEcom, readLiveEcomGeneral, readLiveShopping, readProductChange } from './shop-messages.ts';
 import {
   readChat,
   readEmojiChat,
   readFansclub,
   readLike,
   readMember,
+  readPrivilegeScreenChat,
+  readScreenChat,
   readSocial,
 } from './viewer-messages.ts';
 import { hashId, idOf, timeOf } from './wire-values.ts';
@@ -21,17 +30,23 @@ export interface Reading {
   viewer: Viewer | null;
   /** Usually one; none when the message is of a sort that means nothing to us. */
   bodies: EventBody[];
+  /** What all gifts of the broadcast have come to. */
+  fanTickets?: number;
 }
 
 export interface ReadContext {
   /** Id of the room's owner, or empty. */
   anchorId: string;
+  /** Hears of every message that was read, those of which no event comes included. */
+  notice?: (method: string, reading: Reading) => void;
 }
 
 type Reader = (payload: Uint8Array, context: ReadContext) => Reading;
 
 const readers = new Map<string, Reader>([
   ['WebcastChatMessage', readChat],
+  ['WebcastScreenChatMessage', readScreenChat],
+  ['WebcastPrivilegeScreenChatMessage', readPrivilegeScreenChat],
   ['WebcastEmojiChatMessage', readEmojiChat],
   ['WebcastGiftMessage', readGift],
   ['WebcastLikeMessage', readLike],
@@ -39,11 +54,19 @@ const readers = new Map<string, Reader>([
   ['WebcastSocialMessage', readSocial],
   ['WebcastFansclubMessage', readFansclub],
   ['WebcastRoomUserSeqMessage', readRoomUserSeq],
+  ['WebcastRoomStatsMessage', readRoomStats],
+  ['WebcastRoomMessage', readRoomNote],
+  ['WebcastRoomRankMessage', readRoomRank],
+  ['WebcastUpdateFanTicketMessage', readFanTicket],
   ['WebcastControlMessage', readControl],
   ['WebcastProductChangeMessage', readProductChange],
   ['WebcastLiveShoppingMessage', readLiveShopping],
   ['WebcastLiveEcomMessage', readLiveEcom],
+  ['WebcastLiveEcomGeneralMessage', readLiveEcomGeneral],
 ]);
+/** Some methods come with and without what usually stands in front and behind. */
+const readerOf = (method: string): Reader | undefined =>
+  readers.get(method) ?? readers.get(`Webcast${method}`) ?? readers.get(`Webcast${method}Message`);
 
 /** The observations in one message, or undefined for a method that nobody reads. Throws when the payload is damaged. */
 export function readMessage(
@@ -51,9 +74,11 @@ export function readMessage(
   receivedAt: number,
   context: ReadContext,
 ): Observation[] | undefined {
-  const reader = readers.get(method);
+  const reader = readerOf(method);
   if (!reader) return undefined;
-  const { common, time, viewer, bodies } = reader(payload, context);
+  const reading = reader(payload, context);
+  context.notice?.(method, reading);
+  const { common, time, viewer, bodies } = reading;
   if (bodies.length === 0) return [];
   const id = idOf(msgId) || (common ? idOf(common.msgId) : '') || hashId(method, payload);
   const created = common && !common.createTime.isZero() ? common.createTime : time;

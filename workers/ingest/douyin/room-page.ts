@@ -1,7 +1,10 @@
 import { findNear, objectsAfter, unescapePieces } from './page-text.ts';
 
-/** `unknown`: the answer tells nothing (a captcha, an empty body), which is no proof that the room is off the air. */
-export type RoomStatus = 'live' | 'offline' | 'not-found' | 'unknown';
+/**
+ * `paused`: the host is away for a moment, which viewers may sit out connected (taking it for an end was a bug elsewhere). `no-room`: an
+ * account that has no broadcast. `unknown`: the answer tells nothing (a captcha, an empty body), which proves nothing.
+ */
+export type RoomStatus = 'live' | 'paused' | 'offline' | 'no-room' | 'not-found' | 'unknown';
 
 /** One broadcast. `roomId` is new for each; it, `userUniqueId` and `anchorId` are decimal strings, empty when not found. */
 export interface RoomInfo {
@@ -22,8 +25,10 @@ export const unknownRoom: RoomInfo = {
   anchor: '',
 };
 
-/** Room 1 is being prepared and 4 has ended; 3 is paused, which viewers may sit out connected (taking it for an end was a bug elsewhere). */
-const liveStatuses = new Set([2, 3]);
+const live = 2;
+const paused = 3;
+/** Being prepared, and ended. */
+const offlineStatuses = new Set([1, 4]);
 
 /** The page was not served; with the cookie that came along it will be. */
 export const isStub = (html: string, setCookies: readonly string[]): boolean =>
@@ -37,8 +42,11 @@ export const isStub = (html: string, setCookies: readonly string[]): boolean =>
 export function readRoomPage(html: string): RoomInfo {
   const text = unescapePieces(html);
   const userUniqueId = /"user_unique_id":"(\d{1,20})"/.exec(text)?.[1] ?? '';
-  const info = record(findStore(text)['roomInfo']);
-  if (Object.keys(info).length === 0) return readPatterns(text, userUniqueId);
+  const store = findStore(text);
+  if (!('roomInfo' in store)) return readPatterns(text, userUniqueId);
+  const info = record(store['roomInfo']);
+  // The page of nobody: what else is on it belongs to rooms that are recommended.
+  if (Object.keys(info).length === 0) return { ...unknownRoom, userUniqueId };
   const room = record(info['room']);
   const anchor = record(info['anchor']);
   const roomId = digits(info['roomId']) || digits(room['id_str']);
@@ -72,7 +80,9 @@ export function readEnterAnswer(body: string): RoomInfo {
     typeof room['status'] === 'number'
       ? statusOf({ roomId, status: room['status'], hasRoom: true, anchor: user })
       : data['room_status'] === 2
-        ? 'offline'
+        ? Array.isArray(rooms) && rooms.length === 0
+          ? 'no-room'
+          : 'offline'
         : data['room_status'] === 0 && roomId
           ? 'live'
           : 'unknown';
@@ -96,11 +106,13 @@ function statusOf(found: {
 }): RoomStatus {
   const status = Number(found.status);
   if (found.hasRoom && Number.isInteger(status) && status > 0) {
-    if (!liveStatuses.has(status)) return 'offline';
-    return found.roomId ? 'live' : 'unknown';
+    if (offlineStatuses.has(status)) return 'offline';
+    if (!found.roomId) return 'unknown';
+    if (status === live) return 'live';
+    return status === paused ? 'paused' : 'unknown';
   }
   // An account without a room, even when a room's id occurs elsewhere on the page.
-  if (!found.hasRoom && Object.keys(found.anchor).length > 0) return 'offline';
+  if (!found.hasRoom && Object.keys(found.anchor).length > 0) return 'no-room';
   return 'unknown';
 }
 

@@ -20,9 +20,13 @@ message Header { optional string key = 1; optional string value = 2; }
 message Response {
   repeated bytes messages = 1;
   optional string cursor = 2;
+  optional uint64 fetch_interval = 3;
   optional string internal_ext = 5;
   optional uint64 heartbeat_duration = 8;
   optional bool need_ack = 9;
+  optional string push_server = 10;
+  optional string proxy_server = 13;
+  optional string push_server_v2 = 14;
 }
 message Message { optional string method = 1; optional bytes payload = 2; optional uint64 msg_id = 3; }
 
@@ -45,9 +49,13 @@ message Chat {
   optional Common common = 1;
   optional User user = 2;
   optional string content = 3;
+  optional PublicArea public_area = 9;
   optional int64 event_time = 15;
   optional int64 chat_by = 20;
 }
+message PublicArea { optional bool is_ai_msg = 21; }
+message ScreenChat { optional Common common = 1; optional User user = 2; optional string content = 4; optional int64 event_time = 12; }
+message PrivilegeScreenChat { optional Common common = 1; optional User user = 2; optional string content = 3; }
 message EmojiChat { optional Common common = 1; optional User user = 2; optional string default_content = 5; }
 message Gift {
   optional Common common = 1;
@@ -84,20 +92,35 @@ message RoomUserSeq {
   optional int64 total_user = 7;
   optional string total_user_str = 8;
 }
+message RoomStats {
+  optional Common common = 1;
+  optional string display_long = 4;
+  optional int64 display_value = 5;
+  optional bool is_hidden = 8;
+  optional int64 total = 9;
+}
+message RoomNote { optional Common common = 1; optional string content = 2; optional string biz_scene = 20; }
+message RoomRank { optional Common common = 1; repeated RankEntry ranks = 2; }
+message RankEntry { optional User user = 1; optional string score = 2; optional bool hidden = 3; }
+message FanTicket { optional Common common = 1; optional int64 count = 3; }
 message Control { optional Common common = 1; optional int64 action = 2; optional string tips = 3; optional ControlExtra extra = 4; }
 message ControlExtra { optional string title = 3; optional string violation_reason = 4; optional string content = 5; }
 message ProductChange {
   optional Common common = 1;
   optional string update_toast = 3;
   repeated ProductInfo products = 4;
+  repeated ProductCategory categories = 8;
 }
+message ProductCategory { optional string name = 2; optional int32 index = 5; }
 message ProductInfo { optional uint64 promotion_id = 1; optional int32 index = 2; optional int64 explain_type = 4; }
 message LiveShopping {
   optional Common common = 1;
   optional int32 msg_type = 2;
   optional uint64 promotion_id = 3;
+  repeated uint64 product_ids = 9;
   optional ShoppingProduct product = 11;
   optional bool sold_out = 12;
+  optional string toast = 31;
 }
 message ShoppingProduct { optional string price = 1; optional string title = 2; }
 message LiveEcom {
@@ -107,6 +130,7 @@ message LiveEcom {
   optional int64 purchase_cnt = 4;
   optional string text = 5;
 }
+message LiveEcomGeneral { optional Common common = 1; optional bytes data = 6; }
 `;
 
 const { root } = protobuf.parse(text, { keepCase: false });
@@ -126,9 +150,13 @@ export interface WireFrame {
 export interface WireResponse {
   messages: Uint8Array[];
   cursor: string;
+  fetchInterval: Long;
   internalExt: string;
   heartbeatDuration: Long;
   needAck: boolean;
+  pushServer: string;
+  proxyServer: string;
+  pushServerV2: string;
 }
 export interface WireMessage {
   method: string;
@@ -149,12 +177,21 @@ export interface WireUser {
   desensitizedNickname: string;
   idStr: string;
 }
-interface WithUser {
+interface WithCommon {
   common: WireCommon | null;
+}
+interface WithUser extends WithCommon {
   user: WireUser | null;
 }
 export interface WireBodies {
-  Chat: WithUser & { content: string; eventTime: Long; chatBy: Long };
+  Chat: WithUser & {
+    content: string;
+    publicArea: { isAiMsg: boolean } | null;
+    eventTime: Long;
+    chatBy: Long;
+  };
+  ScreenChat: WithUser & { content: string; eventTime: Long };
+  PrivilegeScreenChat: WithUser & { content: string };
   EmojiChat: WithUser & { defaultContent: string };
   Gift: WithUser & {
     giftId: Long;
@@ -170,26 +207,31 @@ export interface WireBodies {
   Member: WithUser & { memberCount: Long; isSetToAdmin: boolean; action: Long };
   Social: WithUser & { action: Long; shareTarget: string; followCount: Long };
   Fansclub: WithUser & { action: number };
-  RoomUserSeq: { common: WireCommon | null; total: Long; totalUser: Long; totalUserStr: string };
-  Control: {
-    common: WireCommon | null;
+  RoomUserSeq: WithCommon & { total: Long; totalUser: Long; totalUserStr: string };
+  RoomStats: WithCommon & { displayLong: string; displayValue: Long; isHidden: boolean; total: Long };
+  RoomNote: WithCommon & { content: string; bizScene: string };
+  RoomRank: WithCommon & { ranks: { user: WireUser | null; score: string; hidden: boolean }[] };
+  FanTicket: WithCommon & { count: Long };
+  Control: WithCommon & {
     action: Long;
     tips: string;
     extra: { title: string; violationReason: string; content: string } | null;
   };
-  ProductChange: {
-    common: WireCommon | null;
+  ProductChange: WithCommon & {
     updateToast: string;
     products: { promotionId: Long; index: number; explainType: Long }[];
+    categories: { name: string; index: number }[];
   };
-  LiveShopping: {
-    common: WireCommon | null;
+  LiveShopping: WithCommon & {
     msgType: number;
     promotionId: Long;
+    productIds: Long[];
     product: { price: string; title: string } | null;
     soldOut: boolean;
+    toast: string;
   };
-  LiveEcom: { common: WireCommon | null; msgType: number; nickName: string; purchaseCnt: Long; text: string };
+  LiveEcom: WithCommon & { msgType: number; nickName: string; purchaseCnt: Long; text: string };
+  LiveEcomGeneral: WithCommon & { data: Uint8Array };
 }
 
 /** A decoder of one type: fields that are absent have their default, absent messages are null. Throws on damaged bytes, and RangeError for more than `maxFields`. */

@@ -19,6 +19,8 @@ export interface WebRequest {
 export interface WebAnswer {
   status: number;
   /** Empty when it is larger than `maxBytes`. */
+  bytes: Buffer;
+  /** The same as UTF-8. */
   text: string;
   tooLarge: boolean;
   setCookies: string[];
@@ -38,7 +40,7 @@ export class WebClient implements AsyncDisposable {
     const {
       method = 'GET',
       headers = {},
-      body,
+      body: sent,
       timeoutMs = requestTimeoutMs,
       maxBytes = maxBodyBytes,
     } = options;
@@ -47,15 +49,20 @@ export class WebClient implements AsyncDisposable {
       const answer = await fetch(url, {
         method,
         headers,
-        ...(body === undefined ? {} : { body }),
+        ...(sent === undefined ? {} : { body: sent }),
         signal: AbortSignal.any([options.signal, deadline]),
         dispatcher: this.#agent,
       });
-      const text = await readBounded(answer.body, maxBytes);
+      const body = await readBounded(answer.body, maxBytes);
+      const bytes = body ?? Buffer.alloc(0);
+      let text: string | undefined;
       return {
         status: answer.status,
-        text: text ?? '',
-        tooLarge: text === undefined,
+        bytes,
+        get text() {
+          return (text ??= bytes.toString('utf8'));
+        },
+        tooLarge: body === undefined,
         setCookies: answer.headers.getSetCookie(),
       };
     } catch (cause) {
@@ -74,7 +81,7 @@ export class WebClient implements AsyncDisposable {
 async function readBounded(
   body: AsyncIterable<Uint8Array> | null,
   maxBytes: number,
-): Promise<string | undefined> {
+): Promise<Buffer | undefined> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body ?? []) {
@@ -82,7 +89,7 @@ async function readBounded(
     if (size > maxBytes) return undefined;
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 /** undici says “fetch failed” and has the reason in the cause. */

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { describeIssues } from '../scenario/item.ts';
 import type { SentRecord } from '../room/truth-log.ts';
 import { readQuery } from '../room/handshake.ts';
-import type { RoomState } from './page.ts';
+import { FETCH_ANSWERS, ROOM_STATES, STALE, type RoomState } from './page.ts';
+import type { Served } from './served.ts';
 
 /** What may be done to the room from outside. */
 export type RoomControl = {
@@ -14,12 +15,18 @@ export type RoomControl = {
   /** Causes a fault; answers on how many connections. */
   readonly fault: (input: unknown) => Promise<number>;
   readonly setState: (state: RoomState) => void;
+  readonly served: Pick<Served, 'setStale' | 'fetchAnswer'>;
+  readonly setPushServer: (list: string) => void;
   readonly endBroadcast: () => void;
   readonly newBroadcast: () => void;
 };
 
 const changeSchema = z.union([
-  z.strictObject({ state: z.enum(['live', 'offline', 'ended', 'captcha']) }),
+  z.strictObject({ state: z.enum(ROOM_STATES) }),
+  z.strictObject({ stale: z.enum(STALE) }),
+  z.strictObject({ fetchAnswer: z.enum(FETCH_ANSWERS) }),
+  /** What responses say of push servers; '' for nothing. */
+  z.strictObject({ pushServer: z.string() }),
   z.strictObject({ broadcast: z.enum(['end', 'new']) }),
 ]);
 
@@ -65,10 +72,14 @@ function change(input: unknown, control: RoomControl): void {
   if (!read.success) {
     const reason = describeIssues(read.error);
     throw new TypeError(
-      `Give {"state": "live|offline|ended|captcha"} or {"broadcast": "end|new"}: ${reason}`,
+      `Give {"state": "${ROOM_STATES.join('|')}"}, {"broadcast": "end|new"}, {"stale": "${STALE.join('|')}"}, ` +
+        `{"fetchAnswer": "${FETCH_ANSWERS.join('|')}"} or {"pushServer": "…"}: ${reason}`,
     );
   }
   if ('state' in read.data) control.setState(read.data.state);
+  else if ('stale' in read.data) control.served.setStale(read.data.stale);
+  else if ('fetchAnswer' in read.data) control.served.fetchAnswer = read.data.fetchAnswer;
+  else if ('pushServer' in read.data) control.setPushServer(read.data.pushServer);
   else if (read.data.broadcast === 'end') control.endBroadcast();
   else control.newBroadcast();
 }

@@ -8,12 +8,12 @@ import {
   renderRoomPage,
   renderStubPage,
   userUniqueIdOf,
-  type RoomFacts,
 } from './page.ts';
+import type { Served } from './served.ts';
 
 /** What the HTTP side needs of the room. */
 export type RoomFront = {
-  readonly facts: () => RoomFacts;
+  readonly served: Served;
   /** Whether this page request is to get the stub; asking uses the stub up. */
   readonly takeStub: (acNonce: string | undefined) => boolean;
   readonly poll: (query: ReadonlyMap<string, string>) => Buffer;
@@ -28,7 +28,8 @@ export async function answerRequest(
 ): Promise<void> {
   const path = (request.url ?? '/').split('?')[0] ?? '/';
   if (path.startsWith('/sim/')) return await answerControl(request, response, front.control);
-  const facts = front.facts();
+  const { state } = front.served.facts('enter');
+  if (state === 'rate-limited') return send(response, 429, 'text/plain', 'too many requests\n');
   const query = readQuery(request.url ?? '/');
   const ttwid = readCookie(request.headers.cookie, 'ttwid');
   if (request.method !== 'GET')
@@ -36,12 +37,13 @@ export async function answerRequest(
   switch (path) {
     case '/webcast/room/web/enter/': {
       // Under risk control, and to devices without a cookie, the platform answers an empty body.
+      const facts = front.served.facts('enter');
       const known = query.get('web_rid') === facts.webRid;
       const body = ttwid === undefined ? '' : renderEnterAnswer(known ? facts : undefined, Date.now());
       return send(response, 200, 'application/json; charset=utf-8', body);
     }
     case '/webcast/im/fetch/':
-      return send(response, 200, 'application/protobuf', front.poll(query));
+      return answerFetch(response, front, query);
     case '/webcast/im/push/v2/':
       return send(response, 426, 'text/plain', 'This is a WebSocket\n');
     default:
@@ -49,6 +51,20 @@ export async function answerRequest(
         ttwid,
         acNonce: readCookie(request.headers.cookie, '__ac_nonce'),
       });
+  }
+}
+
+/** Without its signature the platform may answer JSON or nothing. */
+function answerFetch(response: ServerResponse, front: RoomFront, query: ReadonlyMap<string, string>): void {
+  switch (front.served.fetchAnswer) {
+    case 'right':
+      return send(response, 200, 'application/protobuf', front.poll(query));
+    case 'empty':
+      return send(response, 200, 'application/protobuf', '');
+    case 'json':
+      return send(response, 200, 'application/json', '{"status_code":10011,"data":{}}');
+    case 'unavailable':
+      return send(response, 503, 'text/plain', 'Service Unavailable\n');
   }
 }
 
@@ -69,7 +85,8 @@ function answerPage(
       `ttwid=${ttwid}; Path=/; Max-Age=31536000; HttpOnly; SameSite=None; Secure`,
     );
   }
-  const facts = front.facts();
+  const facts = front.served.facts('page');
+  if (facts.state === 'empty') return send(response, 200, HTML, '');
   if (facts.state === 'captcha') return send(response, 200, HTML, renderCaptchaPage());
   const webRid = decodePath(path.slice(1));
   if (webRid === '') return send(response, 200, HTML, '<!DOCTYPE html><title>抖音直播</title>');
@@ -77,7 +94,10 @@ function answerPage(
     response,
     200,
     HTML,
-    renderRoomPage(webRid === facts.webRid ? facts : undefined, userUniqueIdOf(ttwid)),
+    renderRoomPage(
+      webRid === facts.webRid && facts.state !== 'not-found' ? facts : undefined,
+      userUniqueIdOf(ttwid),
+    ),
   );
 }
 

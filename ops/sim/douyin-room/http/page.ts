@@ -1,7 +1,43 @@
 import { createHash } from 'node:crypto';
 
-/** `ended`: the room page shows a finished broadcast; `offline`: an account without a room; `captcha`: no answer at all. */
-export type RoomState = 'live' | 'offline' | 'ended' | 'captcha';
+/** What the pages show of a room. */
+export const ROOM_STATES = [
+  'live',
+  /** The host is away for a moment. */
+  'paused',
+  /** The broadcast has not begun. */
+  'preparing',
+  /** A finished broadcast. */
+  'ended',
+  /** An account without a room. */
+  'offline',
+  /** A number that belongs to nobody. */
+  'not-found',
+  /** Risk control: a page that tells nothing, an enquiry with an empty body. */
+  'captcha',
+  /** The same with empty bodies everywhere. */
+  'empty',
+  /** HTTP 429 everywhere. */
+  'rate-limited',
+] as const;
+export type RoomState = (typeof ROOM_STATES)[number];
+
+/** In these the room goes on, whatever the pages show. */
+export const ON_AIR: ReadonlySet<RoomState> = new Set<RoomState>([
+  'live',
+  'paused',
+  'captcha',
+  'empty',
+  'rate-limited',
+]);
+
+/** What is out of date: nothing, the page, or the enquiry as well. */
+export const STALE = ['nothing', 'page', 'everything'] as const;
+export type Stale = (typeof STALE)[number];
+
+/** What `im/fetch` answers: what it should; an empty body; JSON, as without a signature; 503. */
+export const FETCH_ANSWERS = ['right', 'empty', 'json', 'unavailable'] as const;
+export type FetchAnswer = (typeof FETCH_ANSWERS)[number];
 
 /** What pages and answers tell about the room. */
 export type RoomFacts = {
@@ -45,8 +81,8 @@ export function renderCaptchaPage(): string {
 
 /** The answer of `GET /webcast/room/web/enter/`; `room` undefined for a number that belongs to nobody. */
 export function renderEnterAnswer(room: RoomFacts | undefined, now: number): string {
-  if (room?.state === 'captcha') return '';
-  if (room === undefined) {
+  if (room?.state === 'captcha' || room?.state === 'empty') return '';
+  if (room === undefined || room.state === 'not-found') {
     return JSON.stringify({
       data: { message: 'invalid room', prompts: '直播间不存在' },
       extra: { now },
@@ -64,7 +100,7 @@ export function renderEnterAnswer(room: RoomFacts | undefined, now: number): str
       data: room.state === 'offline' ? [] : [entry],
       enter_room_id: room.state === 'offline' ? '' : room.roomId,
       user: anchorPart(room),
-      room_status: room.state === 'live' ? 0 : 2,
+      room_status: ON_AIR.has(room.state) ? 0 : 2,
     },
     extra: { now },
     status_code: 0,
@@ -95,9 +131,11 @@ function anchorPart(room: RoomFacts): object {
   return { id_str: '2024120112345678', sec_uid: 'MS4wLjABAAAAanchor', nickname: room.anchor };
 }
 
-/** 2 live, 4 ended. */
-function statusOf(room: RoomFacts): number {
-  return room.state === 'ended' ? 4 : 2;
+/** 1 being prepared, 2 live, 3 paused, 4 ended. */
+function statusOf({ state }: RoomFacts): number {
+  if (state === 'preparing') return 1;
+  if (state === 'paused') return 3;
+  return state === 'ended' ? 4 : 2;
 }
 
 function html(title: string, trees: readonly object[]): string {

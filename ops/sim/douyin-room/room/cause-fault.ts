@@ -6,8 +6,8 @@ import type { Connection } from './connection.ts';
 import type { Delivery } from './delivery.ts';
 import { bombFrame, garbageFrame, oversizedFrame, truncatedFrame } from './fault-frames.ts';
 
-/** A fault between the room and clients that are connected; a refused handshake is none of these. */
-export type ConnectionFault = Exclude<Fault, { kind: 'refuse' }>;
+/** A fault between the room and clients that are connected; a refused handshake and a limited account are none of these. */
+export type ConnectionFault = Exclude<Fault, { kind: 'refuse' | 'account' }>;
 
 export type FaultTarget = {
   readonly connection: Connection;
@@ -48,6 +48,13 @@ export async function causeFault(fault: ConnectionFault, target: FaultTarget): P
       return connection.send(oversizedFrame(fault.megabytes));
     case 'cut':
       return connection.terminate('fault: cut');
+    case 'cut-frame': {
+      const happenings = broadcast.happen([readItem({ kind: 'chat', text: '说到一半' })], Date.now());
+      return connection.cutWithin(delivery.frame(connection, broadcast, happenings), fault.bytes);
+    }
+    case 'replay':
+      delivery.toOne(connection, broadcast, broadcast.history.replay('recent', fault.count), true);
+      return;
     case 'close-code':
       return connection.close(fault.code);
     case 'close':

@@ -3,7 +3,7 @@ import type { RawData, WebSocket } from 'ws';
 import { readClientFrame } from '../wire/client-frame.ts';
 import { encodeBareFrame } from '../wire/push-frame.ts';
 import type { Happening } from './history.ts';
-import { Trickle } from './trickle.ts';
+import { binaryFrameHead, Trickle } from './trickle.ts';
 import type { SentRecord } from './truth-log.ts';
 
 /** An ack as it came in. `matched`: it names a frame of this connection and repeats that frame's internal_ext. */
@@ -25,6 +25,8 @@ export type ConnectionOptions = {
   readonly id: number;
   readonly roomId: string;
   readonly query: ReadonlyMap<string, string>;
+  /** Under which name and port it found the room. */
+  readonly host: string;
   /** What a browser would have done otherwise in the handshake, or says otherwise later. */
   readonly remarks: readonly string[];
   readonly socket: WebSocket;
@@ -46,6 +48,7 @@ export class Connection {
   readonly id: number;
   readonly roomId: string;
   readonly query: ReadonlyMap<string, string>;
+  readonly host: string;
   readonly remarks: string[];
   readonly openedAt = Date.now();
   /** When heartbeats came in, unix ms; the last 1000. */
@@ -70,6 +73,7 @@ export class Connection {
     this.id = options.id;
     this.roomId = options.roomId;
     this.query = options.query;
+    this.host = options.host;
     this.remarks = [...options.remarks];
     this.#trickle = new Trickle(options.stream, (frame) => this.#write(frame));
     this.#ping = setInterval(() => this.#sendPing(), options.pingIntervalMs);
@@ -117,6 +121,13 @@ export class Connection {
       this.#unconfirmed.set(logId, sent);
     }
     if (!this.#trickle.take(frame)) this.#write(frame);
+  }
+
+  /** Writes so many bytes of a frame, its WebSocket head included, and ends the TCP connection. */
+  cutWithin(frame: Uint8Array, bytes: number): void {
+    const whole = Buffer.concat([binaryFrameHead(frame.length), frame]);
+    this.#end('fault: cut-frame');
+    this.#options.stream.end(whole.subarray(0, bytes), () => this.#options.socket.terminate());
   }
 
   /** Withholds every frame for so long; PINGs go on. Infinity for good. */

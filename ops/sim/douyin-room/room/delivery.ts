@@ -6,6 +6,7 @@ import {
 } from '../wire/push-frame.ts';
 import { writePosition } from '../wire/position.ts';
 import type { Snowflake } from '../wire/snowflake.ts';
+import type { AccountTreatment } from './account-treatment.ts';
 import type { Broadcast } from './broadcast.ts';
 import type { Connection } from './connection.ts';
 import type { Happening } from './history.ts';
@@ -21,7 +22,8 @@ export type DeliveryOptions = {
   readonly sent: Watch<SentRecord>;
   /** Seconds, as clients read the field. */
   readonly heartbeatDuration: number;
-  readonly pushServer: string;
+  readonly pushServer: () => string;
+  readonly account: AccountTreatment;
 };
 
 /** Brings what happened to the clients, and records what went to whom. */
@@ -53,8 +55,16 @@ export class Delivery {
         broadcast.roomId,
       );
     }
-    const [first] = listening.map((connection) => this.toOne(connection, broadcast, happenings, false));
-    return first ?? [];
+    const told = this.#options.account.admit(happenings);
+    const withheld = happenings.filter((happening) => !told.includes(happening));
+    const unheard = this.#record(
+      withheld,
+      { via: 'nobody', connection: 0, logId: '', replay: false },
+      broadcast.roomId,
+    );
+    if (told.length === 0) return unheard;
+    const [first = []] = listening.map((connection) => this.toOne(connection, broadcast, told, false));
+    return [...first, ...unheard];
   }
 
   /** Sends messages to one client as one frame; without messages the frame only tells where the stream stands. */
@@ -79,12 +89,24 @@ export class Delivery {
     return records;
   }
 
+  /** A frame that nobody is going to receive whole. */
+  frame(connection: Connection, broadcast: Broadcast, happenings: readonly Happening[]): Buffer {
+    const envelope = this.envelope(connection, broadcast);
+    this.#record(
+      happenings,
+      { via: 'nobody', connection: connection.id, logId: `${envelope.logId}`, replay: false },
+      broadcast.roomId,
+    );
+    return encodeMessageFrame(envelope, this.response(envelope, happenings, true));
+  }
+
   /** The body of an answer to a poll. */
   toPoll(broadcast: Broadcast, happenings: readonly Happening[], userUniqueId: string): Buffer {
     const position = this.#position(broadcast, userUniqueId, ++this.#fetches);
     const address = { via: 'fetch', connection: 0, logId: '', replay: false } as const;
-    this.#record(happenings, address, broadcast.roomId);
-    return this.response(position, happenings, false);
+    const told = this.#options.account.admit(happenings);
+    this.#record(told, address, broadcast.roomId);
+    return this.response(position, told, false);
   }
 
   /** Records that a fault was caused on a connection. */
@@ -111,7 +133,7 @@ export class Delivery {
       now: Date.now(),
       heartbeatDuration: this.#options.heartbeatDuration,
       fetchInterval: 1000,
-      pushServer: this.#options.pushServer,
+      pushServer: this.#options.pushServer(),
     });
   }
 

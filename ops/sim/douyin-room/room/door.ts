@@ -2,13 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { SignatureCheck } from '../wire/signature.ts';
-import {
-  judgeUpgrade,
-  refuseUpgrade,
-  type Refusal,
-  type RefusalKind,
-  type Welcome,
-} from '../http/upgrade.ts';
+import type { RefusalKind } from '../scenario/fault.ts';
+import { judgeUpgrade, refuseUpgrade, type Refusal, type Welcome } from '../http/upgrade.ts';
 
 /** Somebody who was let in. */
 export type Visitor = Welcome & { readonly socket: WebSocket; readonly stream: Duplex };

@@ -1,12 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { RoomSettings } from '../room-settings.ts';
-import type { RoomState } from '../http/page.ts';
+import { ON_AIR, type RoomState } from '../http/page.ts';
 import { NOISE, readItem, type RoomItem } from '../scenario/item.ts';
 import type { ScheduledAct } from '../scenario/schedule.ts';
 import { SeededRandom } from '../scenario/seeded-random.ts';
 import { readStreak, streakItems, type Streak } from '../scenario/streak.ts';
 import { Snowflake } from '../wire/snowflake.ts';
 import { readCursor } from '../wire/position.ts';
+import { AccountTreatment, type AccountFault } from './account-treatment.ts';
 import { Broadcast } from './broadcast.ts';
 import { causeFault, type ConnectionFault } from './cause-fault.ts';
 import { Connection } from './connection.ts';
@@ -36,22 +37,34 @@ export class Stage {
   readonly connected = new Watch<Connection>();
   readonly closed = new Watch<Connection>();
   state: RoomState;
+  /** What responses say of push servers. */
+  pushServer: string;
   readonly #settings: RoomSettings;
   readonly #ids: Snowflake;
   readonly #delivery: Delivery;
   readonly #random: SeededRandom;
+  readonly #account = new AccountTreatment();
   #broadcast: Broadcast;
   #connectionCount = 0;
 
   constructor({ settings, truth, port }: StageOptions) {
-    const { heartbeatDuration, pushServer } = settings;
+    const { heartbeatDuration } = settings;
+    this.pushServer = settings.pushServer;
     this.#settings = settings;
     this.#ids = new Snowflake({ node: port });
     this.truth = truth;
     this.state = settings.state;
     this.#random = new SeededRandom(settings.seed);
     const { streaks, sent } = this;
-    this.#delivery = new Delivery({ ids: this.#ids, truth, streaks, sent, heartbeatDuration, pushServer });
+    this.#delivery = new Delivery({
+      ids: this.#ids,
+      truth,
+      streaks,
+      sent,
+      heartbeatDuration,
+      pushServer: () => this.pushServer,
+      account: this.#account,
+    });
     this.#broadcast = this.#newBroadcast();
   }
 
@@ -85,7 +98,8 @@ export class Stage {
 
   /** Lets items happen and sends them in one frame. */
   say(items: readonly RoomItem[]): SentRecord[] {
-    const happenings = this.#broadcast.happen(items, Date.now());
+    const seen = items.map((item) => this.#account.disguise(item));
+    const happenings = this.#broadcast.happen(seen, Date.now());
     return this.#delivery.toAll(this.connections, this.#broadcast, happenings);
   }
 
@@ -109,11 +123,30 @@ export class Stage {
     return open.length;
   }
 
-  /** Answers a poll: what came after the cursor; without a cursor of ours nothing but where the stream stands. */
+  /** Changes what all clients hear of the room from now on; answers how many there are. */
+  treatAccount(fault: AccountFault): number {
+    this.#account.set(fault);
+    return this.open.length;
+  }
+
+  /**
+   * Answers a poll: what came after the cursor; without a cursor of ours nothing but where the stream stands. What the cursor covers is
+   * confirmed by it.
+   */
   poll(query: ReadonlyMap<string, string>): Buffer {
     const from = readCursor(query.get('cursor') ?? '');
+    if (from !== undefined) this.#confirmPolled(from);
     const happenings = from === undefined ? [] : this.#broadcast.history.after(from);
     return this.#delivery.toPoll(this.#broadcast, happenings, query.get('user_unique_id') ?? '');
+  }
+
+  #confirmPolled(upTo: bigint): void {
+    for (const record of this.truth.records) {
+      if (record.via !== 'fetch' || record.acked || record.msgId === '' || BigInt(record.msgId) > upTo)
+        continue;
+      record.acked = true;
+      this.acked.announce(record);
+    }
   }
 
   /** Says that the broadcast is over. */
@@ -143,8 +176,7 @@ export class Stage {
       if (act.do !== 'say') flush();
       switch (act.do) {
         case 'say':
-          if (this.state === 'live' || this.state === 'captcha' || NOISE.has(act.item.kind))
-            together.push(act.item);
+          if (ON_AIR.has(this.state) || NOISE.has(act.item.kind)) together.push(act.item);
           break;
         case 'fault':
           await fault(act);
@@ -161,10 +193,11 @@ export class Stage {
   }
 
   /** Takes a client in; its first frame brings what is replayed to it, if only nothing. */
-  welcome({ query, remarks, socket, stream }: Visitor): void {
+  welcome({ query, host, remarks, socket, stream }: Visitor): void {
     const { pingIntervalMs, pongTimeoutMs, heartbeatTimeoutMs, answerHeartbeats } = this.#settings;
     const connection = new Connection({
       query,
+      host,
       remarks,
       socket,
       stream,
@@ -188,7 +221,8 @@ export class Stage {
       this.#settings.replayCount,
       Number.isSafeInteger(wanted) && wanted > 0 ? wanted : 0,
     );
-    const replay = this.#broadcast.history.replay(this.#settings.replay, recent);
+    const past = this.#broadcast.history.replay(this.#settings.replay, recent);
+    const replay = this.#account.admit(past);
     this.#delivery.toOne(connection, this.#broadcast, replay, true);
     this.connected.announce(connection);
   }

@@ -80,7 +80,7 @@ export class Trickle {
 }
 
 /** The head of a final, unmasked binary frame (RFC 6455 §5.2). */
-function binaryFrameHead(length: number): Buffer {
+export function binaryFrameHead(length: number): Buffer {
   if (length < 126) return Buffer.from([0x82, length]);
   const head = Buffer.alloc(length < 65_536 ? 4 : 10);
   head[0] = 0x82;

@@ -1,6 +1,19 @@
 import { z } from 'zod';
 import { describeIssues } from './item.ts';
 
+/** The ways in which a handshake is turned away. */
+export const REFUSALS = [
+  'blocked',
+  'bad-gateway',
+  'forbidden',
+  'not-found',
+  'too-many',
+  'unavailable',
+  'silent',
+  'slow',
+] as const;
+export type RefusalKind = (typeof REFUSALS)[number];
+
 const forMs = z.int().min(1).max(600_000);
 const times = z.int().min(1).max(1000).default(1);
 
@@ -32,10 +45,26 @@ const faultSchema = z.discriminatedUnion('kind', [
     bytes: z.int().min(1).max(65_536).default(7),
     pauseMs: z.int().min(0).max(10_000).default(5),
   }),
-  /** Refuses the next handshakes: `blocked` is DEVICE_BLOCKED, `bad-gateway` a 502. */
+  /** Ends the TCP connection after so many bytes of a frame with a chat in it. */
+  z.strictObject({ kind: z.literal('cut-frame'), bytes: z.int().min(0).max(65_536).default(20) }),
+  /** Sends the last messages again, as they were. */
+  z.strictObject({ kind: z.literal('replay'), count: z.int().min(1).max(2000).default(15) }),
+  /**
+   * What clients hear of the room from now on, on new connections too: `guest` no gifts and cut names; `no-gifts`; `sampled` the next
+   * `first` messages of viewers and none after them; `noise-only` what is sent off the air too; `good` everything again.
+   */
+  z.strictObject({
+    kind: z.literal('account'),
+    how: z.enum(['good', 'guest', 'no-gifts', 'sampled', 'noise-only']).default('guest'),
+    first: z.int().min(0).max(1000).default(3),
+  }),
+  /**
+   * Refuses the next handshakes: `blocked` is DEVICE_BLOCKED, `bad-gateway` a 502; 403, 404, 429, 503; `silent` never answers, `slow`
+   * answers one byte a second.
+   */
   z.strictObject({
     kind: z.literal('refuse'),
-    how: z.enum(['blocked', 'bad-gateway']).default('blocked'),
+    how: z.enum(REFUSALS).default('blocked'),
     times,
   }),
 ]);

@@ -106,6 +106,16 @@ export const roomItemSchema = z.discriminatedUnion('kind', [
     text: z.string().default('正在购买'),
     createTime: msTime,
   }),
+  /** A chat that runs over the whole screen; `privileged` is another message of the same looks. */
+  z.strictObject({
+    kind: z.literal('screen'),
+    ...viewer,
+    text: z.string().min(1),
+    privileged: z.boolean().default(false),
+    createTime: noTime,
+  }),
+  /** What all gifts have come to. */
+  z.strictObject({ kind: z.literal('tickets'), count: count.nullable().default(null), createTime: msTime }),
   z.strictObject({ kind: z.literal('rank'), ...viewer, createTime: msTime }),
   z.strictObject({ kind: z.literal('banner'), createTime: msTime }),
   z.strictObject({

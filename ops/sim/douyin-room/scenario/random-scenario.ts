@@ -8,7 +8,7 @@ import { readStreak, streakItems } from './streak.ts';
 import { initial, type Viewer } from './viewer.ts';
 
 /** Occurrences per minute. For `like` a burst and for `gift` a streak counts as one. */
-export type Rates = Readonly<Record<Exclude<RoomItemKind, 'control'>, number>>;
+export type Rates = Readonly<Record<Exclude<RoomItemKind, 'control' | 'screen' | 'tickets'>, number>>;
 
 /** A friendly room that does not flood: a chat each 5 s, an entry each 3 s, a streak each 12 s, a follow each 20 s. */
 export const FRIENDLY_RATES: Rates = {

@@ -7,9 +7,18 @@ export type Tally = {
   readonly viewers: number;
   readonly follows: number;
   readonly shares: number;
+  /** What all gifts have come to. */
+  readonly tickets: number;
 };
 
-export const FRESH_TALLY: Tally = { likes: 0, online: 12, viewers: 230, follows: 1024, shares: 0 };
+export const FRESH_TALLY: Tally = {
+  likes: 0,
+  online: 12,
+  viewers: 230,
+  follows: 1024,
+  shares: 0,
+  tickets: 0,
+};
 
 /** Adds an item to the sums; the item itself then shows the sums after it. */
 export function addToTally(tally: Tally, item: RoomItem): Tally {
@@ -25,9 +34,13 @@ export function addToTally(tally: Tally, item: RoomItem): Tally {
     case 'audience':
     case 'stats':
       return item.online === null ? tally : { ...tally, online: item.online };
-    case 'chat':
-    case 'emoji':
     case 'gift':
+      return { ...tally, tickets: tally.tickets + Math.max(1, item.gift.diamonds) };
+    case 'tickets':
+      return item.count === null ? tally : { ...tally, tickets: item.count };
+    case 'chat':
+    case 'screen':
+    case 'emoji':
     case 'fansclub':
     case 'product':
     case 'shopping':

@@ -26,7 +26,8 @@ export function encodeItem(item: RoomItem, envelope: MessageEnvelope, tally: Tal
 
 /** The method under which an item travels. Follow and share are one method, told apart by their action. */
 export function methodOf(item: RoomItem): string {
-  return item.kind === 'unknown' ? item.method : METHODS[item.kind];
+  if (item.kind === 'unknown') return item.method;
+  return item.kind === 'screen' && item.privileged ? 'WebcastPrivilegeScreenChatMessage' : METHODS[item.kind];
 }
 
 const METHODS: Readonly<Record<Exclude<RoomItemKind, 'unknown'>, string>> = {
@@ -45,6 +46,8 @@ const METHODS: Readonly<Record<Exclude<RoomItemKind, 'unknown'>, string>> = {
   control: 'WebcastControlMessage',
   notice: 'WebcastRoomMessage',
   ecom: 'WebcastLiveEcomMessage',
+  screen: 'WebcastScreenChatMessage',
+  tickets: 'WebcastUpdateFanTicketMessage',
   rank: 'WebcastRoomRankMessage',
   banner: 'WebcastInRoomBannerMessage',
 };
@@ -151,6 +154,15 @@ function businessFields(
       return writer.string(2, item.text).varint(4, 1).bool(5, true);
     case 'ecom':
       return writer.varint(2, 1).string(3, item.nickname).varint(4, item.purchaseCount).string(5, item.text);
+    case 'screen':
+      return item.privileged
+        ? writer.message(2, userFields(item.user)).string(3, item.text)
+        : writer
+            .message(2, userFields(item.user))
+            .string(4, item.text)
+            .varint(12, Math.floor(envelope.now / 1000));
+    case 'tickets':
+      return writer.string(2, `${tally.tickets}`).varint(3, tally.tickets);
     case 'rank':
       return writer.message(2, new ProtoWriter().message(1, userFields(item.user)).string(2, '1.2万'));
     case 'banner':

@@ -47,7 +47,7 @@ void t.test('readRoomOptions() says what is wrong', async (t) => {
   fails(['--port', '70000'], /--port/);
   fails(['--seed', '-1'], /--seed/);
   fails(['--web-rid', ''], /--web-rid must not be empty/);
-  fails(['--state', 'asleep'], /--state must be one of live, offline, ended, captcha, got "asleep"/);
+  fails(['--state', 'asleep'], /--state must be one of live, paused, preparing, .*, got "asleep"/);
   fails(['--silent', '--pace', '2'], /exclude each other/);
   fails(['--bogus'], /--bogus/);
   fails(['--script', join(folder, 'none.json')], /none\.json/);

@@ -58,6 +58,9 @@ message ControlMessage { Common common = 1; int64 action = 2; string tips = 3; C
 message ControlExtra { string violation_reason = 4; }
 message RoomMessage { Common common = 1; string content = 2; }
 message LiveEcomMessage { Common common = 1; int32 msg_type = 2; string nick_name = 3; int64 purchase_cnt = 4; string text = 5; }
+message ScreenChatMessage { Common common = 1; User user = 2; string content = 4; int64 event_time = 12; }
+message PrivilegeScreenChatMessage { Common common = 1; User user = 2; string content = 3; }
+message UpdateFanTicketMessage { Common common = 1; string text = 2; int64 count = 3; }
 message RoomRankMessage { Common common = 1; }
 message InRoomBannerMessage { Common common = 1; }
 `;

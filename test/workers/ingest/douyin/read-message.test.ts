@@ -51,7 +51,14 @@ const giftBody = {
   streakEnd: false,
 };
 
-const tables: { name: string; type: string; fields: Fields; body: object; viewer?: object | null }[] = [
+const tables: {
+  name: string;
+  type: string;
+  fields: Fields;
+  body: object;
+  viewer?: object | null;
+  at?: number;
+}[] = [
   {
     name: 'a chat',
     type: 'Chat',
@@ -218,6 +225,86 @@ const tables: { name: string; type: string; fields: Fields; body: object; viewer
     viewer: null,
   },
   {
+    name: 'a chat over the whole screen',
+    type: 'ScreenChat',
+    fields: { user, screenChatType: 2, content: '上电视', eventTime: '1695185334' },
+    at: 1_695_185_334_000,
+    body: { kind: 'chat', text: '上电视', luckyBag: false },
+  },
+  {
+    name: 'the same of somebody with the privilege',
+    type: 'PrivilegeScreenChat',
+    fields: { user, content: '上电视' },
+    body: { kind: 'chat', text: '上电视', luckyBag: false },
+  },
+  {
+    name: 'what the platform has an AI write, which nobody need answer',
+    type: 'Chat',
+    fields: { user, content: '大家都在问价格', publicAreaCommon: { isFeatured: true, isAiMsg: true } },
+    body: { kind: 'system', code: 'ai-chat', text: '大家都在问价格' },
+  },
+  {
+    name: 'a share that comes as an entry',
+    type: 'Member',
+    fields: { user, action: 8 },
+    body: { kind: 'share', target: '' },
+  },
+  {
+    name: 'a follow that comes as an entry',
+    type: 'Member',
+    fields: { user, action: 20 },
+    body: { kind: 'follow', followers: 0 },
+  },
+  {
+    name: 'the figures that are sent off the air too',
+    type: 'RoomStats',
+    fields: { displayShort: '50', displayLong: '50在线观众', displayValue: '50', total: '9007199254740991' },
+    body: { kind: 'stats', online: 50, total: 9_007_199_254_740_991, text: '50在线观众' },
+    viewer: null,
+  },
+  {
+    name: 'a line of the platform',
+    type: 'Room',
+    fields: { content: '平台严禁未成年人打赏', type: 1, systemTopMsg: true },
+    body: { kind: 'system', code: 'room', text: '平台严禁未成年人打赏' },
+    viewer: null,
+  },
+  {
+    name: 'who gave most',
+    type: 'RoomRank',
+    fields: {
+      ranks: [
+        { user, scoreStr: '1.2万' },
+        { user: { nickname: '藏' }, scoreStr: '8000', profileHidden: true },
+        { user: { nickname: '小红' }, scoreStr: '' },
+        { user: { nickname: '第四' }, scoreStr: '1' },
+      ],
+    },
+    body: { kind: 'system', code: 'rank', text: '小明 1.2万、小红' },
+    viewer: null,
+  },
+  {
+    name: 'a category of the shop',
+    type: 'ProductChange',
+    fields: { total: 8, categories: [{ id: 5, name: '水果', promotionIds: ['36'], uniqueIndex: 3 }] },
+    body: { kind: 'product', action: 'category', productId: '', title: '水果', price: '', index: 3 },
+    viewer: null,
+  },
+  {
+    name: 'a toast of the shop',
+    type: 'LiveShopping',
+    fields: { msgType: 7, promotionId: '35', updateToast: '新品上架' },
+    body: { kind: 'product', action: 'other:7', productId: '35', title: '新品上架', price: '', index: 0 },
+    viewer: null,
+  },
+  {
+    name: 'whatever else the shop says in JSON',
+    type: 'LiveEcomGeneral',
+    fields: { data: Buffer.from('{"a":1}') },
+    body: { kind: 'system', code: 'ecom', text: '{"a":1}' },
+    viewer: null,
+  },
+  {
     name: 'an order',
     type: 'LiveEcom',
     fields: { msgType: 1, nickName: '小***', purchaseCnt: 2, text: '已购买' },
@@ -226,9 +313,9 @@ const tables: { name: string; type: string; fields: Fields; body: object; viewer
   },
 ];
 
-for (const { name, type, fields, body, viewer: expected = viewer } of tables) {
+for (const { name, type, fields, body, viewer: expected = viewer, at = receivedAt } of tables) {
   void t.test(`readMessage() reads ${name}`, (t) => {
-    t.same(read(type, fields), [{ messageId: msgId, at: receivedAt, viewer: expected, body }]);
+    t.same(read(type, fields), [{ messageId: msgId, at, viewer: expected, body }]);
     t.end();
   });
 }
@@ -238,7 +325,7 @@ void t.test('readMessage() passes over what means nothing to us', (t) => {
   t.same(read('Social', { user, action: 9 }), []);
   t.same(read('Chat', { user, content: '' }), []);
   t.same(read('LiveEcom', { msgType: 4, text: '倒计时' }), [], 'a countdown is no order');
-  t.equal(read('RoomStats', { displayLong: '0在线观众' }), undefined, 'a method that nobody reads');
+  t.equal(read('RanklistHourEntrance', {}), undefined, 'a method that nobody reads');
   t.end();
 });
 
@@ -305,5 +392,52 @@ void t.test('readMessage() reads a text that is cut inside a character', (t) => 
     { anchorId: '' },
   );
   t.match(found?.[0]?.body, { kind: 'chat', text: /^你/ });
+  t.end();
+});
+
+void t.test('readMessage() tells of each product that a message only names, ids past 2^53 unchanged', (t) => {
+  const ids = ['9007199254740993', '3500000000000000001'];
+  t.same(
+    read('LiveShopping', { msgType: 9, updatedProductIds: ids })?.map(({ body }) =>
+      body.kind === 'product' ? [body.action, body.productId] : [],
+    ),
+    ids.map((id) => ['other:9', id]),
+  );
+  const [first, second] =
+    read('LiveShopping', { msgType: 9, promotionId: '7', updatedProductIds: ids }) ?? [];
+  t.match([first?.body, second?.body], [{ productId: '7' }, { productId: ids[0] }]);
+  t.end();
+});
+
+void t.test('readMessage() reads -1 as it is on the wire, in ten bytes', (t) => {
+  const total = (value: string) => read('RoomUserSeq', { total: value, totalUser: value })?.[0]?.body;
+  t.match(total('-1'), { kind: 'stats', online: 0, total: 0 });
+  t.match(read('ProductChange', { updateProductInfo: [{ promotionId: '1', index: -1 }] })?.[0]?.body, {
+    index: 0,
+  });
+  t.end();
+});
+
+void t.test('readMessage() makes no event of what all gifts have come to, and tells who asks', (t) => {
+  const bytes = encodeWire('Message', {
+    ...message('UpdateFanTicket', { text: '1.2万', count: '12000' }, msgId),
+  });
+  const heard: [string, number | undefined][] = [];
+  const context = {
+    anchorId: '',
+    notice: (method: string, { fanTickets }: { fanTickets?: number }) =>
+      void heard.push([method, fanTickets]),
+  };
+  t.same(readMessage(decodeMessage(bytes), receivedAt, context), []);
+  t.same(heard, [['WebcastUpdateFanTicketMessage', 12_000]]);
+  t.end();
+});
+
+void t.test('readMessage() knows methods without what usually stands in front and behind', (t) => {
+  const payload = encodeWire('Chat', { content: 'x' });
+  for (const method of ['ChatMessage', 'Chat']) {
+    const wire = decodeMessage(encodeWire('Message', { method, payload, msgId }));
+    t.match(readMessage(wire, receivedAt, { anchorId: '' }), [{ body: { text: 'x' } }], method);
+  }
   t.end();
 });

@@ -17,7 +17,7 @@ void t.test('readRoomPage() reads the pieces of a live room', (t) => {
 const statuses: [number, string][] = [
   [1, 'offline'],
   [2, 'live'],
-  [3, 'live'],
+  [3, 'paused'],
   [4, 'offline'],
 ];
 for (const [status, expected] of statuses) {
@@ -27,14 +27,11 @@ for (const [status, expected] of statuses) {
   });
 }
 
-void t.test(
-  'readRoomPage() takes an account without a room for offline, even with a room id elsewhere',
-  (t) => {
-    const page = `${livePage({ room: false })}<script>var x = "{\\"roomId\\":\\"123\\"}"</script>`;
-    t.match(readRoomPage(page), { status: 'offline' });
-    t.end();
-  },
-);
+void t.test('readRoomPage() tells an account without a room, even with a room id elsewhere', (t) => {
+  const page = `${livePage({ room: false })}<script>var x = "{\\"roomId\\":\\"123\\"}"</script>`;
+  t.match(readRoomPage(page), { status: 'no-room' });
+  t.end();
+});
 
 void t.test('readRoomPage() finds escaped patterns on a page of another make', (t) => {
   const page = String.raw`<script>x("{\"roomStore\":{\"roomInfo\":{\"room\":{\"id_str\":\"77\",\"status\":2},\"roomId\":\"77\",\"anchor\":{\"nickname\":\"小红\"`;
@@ -103,8 +100,23 @@ const answers: { name: string; answer: unknown; expected: object }[] = [
   },
   {
     name: 'ended, by the room status',
-    answer: { data: { data: [], room_status: 2 } },
+    answer: { data: { data: [{ id_str: '9' }], room_status: 2 } },
     expected: { status: 'offline' },
+  },
+  {
+    name: 'paused',
+    answer: { data: { data: [{ id_str: '9', status: 3 }] } },
+    expected: { status: 'paused', roomId: '9' },
+  },
+  {
+    name: 'a status that nobody knows',
+    answer: { data: { data: [{ id_str: '9', status: 7 }] } },
+    expected: { status: 'unknown' },
+  },
+  {
+    name: 'an account without a room',
+    answer: { data: { data: [], room_status: 2 } },
+    expected: { status: 'no-room' },
   },
   {
     name: 'live, by the room status',
