@@ -28,6 +28,12 @@ export class Pacer {
     this.#released.set(utteranceId, { priority, durationMs, releasedAt: now, seen: false });
   }
 
+  /** There is more of what was released. */
+  extend(utteranceId: string, durationMs: number): void {
+    const utterance = this.#released.get(utteranceId);
+    if (utterance) utterance.durationMs += durationMs;
+  }
+
   report(playhead: Pick<Playhead, 'queued' | 'ended' | 'utteranceId' | 'offsetMs'>, now: number): void {
     this.#reportedAt = now;
     this.#current = { utteranceId: playhead.utteranceId, offsetMs: playhead.offsetMs };
