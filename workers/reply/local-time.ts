@@ -18,10 +18,21 @@ export interface TimeWindow {
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();
+/** By time zone, the minute that was asked for last: formatting costs more than all that is done with it. */
+const latest = new Map<string, { minute: number; time: LocalTime }>();
 const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
 /** `now` in unix milliseconds; `timeZone` as `Asia/Shanghai`. */
 export function localTime(now: number, timeZone: string): LocalTime {
+  const minute = Math.floor(now / 60_000);
+  const known = latest.get(timeZone);
+  if (known?.minute === minute) return known.time;
+  const time = readTime(now, timeZone);
+  latest.set(timeZone, { minute, time });
+  return time;
+}
+
+function readTime(now: number, timeZone: string): LocalTime {
   const parts: Record<string, string> = {};
   for (const { type, value } of formatOf(timeZone).formatToParts(now)) parts[type] = value;
   const { year = '', month = '', day = '', weekday = '', hour = '', minute = '' } = parts;

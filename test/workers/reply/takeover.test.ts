@@ -115,7 +115,9 @@ void t.test(
     const viewers = Array.from({ length: 6 }, (_, number) => String(5_000 + number));
     const come = async (ids: string[]) => {
       for (const viewerId of ids) {
-        const event = liveEvent({ viewerId, at: Date.now(), body: { kind: 'enter', viewers: 1 } });
+        const at = Date.now();
+        const body = { kind: 'enter', viewers: 1 } as const;
+        const event = liveEvent({ viewerId, at, expiresAt: at + 3_600_000, body });
         enters.push(event);
         const { bus, signal } = crew;
         await bus.publish(eventSubject('demo', 'enter'), 'event', event, { msgId: event.id, signal });
