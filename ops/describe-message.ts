@@ -29,6 +29,8 @@ export function describeMessage(message: Message): string {
       return `${message.body.severity} ${message.body.component}: ${message.body.cause}`;
     case 'command':
       return `command ${message.body.action} by ${message.body.by}`;
+    case 'helm':
+      return `helm ${message.body.action} by ${message.body.by}`;
     case 'answer':
       return `${message.body.done ? 'done' : 'not done'}: ${message.body.text}`;
     case 'promise':

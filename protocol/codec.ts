@@ -9,6 +9,7 @@ import type {
   AudioCommand,
   DeadLetter,
   Health,
+  HelmCommand,
   Incident,
   Outcome,
   Playhead,
@@ -28,6 +29,7 @@ export interface Bodies {
   command: AudioCommand;
   answer: AudioAnswer;
   promise: AnswerPromise;
+  helm: HelmCommand;
 }
 export type BodyName = keyof Bodies;
 export type Message = { [Name in BodyName]: { type: Name; body: Bodies[Name]; origin: Origin } }[BodyName];

@@ -22,6 +22,9 @@ export function checkConfig(config: Config): Finding[] {
     ...repeated(simulators, ({ id }) => id, ['simulators']),
     ...repeated(reply.rules, ({ id }) => id, ['reply', 'rules']),
     ...repeated(reply.idle, ({ id }) => id, ['reply', 'idle']),
+    ...repeated(reply.director.countdowns, ({ id }) => id, ['reply', 'director', 'countdowns']),
+    ...unknownRooms(reply.rules, new Set(rooms.map(({ id }) => id))),
+    ...onlyForProducts(reply.idle),
     ...addresses,
     ...(rooms.length > ingest.maxRooms
       ? [
@@ -59,6 +62,23 @@ function repeated<Item extends { id: string }>(
       ? []
       : [{ path: [...path, index, 'id'], message: `must be unique, "${id}" is taken` }];
   });
+}
+
+/** A rule for a room that is not hosted would never be heard, and nobody would know why. */
+function unknownRooms(rules: Config['reply']['rules'], known: Set<string>): Finding[] {
+  return rules.flatMap(({ rooms }, rule) =>
+    rooms.flatMap((room, index) => {
+      if (known.has(room)) return [];
+      const message = `is no room; the rooms are: ${[...known].join(', ')}`;
+      return [{ path: ['reply', 'rules', rule, 'rooms', index], message }];
+    }),
+  );
+}
+
+/** There has to be something to say while no product is on show. */
+function onlyForProducts(idle: Config['reply']['idle']): Finding[] {
+  if (idle.some(({ product }) => product === '')) return [];
+  return [{ path: ['reply', 'idle'], message: 'needs a script without "product", for when none is on show' }];
 }
 
 /** In all texts of a part of the configuration. */

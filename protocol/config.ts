@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { audioSchema } from './audio-config.ts';
 import { refineConfig } from './config-checks.ts';
-import { eventKinds } from './event.ts';
-import { defaultIdleScripts, defaultRules, defaultTemplates } from './default-texts.ts';
+import { defaultIdleScripts, defaultRules } from './default-texts.ts';
 import { address, ms } from './config-fields.ts';
 import { ingestSchema } from './ingest-config.ts';
+import { board, helm } from './reply-board.ts';
+import { director, idleScript, phrase, rule, templates } from './reply-texts.ts';
+import { commonFields } from './phrase-fields.ts';
 import { simulatorSchema } from './simulator-config.ts';
 import { sourceSchema } from './sources.ts';
 import { roomPattern } from './subjects.ts';
@@ -16,8 +18,6 @@ import { ttsSchema } from './tts-config.ts';
  * hold `${env:NAME}` (replaced by the reader) and addresses may hold `${address:CHILD}` (replaced by the supervisor once that child
  * has said where it listens).
  */
-const texts = z.array(z.string().min(1)).min(1);
-
 export const roomSchema = z.strictObject({
   id: z
     .string()
@@ -26,53 +26,25 @@ export const roomSchema = z.strictObject({
   source: sourceSchema,
 });
 
-const rule = z.strictObject({
-  id: z.string().min(1).describe('Name in logs and outcomes'),
-  kinds: z
-    .array(z.enum(eventKinds))
-    .min(1)
-    .default(['chat'])
-    .describe('Kinds of events that the rule looks at'),
-  keywords: z.array(z.string().min(1)).default([]).describe('One of them must occur in the text'),
-  pattern: z
-    .string()
-    .default('')
-    .refine(isPattern, { error: 'must be a regular expression' })
-    .describe('Regular expression that the text must match'),
-  minDiamonds: z.int().min(0).default(0).describe('Least worth of a gift'),
-  say: texts.describe('One is drawn, never the same twice in a row; {nickname}, {text}, {gift}, {count} …'),
-});
-
-const templates = z.strictObject({
-  chat: z
-    .array(z.string().min(1))
-    .default(defaultTemplates.chat)
-    .describe('When no rule matches; empty: say nothing'),
-  gift: texts.default(defaultTemplates.gift),
-  order: texts.default(defaultTemplates.order),
-  enter: z
-    .array(z.string().min(1))
-    .default(defaultTemplates.enter)
-    .describe('{nicknames}: up to five, joined'),
-  follow: z.array(z.string().min(1)).default(defaultTemplates.follow),
-  share: z.array(z.string().min(1)).default(defaultTemplates.share),
-  fansclub: z.array(z.string().min(1)).default(defaultTemplates.fansclub),
-  like: z.array(z.string().min(1)).default(defaultTemplates.like),
-});
-
-const idleScript = z.strictObject({
-  id: z.string().min(1),
-  lines: texts.describe('Sentences, spoken in order; replies come in between'),
-});
-
 const reply = z.strictObject({
   rules: z.array(rule).prefault(defaultRules).describe('First match wins'),
   templates: templates.prefault({}),
-  idle: z.array(idleScript).min(1).default(defaultIdleScripts).describe('Spoken in turn while nobody writes'),
+  idle: z
+    .array(idleScript)
+    .min(1)
+    .prefault(defaultIdleScripts)
+    .describe('Spoken in turn while nobody writes'),
+  director: director.prefault({}),
+  board: board.prefault({}),
+  helm: helm.prefault({}),
+  timeZone: z
+    .string()
+    .default('Asia/Shanghai')
+    .refine(isTimeZone, { error: 'must be a time zone such as Asia/Shanghai' })
+    .describe('Whose time is told, and in which times of day are meant'),
   disclosure: z
     .strictObject({
-      text: z
-        .string()
+      text: phrase(commonFields, 0)
         .default('温馨提示，本直播间由人工智能语音为您讲解。')
         .describe('Says that the voice is an AI; empty: never'),
       everyMs: ms(10_000, 86_400_000, 900_000, 'How often'),
@@ -135,6 +107,7 @@ export type { DouyinSource, SignerConfig } from './sources/douyin.ts';
 export type IngestConfig = Config['ingest'];
 export type ReplyConfig = Config['reply'];
 export type RuleConfig = ReplyConfig['rules'][number];
+export type IdleScriptConfig = ReplyConfig['idle'][number];
 export type AudioConfig = Config['audio'];
 export type { OutputKind } from './audio-config.ts';
 export type { TtsConfig } from './tts-config.ts';
@@ -158,9 +131,9 @@ export const demoConfig: unknown = {
   simulators: [{ id: 'room', type: 'douyin-room', webRid: 'demo' }],
 };
 
-function isPattern(text: string): boolean {
+function isTimeZone(name: string): boolean {
   try {
-    return new RegExp(text, 'u') instanceof RegExp;
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
   } catch {
     return false;
   }

@@ -2,6 +2,7 @@
 export const defaultTemplates = {
   chat: ['{nickname}，你的留言我看到了，谢谢支持。', '收到{nickname}的留言啦，有问题随时打在公屏上。'],
   gift: ['感谢{nickname}送的{count}个{gift}！', '谢谢{nickname}的{count}个{gift}，太客气啦！'],
+  gifts: ['感谢{nicknames}送的礼物！', '谢谢{nicknames}的小礼物，{太客气啦|爱你们}！'],
   order: ['感谢{nickname}下单{product}，马上给您安排发货。'],
   enter: ['欢迎{nicknames}来到直播间。', '{nicknames}，欢迎欢迎。'],
   follow: ['感谢{nicknames}的关注。'],
@@ -64,6 +65,16 @@ export const defaultIdleScripts = [
     lines: ['点关注的朋友记得领一下优惠券。', '数量有限，领完就没有了。'],
   },
 ];
+
+/** Of the announcements in between. */
+export const defaultAnnouncements = {
+  timeCalls: [
+    '现在是{time}，{刚进来的朋友点个关注|有问题打在公屏上}。',
+    '{time}了，{谢谢大家还在|我一直都在}。',
+  ],
+  introductions: ['接下来{给大家介绍|我们看}{product.title}{，直播价{product.price}|}。'],
+  countdown: ['距离{name}还有{minutes}分钟，{大家不要走开|先点个关注}。'],
+};
 
 /** Said when nothing else is there: they have to fit everywhere. */
 export const defaultFillers = {

@@ -52,6 +52,19 @@ export const eventKinds = [
   'system',
 ] as const satisfies readonly EventKind[];
 
+/** Kinds that something can be said to. */
+export const answerableKinds = [
+  'chat',
+  'gift',
+  'like',
+  'enter',
+  'follow',
+  'share',
+  'fansclub',
+  'order',
+] as const satisfies readonly EventKind[];
+export type AnswerableKind = (typeof answerableKinds)[number];
+
 /** One event of a live room. Times are unix milliseconds; after `expiresAt` nobody should react to it any more. */
 export type LiveEvent = {
   id: string;
@@ -68,4 +81,8 @@ export type LiveEvent = {
 /** Kinds that somebody paid for: never dropped, answered first. */
 export function isPaid(kind: EventKind): boolean {
   return kind === 'gift' || kind === 'order';
+}
+
+export function isAnswerable(kind: EventKind): kind is AnswerableKind {
+  return answerableKinds.some((each) => each === kind);
 }

@@ -39,7 +39,7 @@ export function permissionsOf(user: BusUser): Permissions {
     case 'console': {
       const { publish, subscribe } = permissionsOf('operator');
       return {
-        publish: [...publish, 'ops.command.audio.*', '$KV.rooms.wanted.*'],
+        publish: [...publish, 'ops.command.audio.*', 'ops.command.reply.*', '$KV.rooms.wanted.*'],
         subscribe: [...subscribe.filter((subject) => !subject.startsWith('_INBOX')), ...inbox],
       };
     }
@@ -63,6 +63,7 @@ export function permissionsOf(user: BusUser): Permissions {
           'live.*.promise',
           'live.*.outcome.*',
           'ops.reply.health',
+          `${inboxPrefix('console')}.>`,
           // Its consumers have the rooms' names, and a subject cannot say "all that begin with".
           ...worksOn('EVENTS', '*'),
           '$JS.API.CONSUMER.LIST.EVENTS',
@@ -71,7 +72,7 @@ export function permissionsOf(user: BusUser): Permissions {
           ...reads('KV_rooms'),
           ...keyValue('memory'),
         ],
-        subscribe: ['live.*.playhead', 'ops.command.reply', ...inbox],
+        subscribe: ['live.*.playhead', 'ops.command.reply', 'ops.command.reply.*', ...inbox],
       };
     case 'tts':
       return {

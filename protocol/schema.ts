@@ -23,6 +23,7 @@ message Envelope {
     AudioCommand command = 13;
     AudioAnswer answer = 14;
     Promise promise = 15;
+    HelmCommand helm = 20;
   }
   string lease = 11;    // what its sender holds, such as "audio:demo"; empty: nothing
   uint64 epoch = 12;    // of that lease; who reads drops messages of an epoch that is over
@@ -86,7 +87,8 @@ message System { string code = 1; string text = 2; }
 
 message Cause { string event_id = 1; string kind = 2; bool paid = 3; bool merged = 4; }
 
-// One sentence of an utterance, to be spoken. The first segment carries the whole script.
+// One sentence of an utterance, to be spoken. The first segment carries the whole script, unless the rest is still being
+// thought of: then it carries none, and the last segment has no text.
 message Segment {
   string id = 1;
   string room = 2;
@@ -100,7 +102,7 @@ message Segment {
   int64 created_at = 10;
   int64 expires_at = 11;
   repeated string script = 12;
-  string idle_script = 13;    // id of the idle script that this line belongs to
+  string idle_script = 13;    // the line of an idle script that this is, <script>/<line>, or an announcement; empty: an answer
   bool keep = 14;             // not to be heard now: whoever plays keeps its sound for when nothing else is there
 }
 
@@ -170,6 +172,15 @@ message AudioCommand {
   int64 for_ms = 2;            // pause: for so long; 0: until it is resumed
   double volume = 3;           // 0 to 2
   string by = 4;               // who wants it, for the log
+}
+// Asks whoever hosts a room, decides what is said, to do something; answered like an AudioCommand.
+message HelmCommand {
+  string action = 1;           // pause, resume, say, mute, unmute, status
+  int64 for_ms = 2;            // pause: 0: for as long as is configured; mute: 0: until it is ended
+  bool all = 3;                // pause: the script in between as well
+  string text = 4;             // say: what
+  string viewer = 5;           // mute, unmute: the platform's id
+  string by = 6;               // who wants it, for the log
 }
 message AudioAnswer { bool done = 1; string text = 2; }
 

@@ -126,6 +126,19 @@ export interface AudioCommand {
   by: string;
 }
 
+export const helmActions = ['pause', 'resume', 'say', 'mute', 'unmute', 'status'] as const;
+export type HelmAction = (typeof helmActions)[number];
+
+/** Asks whoever hosts a room. See the schema for each field. */
+export interface HelmCommand {
+  action: HelmAction;
+  forMs: number;
+  all: boolean;
+  text: string;
+  viewer: string;
+  by: string;
+}
+
 export interface AudioAnswer {
   done: boolean;
   /** For people: what was done, or why not. */

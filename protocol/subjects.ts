@@ -14,6 +14,8 @@ export const playheadSubject = (room: string): string => `live.${room}.playhead`
 export const promiseSubject = (room: string): string => `live.${room}.promise`;
 /** Core subject of requests: a `command` to whoever plays the room, answered with an `answer`. */
 export const audioCommandSubject = (room: string): string => `ops.command.audio.${room}`;
+/** The same to whoever hosts the room: a `helm`. */
+export const replyCommandSubject = (room: string): string => `ops.command.reply.${room}`;
 export const healthSubject = (role: string): string => `ops.${role}.health`;
 export const incidentSubject = 'ops.incident';
 export const commandSubject = (role: string): string => `ops.command.${role}`;

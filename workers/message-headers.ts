@@ -37,6 +37,7 @@ function preview(message: Message): { room: string; text: string; cause: string 
     case 'promise':
       return { room: message.body.room, text: '', cause: message.body.utteranceId };
     case 'command':
+    case 'helm':
     case 'answer':
     case 'health':
     case 'incident':

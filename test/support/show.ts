@@ -50,6 +50,8 @@ export const silentRoom = {
     disclosure: { text: '' },
     idle: [{ id: 'quiet', lines: ['这里是直播间，一切正常。'] }],
     mergeWindowMs: 500,
+    // A test's few viewers ask and give as often as it likes, and each is answered by itself.
+    board: { chatEveryMs: 0, smallGiftDiamonds: 0 },
   },
 };
 

@@ -1,4 +1,4 @@
-import type { AudioAction, AudioAnswer, AudioCommand } from '../../protocol/speech.ts';
+import type { AudioAnswer, AudioCommand } from '../../protocol/speech.ts';
 import { audioActions } from '../../protocol/speech.ts';
 
 /** What commands do to the sound of a room; idempotent, all of them. Texts are for people. */
@@ -55,10 +55,6 @@ export function carryOut(command: AudioCommand, sound: Commanded): AudioAnswer {
       );
   }
 }
-
-/** A name for counting, of which there are only so many. */
-export const countedAction = (action: string): AudioAction | 'unknown' =>
-  audioActions.find((each) => each === action) ?? 'unknown';
 
 const done = (text: string): AudioAnswer => ({ done: true, text });
 const refused = (text: string): AudioAnswer => ({ done: false, text });

@@ -67,6 +67,8 @@ export interface Resume {
 }
 
 const maxTextLength = 500;
+/** What tts says of a segment without text. */
+const nothingToSay = 'nothing to say';
 
 export function newLine<S extends Sound>(segment: Segment, seq: number, order: number): Line<S> {
   return {
@@ -135,9 +137,11 @@ export function passMissing<S extends Sound>(line: Line<S>): boolean {
 
 /** The ending of a line of which everything was heard or is missing. */
 export function endingOfComplete<S extends Sound>(line: Line<S>): Pick<Ending, 'what' | 'reason'> {
-  const [reason = line.note] = line.missing;
+  // The last segment of an answer that was still being thought of when it began has no text.
+  const missing = line.missing.filter((each) => each !== nothingToSay);
+  const [reason = line.note] = missing;
   if (line.heard) return { what: 'spoken', reason };
-  const failure = line.missing.find((each) => each !== 'expired');
+  const failure = (missing.length > 0 ? missing : line.missing).find((each) => each !== 'expired');
   return failure === undefined ? { what: 'expired', reason: 'expired' } : { what: 'failed', reason: failure };
 }
 

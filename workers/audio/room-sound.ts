@@ -4,10 +4,12 @@ import type { PlaybackState, Playhead } from '../../protocol/speech.ts';
 import { playheadSubject } from '../../protocol/subjects.ts';
 import type { ConnectedChild } from '../child.ts';
 import { delay } from '../delay.ts';
+import { audioActions } from '../../protocol/speech.ts';
+import { audioCommandSubject } from '../../protocol/subjects.ts';
+import { CommandDesk } from '../command-desk.ts';
 import { carryOut } from './audio-commands.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { RoomFillers } from './fillers/room-fillers.ts';
-import { CommandDesk } from './command-desk.ts';
 import { CommandedSound } from './commanded-sound.ts';
 import type { ControlsView } from './controls.ts';
 import { Controls } from './controls.ts';
@@ -60,7 +62,7 @@ export class RoomSound {
   readonly #intake: Intake;
   readonly #player: Player;
   readonly #settler: Settler;
-  readonly #commands: CommandDesk;
+  readonly #commands: CommandDesk<'command'>;
 
   constructor(options: RoomSoundOptions) {
     const { room, audio, child, resume, outputs, fillers, accompaniment } = options;
@@ -104,7 +106,9 @@ export class RoomSound {
     });
     const sound = new CommandedSound({ player: this.#player, controls, playback, outputs });
     this.#commands = new CommandDesk({
-      room,
+      subject: audioCommandSubject(room),
+      type: 'command',
+      actions: audioActions,
       connection: child.bus.connection,
       duty: child.duty,
       carryOut: (command) => carryOut(command, sound),

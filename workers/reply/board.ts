@@ -1,6 +1,10 @@
-import type { EventKind, LiveEvent } from '../../protocol/event.ts';
-import { isPaid } from '../../protocol/event.ts';
-import type { OutcomeKind, Priority } from '../../protocol/speech.ts';
+import type { AnswerableKind, LiveEvent } from '../../protocol/event.ts';
+import { isAnswerable, isPaid } from '../../protocol/event.ts';
+import type { Priority } from '../../protocol/speech.ts';
+import { joinPaid } from './join-paid.ts';
+import { similarity, toQuestion } from './question.ts';
+import type { LetGo, Topic } from './topic.ts';
+import { comesBefore, stepOf, topicKey, worthOf } from './topic.ts';
 
 export interface BoardOptions {
   /** How long events of one topic wait for each other. */
@@ -9,49 +13,42 @@ export interface BoardOptions {
   likeEveryMs: number;
   /** Events on the board; beyond it the least worth are shed, paid ones never. */
   maxWaiting: number;
-}
-
-/** Events that one utterance answers. */
-export interface Topic {
-  key: string;
-  kind: EventKind;
-  priority: Priority;
-  events: LiveEvent[];
-  firstAt: number;
-  lastAt: number;
-  /** It takes no further events, and waits for none. */
-  sealed: boolean;
-}
-
-/** An event that the board let go, and why. */
-export interface LetGo {
-  event: LiveEvent;
-  what: Extract<OutcomeKind, 'skipped' | 'shed' | 'expired'>;
-  reason: string;
+  /** Of events of a kind that came within the last `everyMs`, only the last `keep` wait. */
+  sampling: Partial<Record<AnswerableKind, { keep: number; everyMs: number }>>;
+  /** Gifts worth less are thanked for together. */
+  smallGiftDiamonds: number;
+  /** More topics that somebody paid for are joined. */
+  maxPaidTopics: number;
+  /** Who has waited so long moves up one step. */
+  ageingMs: number;
+  /** After so many paid topics comes one that has waited for `ageingMs`. */
+  paidInARow: number;
+  /** Questions that are so much alike are one topic. */
+  similarity: number;
+  /** Price of a product in yuan, as far as it is known. */
+  priceOf?: (productId: string) => number | undefined;
 }
 
 /** A streak that never pauses is thanked for after so long all the same. */
 const longestMergeMs = 15_000;
 
 /** More events than this are not answered by one utterance: every segment carries the ids of all. */
-const maxEventsPerTopic = 200;
-
-/** The order in which topics of one priority are taken; also, from the end, in which they are shed. Money first. */
-const worth: EventKind[] = ['order', 'gift', 'fansclub', 'chat', 'follow', 'share', 'enter', 'like'];
-
-/** Kinds that nobody answers aloud. */
-const silent: EventKind[] = ['stats', 'control', 'system', 'product'];
+export const maxEventsPerTopic = 200;
 
 /**
  * The events that wait for an answer, grouped into topics. Pure: time is an argument, and whatever leaves the board without an answer
- * is returned with its reason.
+ * is returned with its reason. What was paid for leaves it only to be answered, or when it has waited for as long as it is worth
+ * answering; its number is bounded by what the bus gives out, and that of its topics by joining them.
  */
 export class Board {
   readonly #options: BoardOptions;
   readonly #topics = new Map<string, Topic>();
-  readonly #ids = new Set<string>();
+  readonly #topicOf = new Map<string, Topic>();
+  /** By kind, those that may be let go for others of their kind, oldest first. */
+  readonly #recent = new Map<AnswerableKind, { event: LiveEvent; at: number }[]>();
   #lastLikeAt = -Infinity;
-  #sealed = 0;
+  #keys = 0;
+  #paidInARow = 0;
 
   constructor(options: BoardOptions) {
     this.#options = options;
@@ -59,36 +56,31 @@ export class Board {
 
   /** Number of events. */
   get size(): number {
-    return this.#ids.size;
+    return this.#topicOf.size;
   }
 
-  has(eventId: string): boolean {
-    return this.#ids.has(eventId);
+  /** Number of topics. */
+  get topics(): number {
+    return this.#topics.size;
   }
 
   add(event: LiveEvent, now: number): LetGo[] {
-    if (silent.includes(event.kind)) return [{ event, what: 'skipped', reason: 'informational' }];
+    const { kind } = event;
+    if (!isAnswerable(kind)) return [{ event, what: 'skipped', reason: 'informational' }];
     if (event.expiresAt <= now) return [{ event, what: 'expired', reason: 'too old when it arrived' }];
-    if (this.#ids.has(event.id)) return [];
-    this.#ids.add(event.id);
-    const key = topicKey(event);
-    const topic = this.#open(key);
-    if (topic) {
-      topic.events.push(event);
-      topic.lastAt = now;
-    } else {
-      const priority: Priority = isPaid(event.kind) ? 'urgent' : 'normal';
-      this.#topics.set(key, {
-        key,
-        kind: event.kind,
-        priority,
-        events: [event],
-        firstAt: now,
-        lastAt: now,
-        sealed: false,
-      });
+    if (this.#topicOf.has(event.id)) return [];
+    const question = event.kind === 'chat' ? toQuestion(event.text) : undefined;
+    const topic = this.#open(event, question) ?? this.#newTopic(topicKey(event), kind, now);
+    if (question) topic.question ??= question;
+    topic.events.push(event);
+    topic.lastAt = now;
+    topic.worth += worthOf(event, this.#options.priceOf ?? (() => undefined));
+    this.#topicOf.set(event.id, topic);
+    if (isPaid(kind)) {
+      this.#joinPaid();
+      return this.#shed();
     }
-    return this.#shed();
+    return [...this.#sample(event, kind, now), ...this.#shed()];
   }
 
   /** Likes were thanked for by the process before this one. */
@@ -98,117 +90,170 @@ export class Board {
 
   /** Events that waited too long. */
   expire(now: number): LetGo[] {
-    const gone: LetGo[] = [];
-    for (const topic of this.#topics.values()) {
-      const old = topic.events.filter(({ expiresAt }) => expiresAt <= now);
-      for (const event of old) gone.push({ event, what: 'expired', reason: 'waited too long' });
-      if (old.length > 0) this.#remove(topic, old);
-    }
-    return gone;
+    return this.letGo(({ expiresAt }) => expiresAt <= now, 'expired', 'waited too long');
   }
 
-  /** The topic to answer next among those whose priority may speak; it leaves the board. `hurry` waits for no further events. */
-  take(now: number, maySpeak: (priority: Priority) => boolean, hurry = false): Topic | undefined {
-    let best: Topic | undefined;
+  /** Events that are not wanted any more; they leave the board. */
+  letGo(isGone: (event: LiveEvent) => boolean, what: LetGo['what'], reason: string): LetGo[] {
+    const gone: LetGo[] = [];
     for (const topic of this.#topics.values()) {
-      if (!maySpeak(topic.priority) || !(hurry || this.#isReady(topic, now))) continue;
-      if (!best || comesBefore(topic, best)) best = topic;
+      const events = topic.events.filter(isGone);
+      for (const event of events) gone.push({ event, what, reason });
+      if (events.length > 0) this.#remove(topic, events);
     }
-    if (!best) return undefined;
-    this.#topics.delete(best.key);
-    for (const { id } of best.events) this.#ids.delete(id);
-    if (best.kind === 'like') this.#lastLikeAt = now;
-    return best;
+    return gone;
   }
 
   /** Everything that nobody paid for; it leaves the board. */
   clearUnpaid(reason: string): LetGo[] {
-    const gone: LetGo[] = [];
-    for (const topic of this.#topics.values()) {
-      if (isPaid(topic.kind)) continue;
-      for (const event of topic.events) gone.push({ event, what: 'skipped', reason });
-      this.#remove(topic, topic.events);
-    }
-    return gone;
+    return this.letGo(({ kind }) => !isPaid(kind), 'skipped', reason);
   }
 
-  /** The topic that takes events under a key; a full one is set aside. */
-  #open(key: string): Topic | undefined {
-    const topic = this.#topics.get(key);
+  /** The topic to answer next among those whose priority may speak; it leaves the board. `hurry` waits for no further events. */
+  take(now: number, maySpeak: (priority: Priority) => boolean, hurry = false): Topic | undefined {
+    const ready = [...this.#topics.values()].filter((topic) => hurry || this.#isReady(topic, now));
+    const overdue = this.#overdue(ready, now);
+    // Whoever plays puts what is urgent first: once it is the turn of the others, they are.
+    if (overdue && maySpeak('urgent')) return this.#give({ ...overdue, priority: 'urgent' }, now);
+    let best: Topic | undefined;
+    for (const topic of ready)
+      if (maySpeak(topic.priority) && (!best || comesBefore(topic, best, now, this.#options.ageingMs)))
+        best = topic;
+    if (!best) return undefined;
+    if (this.#isSmall(best)) for (const other of ready) this.#fold(best, other);
+    return this.#give(best, now);
+  }
+
+  #give(topic: Topic, now: number): Topic {
+    this.#topics.delete(topic.key);
+    for (const { id } of topic.events) this.#topicOf.delete(id);
+    if (topic.kind === 'like') this.#lastLikeAt = now;
+    this.#paidInARow = isPaid(topic.kind) ? this.#paidInARow + 1 : 0;
+    return topic;
+  }
+
+  /** Who has waited for long while money was thanked for again and again. */
+  #overdue(ready: Topic[], now: number): Topic | undefined {
+    const { paidInARow, ageingMs } = this.#options;
+    if (this.#paidInARow < paidInARow) return undefined;
+    let best: Topic | undefined;
+    for (const topic of ready) {
+      if (isPaid(topic.kind) || now - topic.firstAt < ageingMs) continue;
+      if (!best || comesBefore(topic, best, now, ageingMs)) best = topic;
+    }
+    return best;
+  }
+
+  #newTopic(key: string, kind: AnswerableKind, now: number): Topic {
+    const priority: Priority = isPaid(kind) ? 'urgent' : 'normal';
+    const at = { firstAt: now, lastAt: now };
+    const topic: Topic = { key, kind, priority, events: [], ...at, sealed: false, worth: 0 };
+    this.#topics.set(key, topic);
+    return topic;
+  }
+
+  /** The topic that takes an event; a full one is set aside. */
+  #open(event: LiveEvent, question: Topic['question']): Topic | undefined {
+    const topic = question ? this.#alike(question) : this.#topics.get(topicKey(event));
     if (!topic || topic.events.length < maxEventsPerTopic) return topic;
-    this.#topics.delete(key);
-    topic.key = `${key}#${this.#sealed++}`;
+    this.#topics.delete(topic.key);
+    topic.key = `${topic.key}#${this.#keys++}`;
     topic.sealed = true;
     this.#topics.set(topic.key, topic);
     return undefined;
   }
 
+  #alike(question: NonNullable<Topic['question']>): Topic | undefined {
+    const { similarity: least } = this.#options;
+    for (const topic of this.#topics.values())
+      if (topic.question && !topic.sealed && similarity(topic.question, question, least) >= least)
+        return topic;
+    return undefined;
+  }
+
   #isReady(topic: Topic, now: number): boolean {
-    if (topic.sealed && topic.kind !== 'like') return true;
-    switch (topic.kind) {
-      case 'chat':
-      case 'order':
-        return true;
-      case 'gift':
-        return (
-          topic.events.some((event) => event.kind === 'gift' && event.streakEnd) ||
-          now - topic.lastAt >= this.#options.mergeWindowMs ||
-          now - topic.firstAt >= longestMergeMs
-        );
-      case 'like':
-        return (
-          now - topic.firstAt >= this.#options.mergeWindowMs &&
-          now - this.#lastLikeAt >= this.#options.likeEveryMs
-        );
-      case 'enter':
-      case 'follow':
-      case 'share':
-      case 'fansclub':
-        return now - topic.firstAt >= this.#options.mergeWindowMs;
-      case 'product':
-      case 'stats':
-      case 'control':
-      case 'system':
-        throw new Error(`A ${topic.kind} event is on the board`);
+    const { mergeWindowMs, likeEveryMs } = this.#options;
+    const isRested = now - topic.firstAt >= mergeWindowMs;
+    if (topic.kind === 'like') return isRested && now - this.#lastLikeAt >= likeEveryMs;
+    if (topic.sealed || topic.kind === 'chat' || topic.kind === 'order') return true;
+    if (topic.kind !== 'gift') return isRested;
+    const ends = topic.events.some((event) => event.kind === 'gift' && event.streakEnd);
+    return ends || now - topic.lastAt >= mergeWindowMs || now - topic.firstAt >= longestMergeMs;
+  }
+
+  #isSmall({ kind, worth }: Topic): boolean {
+    return kind === 'gift' && worth < this.#options.smallGiftDiamonds;
+  }
+
+  /** Two small gifts become one topic. */
+  #fold(topic: Topic, other: Topic): void {
+    if (other === topic || !this.#isSmall(other)) return;
+    if (topic.events.length + other.events.length > maxEventsPerTopic) return;
+    this.#topics.delete(other.key);
+    for (const event of other.events) this.#topicOf.set(event.id, topic);
+    topic.events.push(...other.events);
+    topic.worth += other.worth;
+  }
+
+  #joinPaid(): void {
+    const { maxPaidTopics } = this.#options;
+    const paid = [...this.#topics.values()].filter(({ kind }) => isPaid(kind));
+    if (paid.length <= maxPaidTopics) return;
+    for (const { into, from } of joinPaid(paid, maxPaidTopics, maxEventsPerTopic)) {
+      this.#topics.delete(from.key);
+      this.#topics.delete(into.key);
+      into.key = `${into.kind}:joined:${this.#keys++}`;
+      this.#topics.set(into.key, into);
+      into.events.push(...from.events);
+      into.worth += from.worth;
+      into.firstAt = Math.min(into.firstAt, from.firstAt);
+      into.sealed = true;
+      for (const event of from.events) this.#topicOf.set(event.id, into);
     }
+  }
+
+  /** Too many of a kind in a short time: the oldest of them goes. */
+  #sample(event: LiveEvent, kind: AnswerableKind, now: number): LetGo[] {
+    const limit = this.#options.sampling[kind];
+    if (!limit) return [];
+    const { keep, everyMs } = limit;
+    const recent = (this.#recent.get(kind) ?? []).filter(
+      (each) => now - each.at < everyMs && this.#topicOf.has(each.event.id),
+    );
+    recent.push({ event, at: now });
+    const reason = `more than ${keep} within ${everyMs / 1_000} s`;
+    const gone = recent.splice(0, recent.length - keep).map((each): LetGo => {
+      this.#removeEvent(each.event);
+      return { event: each.event, what: 'shed', reason };
+    });
+    this.#recent.set(kind, recent);
+    return gone;
   }
 
   #shed(): LetGo[] {
     const gone: LetGo[] = [];
-    while (this.#ids.size > this.#options.maxWaiting) {
+    while (this.size > this.#options.maxWaiting) {
       let least: Topic | undefined;
       for (const topic of this.#topics.values()) {
         if (isPaid(topic.kind)) continue;
-        if (!least || worth.indexOf(topic.kind) > worth.indexOf(least.kind)) least = topic;
+        if (!least || stepOf(topic.kind) < stepOf(least.kind)) least = topic;
       }
       const event = least?.events[0];
-      if (!least || !event) break;
-      this.#remove(least, [event]);
+      if (!event) break;
+      this.#removeEvent(event);
       gone.push({ event, what: 'shed', reason: 'too much is waiting' });
     }
     return gone;
   }
 
+  #removeEvent(event: LiveEvent): void {
+    const topic = this.#topicOf.get(event.id);
+    if (topic) this.#remove(topic, [event]);
+  }
+
   #remove(topic: Topic, events: LiveEvent[]): void {
-    for (const { id } of events) this.#ids.delete(id);
-    topic.events = topic.events.filter(({ id }) => this.#ids.has(id));
+    for (const { id } of events) this.#topicOf.delete(id);
+    topic.events = topic.events.filter(({ id }) => this.#topicOf.has(id));
     if (topic.events.length === 0) this.#topics.delete(topic.key);
   }
-}
-
-function topicKey(event: LiveEvent): string {
-  switch (event.kind) {
-    case 'chat':
-    case 'order':
-      return `${event.kind}:${event.id}`;
-    case 'gift':
-      return `gift:${event.viewer?.id ?? ''}:${event.giftId}:${event.streak}`;
-    default:
-      return event.kind;
-  }
-}
-
-function comesBefore(topic: Topic, other: Topic): boolean {
-  const difference = worth.indexOf(topic.kind) - worth.indexOf(other.kind);
-  return difference === 0 ? topic.firstAt < other.firstAt : difference < 0;
 }

@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import type { KV } from '@nats-io/kv';
 import type { LiveEvent } from '../../protocol/event.ts';
 import { everything, isInShare } from '../../protocol/sharding.ts';
 import { eventConsumer } from '../../protocol/streams.ts';
-import { promiseSubject } from '../../protocol/subjects.ts';
+import { helmActions } from '../../protocol/speech.ts';
+import { promiseSubject, replyCommandSubject } from '../../protocol/subjects.ts';
+import { CommandDesk } from '../command-desk.ts';
 import type { Delivery } from '../delivery.ts';
 import type { ConnectedChild } from '../child.ts';
 import { delay } from '../delay.ts';
@@ -12,6 +15,7 @@ import { publishOutcome } from './outcome.ts';
 import type { Verdict } from './outcome.ts';
 import { rehearse } from './rehearse.ts';
 import { RoomHost } from './room-host.ts';
+import { openMemory } from './room-memory.ts';
 import { SpeechFollower } from './speech-follower.ts';
 import { TurnClock } from './turn-clock.ts';
 
@@ -60,7 +64,7 @@ export class Desk implements AsyncDisposable {
   /** Reads what has been said already, and from now on follows what is said and heard. Puts nothing out. */
   static async open(child: ConnectedChild): Promise<Desk> {
     const { bus, log, signal } = child;
-    rehearse(child.options.config.reply);
+    await rehearse(child.options.config.reply);
     const wanted = new WantedRooms({ bus, log });
     const hosts = openHosts(child, wanted);
     const [follower, rooms] = await Promise.all([
@@ -85,6 +89,7 @@ export class Desk implements AsyncDisposable {
     takingEvents.catch(() => undefined);
     const keepingAlive = this.#keepAlive(AbortSignal.any([signal, this.#ended.signal]));
     await ready;
+    const commands = this.#takeCommands(leaving);
     while (!leaving.aborted) {
       await Promise.all(this.#clock.due(performance.now()).map(async (host) => await host.turn()));
       child.counters['waiting'] = this.#hostList.reduce((sum, { waiting }) => sum + waiting, 0);
@@ -92,6 +97,7 @@ export class Desk implements AsyncDisposable {
       child.counters['refused'] = child.bus.refused;
       await this.#clock.next(leaving);
     }
+    await commands;
     if (!child.handOver) await this.#untilQuiet();
     taking.abort();
     await takingEvents;
@@ -160,7 +166,7 @@ export class Desk implements AsyncDisposable {
     }
     // Most are looked at for microseconds, once: only what has been with somebody else is suspected.
     using _ = deliveries > 1 ? treated.hold(message) : undefined;
-    host.take(event, message);
+    host.take(event, message, deliveries > 1);
     this.#clock.wake(host);
   }
 
@@ -175,6 +181,19 @@ export class Desk implements AsyncDisposable {
       })
       .finally(() => this.#writing.delete(writing));
     this.#writing.add(writing);
+  }
+
+  /** What people want of the rooms that are ours, until the signal says stop. */
+  async #takeCommands(signal: AbortSignal): Promise<void> {
+    const { bus, duty, counters, log } = this.#child;
+    const { connection } = bus;
+    const desks = Array.from(this.#hosts, ([room, host]) => {
+      const carryOut = host.command.bind(host);
+      const subject = replyCommandSubject(room);
+      const given = { subject, connection, duty, carryOut, counters, log, signal, actions: helmActions };
+      return new CommandDesk({ ...given, type: 'helm' });
+    });
+    await Promise.all(desks.map(async (desk) => await desk.run()));
   }
 
   async #hearPlayheads(): Promise<void> {
@@ -215,10 +234,24 @@ function openHosts(child: ConnectedChild, wanted: Pick<WantedRooms, 'has'>): Map
   };
   const promiseIn = (room: string) => (utteranceId: string) =>
     bus.tell(promiseSubject(room), 'promise', { room, utteranceId, at: Date.now() });
+  let opened: Promise<KV> | undefined;
+  const bucket = () => {
+    opened ??= bus.bucket('memory');
+    // One that could not be opened is asked for again.
+    opened.catch(() => (opened = undefined));
+    return opened;
+  };
+  void bucket().catch(() => undefined);
+  const notice = (text: string) => child.notice('warn', text);
+  const memory = { bucket, duty: child.duty, log, signal, notice };
   return new Map(
     rooms.map(({ id: room }) => {
       const isWanted = () => wanted.has(room);
-      return [room, new RoomHost({ ...shared, room, isWanted, promise: promiseIn(room) })];
+      const given = { ...shared, room, isWanted, promise: promiseIn(room) };
+      return [
+        room,
+        new RoomHost({ ...given, openMemory: (views) => openMemory({ ...memory, room }, views) }),
+      ];
     }),
   );
 }

@@ -12,6 +12,11 @@ const unseenLimitMs = 15_000;
 /** Without a word from the audio side for so long, estimates alone count. */
 const reportLimitMs = 3_000;
 
+/** Viewers' answers are released while less than this is still to be heard; what waits longer can be merged and overtaken. */
+const normalBacklogMs = 1_500;
+/** Money is released earlier: the playlist puts it before everything else. */
+const urgentBacklogMs = 8_000;
+
 /**
  * How much is still to be heard of what was released. What is released too early can no longer be merged, overtaken or dropped; too
  * late, there is silence. Pure: fed with releases and with the audio side's reports.
@@ -26,6 +31,12 @@ export class Pacer {
     this.#forget(now);
     if (this.#released.has(utteranceId)) return;
     this.#released.set(utteranceId, { priority, durationMs, releasedAt: now, seen: false });
+  }
+
+  /** There is more of what was released. */
+  extend(utteranceId: string, durationMs: number): void {
+    const utterance = this.#released.get(utteranceId);
+    if (utterance) utterance.durationMs += durationMs;
   }
 
   report(playhead: Pick<Playhead, 'queued' | 'ended' | 'utteranceId' | 'offsetMs'>, now: number): void {
@@ -49,6 +60,12 @@ export class Pacer {
       sum += Math.max(0, durationMs - heardMs);
     }
     return sum;
+  }
+
+  /** Whether answers of a priority may be released now; idle talk is not asked for. */
+  room(now: number): Record<Priority, boolean> {
+    const backlogMs = this.backlogMs(['urgent', 'normal'], now);
+    return { urgent: backlogMs < urgentBacklogMs, normal: backlogMs < normalBacklogMs, idle: false };
   }
 
   #forget(now: number): void {

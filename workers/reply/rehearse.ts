@@ -2,16 +2,16 @@ import { decode, encode } from '../../protocol/codec.ts';
 import type { ReplyConfig } from '../../protocol/config.ts';
 import type { LiveEvent } from '../../protocol/event.ts';
 import { headersOf } from '../message-headers.ts';
-import { answerTopic } from './answer.ts';
 import { Board } from './board.ts';
-import { splitSentences } from './phrase.ts';
+import { splitSentences } from '../split-sentences.ts';
+import { RoomMind } from './room-mind.ts';
 import { segmentsOf } from './utterance.ts';
 
 /**
  * Answers a made-up event up to the bus, so that the first real one waits for nothing to be compiled: the codec is generated, and the
  * patterns of whole scripts are built, when they are first used.
  */
-export function rehearse(config: ReplyConfig): void {
+export async function rehearse(config: ReplyConfig): Promise<void> {
   const room = 'rehearsal';
   const gift = { giftId: '1', name: '玫瑰', count: 1, total: 1, diamonds: 1, streak: '', streakEnd: true };
   const times = { at: 0, receivedAt: 0, expiresAt: 2 };
@@ -27,15 +27,24 @@ export function rehearse(config: ReplyConfig): void {
   const event: LiveEvent = { ...times, ...gift, kind: 'gift', id: room, room, platform: room, viewer };
   const heard = decode(encode('event', event));
   if (heard.type !== 'event') throw new Error(`An event came back as ${heard.type}`);
-  const board = new Board(config);
+  const board = new Board({ ...config, ...config.board });
   board.add(heard.body, 1);
   const topic = board.take(1, () => true);
   if (!topic) throw new Error('A gift is not answered');
-  const answer = answerTopic(topic, { config, lastDrawn: new Map(), random: 0 });
+  const onFailure = (error: unknown) => {
+    throw error;
+  };
+  const mind = new RoomMind({ room, config, onFailure });
+  const answer = await mind.templates.answer(
+    topic,
+    mind.context(topic.events, 1),
+    AbortSignal.timeout(10_000),
+  );
+  mind.nextLine(Date.now());
   const segments = segmentsOf({
     id: room,
     room,
-    sentences: splitSentences(answer?.text ?? '谢谢。', { quick: true }),
+    sentences: splitSentences(typeof answer?.text === 'string' ? answer.text : '谢谢。', { quick: true }),
     priority: topic.priority,
     voice: '',
     events: topic.events,

@@ -171,6 +171,21 @@ void t.test('miss() ends an utterance of which nothing has sound: failed, or exp
   t.strictSame(endings(playlist), ['a failed engine refused', 'b expired expired']);
 });
 
+void t.test(
+  'miss() says nothing of the end of an answer that was thought of while it was heard',
+  async (t) => {
+    const playlist = open();
+    ready(playlist, segmentOf('a', 0));
+    missing(playlist, segmentOf('a', 1, { last: true }), 'nothing to say');
+    missing(playlist, segmentOf('b', 0), 'expired');
+    missing(playlist, segmentOf('b', 1, { last: true }), 'nothing to say');
+    missing(playlist, segmentOf('c', 0, { last: true }), 'nothing to say');
+    t.strictSame(hearAll(playlist), ['a/0']);
+    const ended = ['b expired expired', 'c failed nothing to say', 'a spoken'];
+    t.strictSame(endings(playlist).toSorted(), ended.toSorted());
+  },
+);
+
 void t.test('put() ignores a segment that is there already or was heard', async (t) => {
   const playlist = open();
   const first = segmentOf('a', 0);

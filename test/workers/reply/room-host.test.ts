@@ -5,7 +5,11 @@ import { configSchema, demoConfig } from '../../../protocol/config.ts';
 import type { EventBody, LiveEvent } from '../../../protocol/event.ts';
 import { utteranceId } from '../../../protocol/ids.ts';
 import type { Outcome, Playhead, Segment } from '../../../protocol/speech.ts';
+import type { ReplyConfig } from '../../../protocol/config.ts';
 import type { Bus } from '../../../workers/bus.ts';
+import type { Answer, Answerer } from '../../../workers/reply/answerer.ts';
+import type { MemoryPart, MemoryParts } from '../../../workers/reply/memory.ts';
+import type { WordFilter } from '../../../workers/reply/wording.ts';
 import { RoomHost } from '../../../workers/reply/room-host.ts';
 import { segmentsOf } from '../../../workers/reply/utterance.ts';
 import { liveEvent } from '../../support/events.ts';
@@ -13,7 +17,17 @@ import { liveEvent } from '../../support/events.ts';
 const { reply } = configSchema.parse(demoConfig);
 
 /** A bus that keeps what is published, knows what a test says is there already, and lets a test hold it up. */
-function openDesk(options: { held?: Promise<void>; there?: Segment[]; isWanted?: () => boolean } = {}) {
+function openDesk(
+  options: {
+    held?: Promise<void>;
+    there?: Segment[];
+    reply?: Partial<ReplyConfig>;
+    answerers?: Answerer[];
+    words?: WordFilter;
+    isWanted?: () => boolean;
+    kept?: { show?: MemoryParts['show']; viewers?: MemoryParts['viewers'] };
+  } = {},
+) {
   const segments: Segment[] = [];
   const outcomes: Outcome[] = [];
   /** Which answers were promised, and how many segments were on the bus by then. */
@@ -31,9 +45,13 @@ function openDesk(options: { held?: Promise<void>; there?: Segment[]; isWanted?:
   }
   const drain = new AbortController();
   const work = { inFlight: 0 };
+  const memory = {
+    kept: 0,
+    views: undefined as { [Part in MemoryPart]: () => MemoryParts[Part] } | undefined,
+  };
   const host = new RoomHost({
     room: 'demo',
-    config: { ...reply, mergeWindowMs: 0 },
+    config: { ...reply, mergeWindowMs: 0, ...options.reply },
     voice: 'cmn',
     bus: { publish, read } as unknown as Pick<Bus, 'publish' | 'read'>,
     log: pino({ level: 'silent' }),
@@ -45,8 +63,18 @@ function openDesk(options: { held?: Promise<void>; there?: Segment[]; isWanted?:
     isWanted: () => options.isWanted?.() ?? true,
     promise: (id) => promises.push([id, segments.length]),
     count: () => undefined,
+    answerers: () => options.answerers ?? [],
+    words: options.words,
+    openMemory(views) {
+      memory.views = views;
+      return {
+        read: async () => await Promise.resolve(options.kept ?? {}),
+        changed: () => undefined,
+        kept: async () => await Promise.resolve(void (memory.kept += 1)),
+      };
+    },
   });
-  return { host, segments, outcomes, promises, drain, work };
+  return { host, segments, outcomes, promises, drain, work, memory };
 }
 
 function delivery(seq = 1): { message: JsMsg; said: string[] } {
@@ -133,7 +161,7 @@ void t.test('RoomHost does not answer what an earlier process has answered', asy
 });
 
 void t.test('RoomHost keeps the show going, but not ahead of what is still to be heard', async (t) => {
-  const { host, segments } = openDesk();
+  const { host, segments } = openDesk({ reply: { director: { ...reply.director, leadMs: 2_500 } } });
   await host.turn();
   const first = segments.length;
   t.ok(first > 0 && segments.every(({ priority }) => priority === 'idle'));
@@ -283,3 +311,215 @@ void t.test(
     );
   },
 );
+const order = { action: 'status' as const, forMs: 0, all: false, text: '', viewer: '', by: 'Ann' };
+const answers = (segments: Segment[]) => segments.filter(({ priority }) => priority !== 'idle');
+const idle = (segments: Segment[]) => segments.filter(({ priority }) => priority === 'idle');
+/** By whom, and since when it may be answered. */
+const by = (who: object, text = '多少钱') => {
+  const asked = event({ kind: 'chat', text, luckyBag: false });
+  return { ...asked, receivedAt: Date.now(), viewer: asked.viewer && { ...asked.viewer, ...who } };
+};
+
+/** An answerer that a test holds up. */
+function slowly(work: (signal: AbortSignal) => Promise<Answer | undefined>): Answerer {
+  return {
+    name: 'slow',
+    answer: async (topic, _, signal) => (topic.kind === 'chat' ? await work(signal) : undefined),
+  };
+}
+
+void t.test('RoomHost says other things while an answer is slow, and promises the slow one', async (t) => {
+  const held = Promise.withResolvers<Answer>();
+  const { host, segments, promises } = openDesk({
+    reply: { rules: [] },
+    answerers: [slowly(async () => await held.promise)],
+  });
+  const slow = chat();
+  host.take(slow, delivery().message);
+  await host.turn();
+  t.same(promises, [[utteranceId(slow.id), 0]]);
+  t.ok(idle(segments).length > 0, 'the script');
+  const paid = gift();
+  host.take(paid, delivery(2).message);
+  await host.turn();
+  t.match(answers(segments), [{ priority: 'urgent', causes: [{ eventId: paid.id }] }]);
+  held.resolve({ text: '九块九。', from: 'model', author: 'model' });
+  await host.finish();
+  t.match(answers(segments).at(-1), { text: '九块九。', causes: [{ eventId: slow.id }] });
+});
+
+void t.test(
+  'RoomHost says an answer in pieces, each as soon as it is there, and ends it properly',
+  async (t) => {
+    const [second, third] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    async function* pieces() {
+      yield '毛衣今天九块九，';
+      await second.promise;
+      yield '现在就拍。';
+      await third.promise;
+      throw new Error('the rest never came');
+    }
+    const answer: Answer = { text: pieces(), from: 'model', author: 'model' };
+    const { host, segments, outcomes } = openDesk({
+      reply: { rules: [] },
+      answerers: [slowly(async () => await Promise.resolve(answer))],
+    });
+    const asked = delivery();
+    host.take(chat(), asked.message);
+    await host.turn();
+    const heard = () => answers(segments).map(({ index, text, last }) => ({ index, text, last }));
+    t.same(heard(), [{ index: 0, text: '毛衣今天九块九，', last: false }]);
+    second.resolve();
+    third.resolve();
+    await host.finish();
+    t.same(heard().slice(1), [
+      { index: 1, text: '现在就拍。', last: false },
+      { index: 2, text: '', last: true },
+    ]);
+    t.same(asked.said, ['ack']);
+    t.same(outcomes, []);
+  },
+);
+
+void t.test(
+  'RoomHost falls back to a template when an answer fails, is empty or must not be said',
+  async (t) => {
+    const words: WordFilter = {
+      check: (text) => (text.includes('坏') ? { kind: 'blocked', text: '' } : { kind: 'clean', text }),
+    };
+    async function* nothing() {}
+    async function* broken(): AsyncGenerator<string> {
+      yield await Promise.reject(new Error('gone'));
+    }
+    const given: (Answer['text'] | Error)[] = [new Error('away'), '坏话', nothing(), broken()];
+    for (const text of given) {
+      const work = async () => {
+        if (text instanceof Error) throw text;
+        return await Promise.resolve({ text, from: 'model', author: 'model' } as const);
+      };
+      const { host, segments } = openDesk({ reply: { rules: [] }, answerers: [slowly(work)], words });
+      host.take(chat(), delivery().message);
+      await host.turn();
+      await host.finish();
+      t.match(answers(segments)[0], { text: /留言/ });
+    }
+    const { host, outcomes } = openDesk({ words });
+    const asked = event({ kind: 'chat', text: '坏话', luckyBag: false });
+    host.take(asked, delivery().message);
+    await host.finish();
+    t.match(
+      outcomes,
+      [{ what: 'blocked', eventId: asked.id }],
+      'what a viewer must not say is not answered at all',
+    );
+  },
+);
+
+void t.test('RoomHost that hands over leaves to its successor what nobody has heard of', async (t) => {
+  const { host, segments, outcomes, work } = openDesk({
+    reply: { rules: [] },
+    answerers: [
+      slowly(
+        async (signal) =>
+          await new Promise((_, reject) =>
+            signal.addEventListener('abort', () => reject(signal.reason as Error)),
+          ),
+      ),
+    ],
+  });
+  const asked = delivery();
+  host.take(chat(), asked.message);
+  await host.turn();
+  await host.giveBack();
+  t.same(asked.said, ['nak']);
+  t.same(answers(segments), []);
+  t.same(outcomes, []);
+  t.equal(work.inFlight, 0);
+});
+
+void t.test(
+  'RoomHost answers nobody while the streamer writes, goes on with the script, and resumes',
+  async (t) => {
+    const { host, segments, outcomes } = openDesk();
+    const streamer = by({ isAnchor: true });
+    host.take(streamer, delivery().message);
+    const asked = chat();
+    host.take(asked, delivery(2).message);
+    await host.turn();
+    t.match(outcomes, [{ what: 'skipped', eventId: streamer.id, reason: 'written by the streamer' }]);
+    t.same(answers(segments), []);
+    t.ok(idle(segments).length > 0);
+    t.match(await host.command(order), {
+      done: true,
+      text: /^replies paused by the streamer for \d+ s more;.* 1 event waits/,
+    });
+    t.match(await host.command({ ...order, action: 'resume' }), { text: 'resumed' });
+    await host.turn();
+    t.match(answers(segments)[0], { causes: [{ eventId: asked.id }] });
+  },
+);
+
+void t.test(
+  'RoomHost says nothing at all in a pause of everything, but what a person wants said',
+  async (t) => {
+    const { host, segments } = openDesk();
+    await host.command({ ...order, action: 'pause', all: true });
+    host.take(gift(), delivery().message);
+    await host.turn();
+    t.same(segments, []);
+    t.match(await host.command({ ...order, action: 'say', text: '马上回来。' }), { done: true });
+    t.match(segments, [{ priority: 'urgent', text: '马上回来。', causes: [], last: true }]);
+  },
+);
+
+void t.test('RoomHost skips what a muted viewer does, also what waits already', async (t) => {
+  const { host, outcomes } = openDesk();
+  const [before, after] = [by({ id: '66' }), by({ id: '66' }, '包邮吗')];
+  host.take(before, delivery().message);
+  await host.command({ ...order, action: 'mute', viewer: '66', forMs: 60_000 });
+  host.take(after, delivery(2).message);
+  await host.turn();
+  t.match(outcomes, [
+    { what: 'skipped', reason: 'muted', eventId: before.id },
+    { what: 'skipped', reason: 'muted', eventId: after.id },
+  ]);
+});
+
+void t.test('RoomHost keeps whom it greets before it greets, and begins with what was kept', async (t) => {
+  const enter = () => {
+    const entered = event({ kind: 'enter', viewers: 1 });
+    return { ...entered, viewer: entered.viewer && { ...entered.viewer, id: '77' } };
+  };
+  const first = openDesk();
+  first.host.take(enter(), delivery().message);
+  await first.host.turn();
+  t.equal(answers(first.segments).length, 1);
+  t.equal(first.memory.kept, 1);
+  await first.host.command({ ...order, action: 'pause' });
+  const { views } = first.memory;
+  if (!views) throw new Error('nothing is kept');
+  const second = openDesk({ kept: { show: views.show(), viewers: views.viewers() } });
+  await second.host.begin();
+  const again = enter();
+  second.host.take(again, delivery().message);
+  await second.host.turn();
+  t.match(second.outcomes, [{ eventId: again.id, what: 'skipped', reason: 'greeted already' }]);
+  t.match(await second.host.command(order), { text: /replies paused by Ann/ });
+  const mark = (segments: Segment[]) => idle(segments).map(({ idleScript }) => idleScript);
+  t.same(mark(first.segments)[0], 'disclosure');
+  t.not(mark(second.segments)[0], 'disclosure');
+});
+
+void t.test('RoomHost says what it is at once when answers leave no room for it', async (t) => {
+  const real = Date.now;
+  let laterMs = 0;
+  t.intercept(Date, 'now', { value: () => real() + laterMs });
+  const { host, segments } = openDesk();
+  const long = saidBefore('u:long', [chat()], ['很长的一句话'.repeat(200)]);
+  for (const segment of long) host.observe({ ...segment, createdAt: Date.now() });
+  await host.turn();
+  t.same(segments, []);
+  laterMs = 30_000;
+  await host.turn();
+  t.match(segments[0], { priority: 'urgent', idleScript: 'disclosure' });
+});

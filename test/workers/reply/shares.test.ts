@@ -86,7 +86,8 @@ void t.test('reply that is flooded in one room answers in another', async (t) =>
   const { bus, signal } = crew;
   const worker = await crew.spare();
   await crew.promote(worker);
-  const given = Array.from({ length: 1_200 }, (_, number) => present(number, 'room-1'));
+  // Several hundred of them are thanked for at once.
+  const given = Array.from({ length: 4_000 }, (_, number) => present(number, 'room-1'));
   await Promise.all(
     given.map(
       async (event) =>
@@ -106,7 +107,7 @@ void t.test('reply that is flooded in one room answers in another', async (t) =>
       body.causes.some(({ eventId }) => eventId === asked.id),
     );
   await until(worker, async () => (await answers()).length > 0);
-  t.ok(await flooded(), 'nothing had moved in the flooded room');
+  t.ok(await flooded(), 'the flooded room is still flooded');
 });
 
 void t.test('reply gives events of a room that is not hosted any more their outcome', async (t) => {

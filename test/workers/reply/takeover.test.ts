@@ -1,12 +1,18 @@
 import { EventEmitter, once } from 'node:events';
 import { jetstream } from '@nats-io/jetstream';
+import { errors } from '@nats-io/transport-node';
 import t from 'tap';
 import type { Test } from 'tap';
-import { encode } from '../../../protocol/codec.ts';
+import { decodeAs, encode } from '../../../protocol/codec.ts';
 import { configSchema, demoConfig } from '../../../protocol/config.ts';
 import type { LiveEvent } from '../../../protocol/event.ts';
-import type { Playhead, Segment } from '../../../protocol/speech.ts';
-import { eventSubject, playheadSubject, speechSubject } from '../../../protocol/subjects.ts';
+import type { AudioAnswer, HelmCommand, Playhead, Segment } from '../../../protocol/speech.ts';
+import {
+  eventSubject,
+  playheadSubject,
+  replyCommandSubject,
+  speechSubject,
+} from '../../../protocol/subjects.ts';
 import { segmentsOf } from '../../../workers/reply/utterance.ts';
 import { liveEvent } from '../../support/events.ts';
 import type { Crew } from '../crew.ts';
@@ -24,9 +30,8 @@ void t.test('reply as a spare says nothing, then goes on where the other was kil
   const before = idleScripts(heard.segments).length;
   await crew.promote(spare);
   await heard.until((segments) => idleScripts(segments).length >= before + 4);
-  const { idle } = configSchema.parse(demoConfig).reply;
   const spoken = idleScripts(heard.segments);
-  const expected = spoken.map((_, at) => (at === 0 ? 'disclosure' : idle[(at - 1) % idle.length]?.id));
+  const expected = spoken.map((_, at) => scriptAt(at));
   t.same(spoken, expected, 'the script goes on, and the disclosure is not repeated');
   const ids = heard.segments.map(({ id }) => id);
   t.equal(new Set(ids).size, ids.length);
@@ -57,9 +62,8 @@ void t.test('reply goes on with its script past what the player has had made to 
   await jetstream(crew.bus.connection).publish(speechSubject('demo', 'idle'), bytes);
   await crew.promote(spare);
   await heard.until((segments) => idleScripts(segments.filter(({ keep }) => !keep)).length >= before + 3);
-  const { idle } = configSchema.parse(demoConfig).reply;
   const spoken = idleScripts(heard.segments.filter(({ keep }) => !keep));
-  const expected = spoken.map((_, at) => (at === 0 ? 'disclosure' : idle[(at - 1) % idle.length]?.id));
+  const expected = spoken.map((_, at) => scriptAt(at));
   t.same(spoken, expected, 'the script goes on');
 });
 
@@ -102,6 +106,76 @@ void t.test('reply that hands over under load loses nothing, answers once, and s
   );
 });
 
+void t.test(
+  'reply that is killed again and again greets nobody twice, and forgets no pause and no mute',
+  async (t) => {
+    const crew = await openCrew(t, 'reply');
+    const heard = hear(t, crew);
+    const enters: LiveEvent[] = [];
+    const viewers = Array.from({ length: 6 }, (_, number) => String(5_000 + number));
+    const come = async (ids: string[]) => {
+      for (const viewerId of ids) {
+        const at = Date.now();
+        const body = { kind: 'enter', viewers: 1 } as const;
+        const event = liveEvent({ viewerId, at, expiresAt: at + 3_600_000, body });
+        enters.push(event);
+        const { bus, signal } = crew;
+        await bus.publish(eventSubject('demo', 'enter'), 'event', event, { msgId: event.id, signal });
+      }
+    };
+    let host = await crew.spare();
+    /** Nobody listens for a moment while one takes over from another. */
+    const ask = async (given: Partial<HelmCommand>): Promise<AudioAnswer> => {
+      const order = {
+        action: 'status',
+        forMs: 0,
+        all: false,
+        text: '',
+        viewer: '',
+        by: 'Ann',
+        ...given,
+      } as const;
+      const subject = replyCommandSubject('demo');
+      for (;;) {
+        try {
+          const asking = crew.bus.connection.request(subject, encode('helm', order), { timeout: 30_000 });
+          return decodeAs('answer', (await asking).data);
+        } catch (error) {
+          if (!(error instanceof errors.RequestError && error.isNoResponders())) throw error;
+          await host.report('heartbeat');
+        }
+      }
+    };
+    const greeted = () =>
+      enters.filter(({ id }) => answersTo(heard.segments).has(id)).map(({ viewer }) => viewer?.id ?? '');
+    await crew.promote(host);
+    for (const [round, viewer] of viewers.entries()) {
+      // All who were greeted come again, and one who was not; whoever greets that one dies at that very moment.
+      await come([...viewers.slice(0, round), viewer]);
+      await heard.until(() => greeted().includes(viewer));
+      const next = await crew.spare();
+      crew.giveBack(await host.kill());
+      host = next;
+      await crew.promote(host);
+    }
+    await until(host, async () => (await crew.unacked()) === 0);
+    t.same(greeted().toSorted(), viewers, 'each once');
+    const skipped = (await crew.all('OUTCOME', 'outcome')).map(({ body }) => body.reason);
+    t.same(new Set(skipped), new Set(['greeted already']));
+
+    t.match(await ask({ action: 'mute', viewer: '5000' }), { done: true });
+    t.match(await ask({ action: 'pause', forMs: 3_600_000 }), { done: true });
+    const spare = await crew.spare();
+    await host.kill();
+    host = spare;
+    await crew.promote(host);
+    t.match(await ask({}), { done: true, text: /paused by Ann for 3\d{3} s more; muted: 5000 \(for good\)/ });
+    const before = idleScripts(heard.segments).length;
+    await heard.until((segments) => idleScripts(segments).length > before + 1);
+    t.match(await ask({ action: 'resume' }), { done: true, text: 'resumed' });
+  },
+);
+
 void t.test('reply finishes what was half said, and answers none of its events again', async (t) => {
   const crew = await openCrew(t, 'reply');
   const spare = await crew.spare();
@@ -136,14 +210,13 @@ void t.test('reply does not speak over what is still to be heard', async (t) => 
   const crew = await openCrew(t, 'reply');
   const [active, spare] = await Promise.all([crew.spare(), crew.spare()]);
   await crew.promote(active);
-  await until(active, async () => idleScripts(await segmentsBy(crew)).length >= 1);
+  const utterances = async () => new Set((await segmentsBy(crew)).map(({ utteranceId }) => utteranceId)).size;
+  // Lines for five seconds, which nobody plays.
+  await until(active, async () => (await utterances()) >= 2);
   await active.kill();
-  const before = await crew.lastSeq('SPEECH');
   await crew.promote(spare);
   for (let beats = 0; beats < 6; beats++) await spare.report('heartbeat');
-  const utterances = new Set((await segmentsBy(crew)).map(({ utteranceId }) => utteranceId));
-  t.equal(utterances.size, 1, 'the first line takes seconds to be heard');
-  t.ok((await crew.lastSeq('SPEECH')) >= before);
+  t.equal(await utterances(), 2, 'what was said takes seconds to be heard');
 });
 
 void t.test('reply that was stopped, replaced and continued puts nothing out', async (t) => {
@@ -245,6 +318,12 @@ function answersTo(segments: Segment[]): Map<string, Set<string>> {
       answers.set(eventId, (answers.get(eventId) ?? new Set()).add(utteranceId));
   return answers;
 }
+
+const { idle } = configSchema.parse(demoConfig).reply;
+const marks = idle.flatMap(({ id, lines }) => lines.map((_, line) => `${id}/${line}`));
+
+/** What is said as the so many-th in between, from the beginning of the show. */
+const scriptAt = (at: number) => (at === 0 ? 'disclosure' : marks[(at - 1) % marks.length]);
 
 /** The scripts of the lines in between, in the order in which they were said. */
 function idleScripts(segments: Segment[]): string[] {

@@ -3,7 +3,8 @@ import { splitSentences } from '../../split-sentences.ts';
 
 /**
  * Segments that will be wanted as they are, at most `limit`, as answers are split: what somebody will wait for first, then what the show
- * says by itself. Texts with an open `{field}` are not among them, nobody knows what they will be.
+ * says by itself. Texts with a `{field}` or a `{choice|of|words}` are not among them, nobody
+ * knows what they will be.
  */
 export function warmUpTexts(
   { rules, templates, idle, disclosure }: Pick<ReplyConfig, 'rules' | 'templates' | 'idle' | 'disclosure'>,
@@ -11,9 +12,9 @@ export function warmUpTexts(
 ): string[] {
   const answers = [...rules.flatMap(({ say }) => say), ...Object.values(templates).flat()];
   const texts = [
-    ...answers.filter((text) => !/\{\w+\}/.test(text)).map((text) => text.trim()),
+    ...answers.map((text) => text.trim()),
     disclosure.text,
     ...idle.flatMap(({ lines }) => lines),
-  ];
+  ].filter((text) => !text.includes('{'));
   return [...new Set(texts.flatMap((text) => splitSentences(text)))].slice(0, limit);
 }

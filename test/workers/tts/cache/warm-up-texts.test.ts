@@ -4,7 +4,9 @@ import { splitSentences } from '../../../../workers/split-sentences.ts';
 import { warmUpTexts } from '../../../../workers/tts/cache/warm-up-texts.ts';
 
 const { reply } = configSchema.parse(demoConfig);
-const rule = { id: 'r', kinds: ['chat' as const], keywords: [], pattern: '', minDiamonds: 0 };
+const least = { minDiamonds: 0, minCount: 0, minFansLevel: 0 };
+const always = { times: [], rooms: [], products: [] };
+const rule = { id: 'r', kinds: ['chat' as const], keywords: [], pattern: '', ...least, ...always };
 
 void t.test('warmUpTexts() lists answers first, then what the show says by itself, in segments', (t) => {
   const config = {
@@ -15,7 +17,13 @@ void t.test('warmUpTexts() lists answers first, then what the show says by itsel
       like: [' 感谢大家的点赞。 '],
       enter: ['欢迎{nicknames}来。', '欢迎光临直播间。'],
     },
-    idle: [{ id: 'i', lines: ['第一句话在这里。第二句话在那里。', '欢迎光临直播间。'] }],
+    idle: [
+      {
+        id: 'i',
+        product: '',
+        lines: ['第一句话在这里。第二句话在那里。', '欢迎光临直播间。', '{你好|欢迎}呀。'],
+      },
+    ],
   };
   const texts = warmUpTexts(config, 100);
   t.same(texts.slice(0, 2), ['今天全场包邮。', '下单就送小礼物。']);

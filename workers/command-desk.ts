@@ -1,17 +1,23 @@
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
-import { NotOursError, decodeAs, encode } from '../../protocol/codec.ts';
-import type { AudioAnswer, AudioCommand } from '../../protocol/speech.ts';
-import { audioCommandSubject } from '../../protocol/subjects.ts';
-import { delay } from '../delay.ts';
-import type { OutputDuty } from '../duty.ts';
-import type { Logger } from '../logger.ts';
-import { countedAction } from './audio-commands.ts';
+import { NotOursError, decodeAs, encode } from '../protocol/codec.ts';
+import type { Bodies } from '../protocol/codec.ts';
+import type { AudioAnswer } from '../protocol/speech.ts';
+import { delay } from './delay.ts';
+import type { OutputDuty } from './duty.ts';
+import type { Logger } from './logger.ts';
 
-export interface CommandDeskOptions {
-  room: string;
+/** Bodies that ask for something. */
+export type CommandName = 'command' | 'helm';
+
+export interface CommandDeskOptions<Name extends CommandName> {
+  /** Where it listens, and for what. */
+  subject: string;
+  type: Name;
+  /** Those that there are, for counting. */
+  actions: readonly string[];
   connection: Pick<NatsConnection, 'subscribe'>;
   duty: OutputDuty;
-  carryOut: (command: AudioCommand) => AudioAnswer;
+  carryOut: (command: Bodies[Name]) => AudioAnswer | Promise<AudioAnswer>;
   counters: Record<string, number>;
   log: Pick<Logger, 'info' | 'warn'>;
   signal: AbortSignal;
@@ -23,23 +29,23 @@ const maxWaiting = 32;
 const againMs = { first: 1_000, most: 60_000 };
 
 /**
- * Answers the commands for a room, for as long as its worker plays. One that may have been replaced without knowing it does nothing
+ * Answers the commands for a room, for as long as its worker has it. One that may have been replaced without knowing it does nothing
  * until it is certain, and nothing at all when that takes longer than anybody waits for the answer.
  */
-export class CommandDesk {
-  readonly #options: CommandDeskOptions;
+export class CommandDesk<Name extends CommandName> {
+  readonly #options: CommandDeskOptions<Name>;
   #waiting = 0;
 
-  constructor(options: CommandDeskOptions) {
+  constructor(options: CommandDeskOptions<Name>) {
     this.#options = options;
   }
 
   /** Until the signal says stop; never rejects. */
   async run(): Promise<void> {
-    const { room, connection, signal, log } = this.#options;
+    const { subject, connection, signal, log } = this.#options;
     for (let again = againMs.first; !signal.aborted; again = Math.min(2 * again, againMs.most)) {
       const { promise, resolve } = Promise.withResolvers<Error | undefined>();
-      const subscription = connection.subscribe(audioCommandSubject(room), {
+      const subscription = connection.subscribe(subject, {
         callback: (error, message) => (error ? resolve(error) : void this.#take(message)),
       });
       void subscription.closed.then(() => resolve(undefined));
@@ -59,7 +65,7 @@ export class CommandDesk {
     if (!duty.isCertain && !(await this.#becomesCertain())) return this.#count('doubtful');
     let answer: AudioAnswer;
     try {
-      answer = this.#carryOut(message);
+      answer = await this.#carryOut(message);
     } catch (error) {
       this.#count(error instanceof NotOursError ? 'refused' : 'failed');
       log.warn({ err: error, bytes: message.data.byteLength }, 'a command that could not be carried out');
@@ -71,10 +77,11 @@ export class CommandDesk {
     if (message.reply) message.respond(encode('answer', answer, duty.current));
   }
 
-  #carryOut(message: Msg): AudioAnswer {
-    const command = decodeAs('command', message.data);
-    this.#count(countedAction(command.action));
-    const answer = this.#options.carryOut(command);
+  async #carryOut(message: Msg): Promise<AudioAnswer> {
+    const { type, actions } = this.#options;
+    const command: Bodies[CommandName] = decodeAs(type, message.data);
+    this.#count(actions.includes(command.action) ? command.action : 'unknown');
+    const answer = await this.#options.carryOut(command as Bodies[Name]);
     this.#options.log.info({ ...command, ...answer }, 'command');
     return answer;
   }

@@ -1,13 +1,14 @@
 import t from 'tap';
 import type { Test } from 'tap';
-import { decodeAs, encode } from '../../../protocol/codec.ts';
-import type { AudioAnswer, AudioCommand } from '../../../protocol/speech.ts';
-import { audioCommandSubject } from '../../../protocol/subjects.ts';
-import { CommandDesk } from '../../../workers/audio/command-desk.ts';
-import type { Bus } from '../../../workers/bus.ts';
-import { openLogger } from '../../../workers/logger.ts';
-import { openBus } from '../../../workers/open-bus.ts';
-import { accessTo, startNats } from '../../support/nats.ts';
+import { decodeAs, encode } from '../../protocol/codec.ts';
+import type { AudioAnswer, AudioCommand } from '../../protocol/speech.ts';
+import { audioActions } from '../../protocol/speech.ts';
+import { audioCommandSubject } from '../../protocol/subjects.ts';
+import { CommandDesk } from '../../workers/command-desk.ts';
+import type { Bus } from '../../workers/bus.ts';
+import { openLogger } from '../../workers/logger.ts';
+import { openBus } from '../../workers/open-bus.ts';
+import { accessTo, startNats } from '../support/nats.ts';
 
 const command: AudioCommand = { action: 'skip', forMs: 0, volume: 0, by: 'Ann' };
 const log = openLogger({});
@@ -36,7 +37,9 @@ async function open(t: Test) {
   const done: AudioCommand[] = [];
   const counters: Record<string, number> = {};
   const desk = new CommandDesk({
-    room: 'demo',
+    subject: audioCommandSubject('demo'),
+    type: 'command',
+    actions: audioActions,
     connection: bus.connection,
     duty,
     carryOut: (each) => {
