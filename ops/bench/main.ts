@@ -8,6 +8,8 @@ import { chooseRows } from './choose-rows.ts';
 import { benchDecode } from './decode.ts';
 import type { BenchOptions, Report } from './report.ts';
 import { describeMachine, formatReport, hasFailed } from './report.ts';
+import { benchReply } from './reply.ts';
+import { rows as replyRows } from './reply/rows.ts';
 import { benchStart } from './start.ts';
 import { benchSupervisor } from './supervisor.ts';
 import { rows as supervisorRows } from './supervisor/rows.ts';
@@ -20,6 +22,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<Report>> = {
   supervisor: benchSupervisor,
   audio: benchAudio,
   tts: benchTts,
+  reply: benchReply,
 };
 
 /** Of those that are more than one measurement. */
@@ -27,6 +30,7 @@ const rowsOf: Record<string, Record<string, unknown>> = {
   supervisor: supervisorRows,
   audio: audioRows,
   tts: ttsRows,
+  reply: replyRows,
 };
 
 const maxKills = 10_000;
