@@ -14,6 +14,7 @@ export function checkConfig(config: Config): Finding[] {
   const addresses = [
     ...unknownAddresses(rooms, simulated, ['rooms']),
     ...unknownAddresses(tts, simulated, ['tts']),
+    ...unknownAddresses(reply.model, simulated, ['reply', 'model']),
   ];
   const impatient = supervisor.heartbeatDeadlineMs < 2 * supervisor.heartbeatMs;
   return [
@@ -22,6 +23,8 @@ export function checkConfig(config: Config): Finding[] {
     ...repeated(simulators, ({ id }) => id, ['simulators']),
     ...repeated(reply.rules, ({ id }) => id, ['reply', 'rules']),
     ...repeated(reply.idle, ({ id }) => id, ['reply', 'idle']),
+    ...repeated(reply.words.lists, ({ id }) => id, ['reply', 'words', 'lists']),
+    ...repeated(reply.model.endpoints, ({ id }) => id, ['reply', 'model', 'endpoints']),
     ...addresses,
     ...(impatient
       ? [

@@ -4,6 +4,7 @@ import { DEFAULT_SETTINGS } from './douyin-room/room-settings.ts';
 import { openDouyinRoom } from './douyin-room/server.ts';
 import { openOldGptSovits } from './gpt-sovits/old-server.ts';
 import { openGptSovits } from './gpt-sovits/server.ts';
+import { openModel } from './model/server.ts';
 import { openOpenAiSpeech } from './openai-speech/server.ts';
 import type { SpeechOptions } from './speech/settings.ts';
 
@@ -40,10 +41,14 @@ export async function openSimulator(simulator: SimulatorConfig, place: Place): P
       const { version, noiseTail } = simulator;
       return await openCosyVoice({ ...speechOptions(simulator, place), version, noiseTail });
     }
+    case 'model': {
+      const { seed, apiKey, firstTokenMs, tokenMs, faults } = simulator;
+      return await openModel({ ...place, seed, apiKey, firstTokenMs, tokenMs, faults });
+    }
   }
 }
 
-type SpeechSimulator = Exclude<SimulatorConfig, { type: 'douyin-room' }>;
+type SpeechSimulator = Exclude<SimulatorConfig, { type: 'douyin-room' | 'model' }>;
 
 function speechOptions(simulator: SpeechSimulator, place: Place): SpeechOptions {
   const { seed, inferenceMs, inferenceMsPerChar, jitter, firstShare, faults } = simulator;

@@ -6,7 +6,7 @@ import { openSimulator } from '../../../ops/sim/open-simulator.ts';
 import { Show, silentRoom } from '../../support/show.ts';
 
 void t.test('openSimulator() opens every type at a port of its own, with a log', async (t) => {
-  const types = ['douyin-room', 'gpt-sovits', 'openai-speech', 'cosyvoice'] as const;
+  const types = ['douyin-room', 'gpt-sovits', 'openai-speech', 'cosyvoice', 'model'] as const;
   const folder = t.testdir();
   for (const type of types) {
     const simulator = simulatorSchema.parse({ id: type, type });
