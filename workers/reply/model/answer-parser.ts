@@ -24,6 +24,8 @@ export class AnswerParser {
   /** All that was said so far: a whole message repeats it. */
   #said = '';
   isDone = false;
+  /** An error that the server told within its answer. */
+  failure: ModelError | undefined;
   finish = '';
   usage: Delta['usage'];
 
@@ -92,7 +94,17 @@ export class AnswerParser {
         });
       return;
     }
-    this.#deltas.push(readDelta(value));
+    this.#add(value);
+  }
+
+  /** What came before an error is said first. */
+  #add(value: unknown): void {
+    try {
+      this.#deltas.push(readDelta(value));
+    } catch (error) {
+      if (!(error instanceof ModelError)) throw error;
+      this.failure ??= error;
+    }
   }
 
   #readJson(): string {
@@ -100,7 +112,7 @@ export class AnswerParser {
     this.#text = '';
     const values = parseOne(text) ?? parseLines(text);
     if (!values) throw new ModelError('garbage', `the answer is no JSON: ${messageOf({ message: text })}`);
-    for (const value of values) this.#deltas.push(readDelta(value));
+    for (const value of values) this.#add(value);
     this.isDone = true;
     return this.#take();
   }

@@ -72,6 +72,7 @@ export class ChatEndpoint implements AsyncDisposable {
       for (;;) {
         const isOver =
           parser.isDone || (parser.finish !== '' && (!this.config.askUsage || parser.usage !== undefined));
+        if (parser.failure) throw parser.failure;
         if (isOver) break;
         let deadline = first;
         if (parser.finish !== '') deadline = waiting.deadline(usageWaitMs, 'gap-timeout', 'no figures');
@@ -81,7 +82,10 @@ export class ChatEndpoint implements AsyncDisposable {
         // Spaces before the first word are no word.
         hasText ||= text.trim() !== '';
         if (text !== '') yield text;
-        if (next === undefined) break;
+        if (next === undefined) {
+          if (parser.failure) throw parser.failure;
+          break;
+        }
       }
     } finally {
       stream.destroy();

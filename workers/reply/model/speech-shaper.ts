@@ -69,6 +69,7 @@ export class SpeechShaper {
 
 const openTag = /<(?:think|thinking|thought|reasoning)>/iu;
 const closeTag = /<\/(?:think|thinking|thought|reasoning)>/iu;
+const closeTags = new RegExp(closeTag.source, 'giu');
 const special = /<\|[^|>]{0,40}\|>|<\/?[a-z][^<>]{0,60}>/giu;
 const aside = new RegExp(
   String.raw`(?<!\*)\*(?!\*)[^*\n]{1,${longestAside}}\*(?!\*)|[（(【\[][^（）()【】\[\]\n]{0,${longestAside}}(?:笑|微笑|动作|语气|停顿|鼓掌|点头|眨眼|表情|镜头|旁白|音乐|挥手|比心|拿起|展示|转身)[^（）()【】\[\]\n]{0,${longestAside}}[）)】\]]`,
@@ -81,7 +82,7 @@ const aboutItself =
 
 function shape(text: string): string {
   return text
-    .replaceAll(closeTag, '')
+    .replaceAll(closeTags, '')
     .replaceAll(special, '')
     .replaceAll(/!?\[([^\]\n]{0,60})\]\([^()\s]{0,400}\)/gu, '$1')
     .replaceAll(aside, '')
