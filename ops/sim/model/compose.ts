@@ -7,7 +7,10 @@ export function readAsked(body: unknown): Asked {
   const messages: unknown =
     typeof body === 'object' && body !== null && 'messages' in body ? body.messages : [];
   const list = Array.isArray(messages) ? (messages as { role?: unknown; content?: unknown }[]) : [];
-  const of = (role: string) => String(list.findLast((message) => message?.role === role)?.content ?? '');
+  const of = (role: string): string => {
+    const content = list.findLast((message) => message?.role === role)?.content;
+    return typeof content === 'string' ? content : '';
+  };
   return { system: of('system'), user: of('user') };
 }
 

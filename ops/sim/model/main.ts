@@ -15,8 +15,15 @@ ${Object.entries(modelFaultLines)
 try {
   const { values } = parseArgs({
     options: {
-      ...{ port: text, seed: text, 'api-key': text, 'first-token-ms': text, 'token-ms': text },
-      ...{ answer: text, always: text, log: text, help: { type: 'boolean' } },
+      port: text,
+      seed: text,
+      'api-key': text,
+      'first-token-ms': text,
+      'token-ms': text,
+      answer: text,
+      always: text,
+      log: text,
+      help: { type: 'boolean' },
     },
   });
   if (values.help === true) console.log(usage);

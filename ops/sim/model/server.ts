@@ -152,7 +152,14 @@ export class ModelServer implements AsyncDisposable {
     const doom = () => void this.#doomed.add(request.socket);
     try {
       await sendReply({
-        ...{ response, fault, text, model, key, settings: this.#settings, gone, doom },
+        response,
+        fault,
+        text,
+        model,
+        key,
+        settings: this.#settings,
+        gone,
+        doom,
         sent: (token) => {
           if (sentAt.length < 10_000) sentAt.push(performance.now());
           sent = (sent + token).slice(0, 10_000);
@@ -227,7 +234,7 @@ function faultNamesIn(change: unknown): string[] {
   } = change as { next?: unknown; always?: unknown; probabilities?: object };
   return [
     ...(Array.isArray(next) ? next.map(String) : ['(no list)']),
-    ...(always === undefined ? [] : [String(always)]),
+    ...(always === undefined ? [] : [typeof always === 'string' ? always : '(no text)']),
     ...Object.keys(probabilities),
   ];
 }

@@ -76,7 +76,7 @@ const aside = new RegExp(
   'gu',
 );
 const pictures =
-  /[\p{Extended_Pictographic}\u{1f1e6}-\u{1f1ff}\u{1f3fb}-\u{1f3ff}\ufe0e\ufe0f\u200b-\u200f\u20e3\u2060\ufeff]/gu;
+  /\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|\p{Variation_Selector}|\p{Cf}|\p{Me}/gu;
 const aboutItself =
   /(?:作为|身为)(?:一个|一名|一位)?(?:AI|人工智能|智能|大?语言模型|虚拟)[^，。！？,.!?\n]{0,16}[，,]\s*|我(?:只)?是(?:一个|一名|由)?[^，。！？\n]{0,12}(?:AI|语言模型|人工智能)(?:助手|模型|机器人)?[^，。！？,.!?\n]{0,8}[，,。]\s*/giu;
 
