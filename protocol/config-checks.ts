@@ -14,6 +14,7 @@ export function checkConfig(config: Config): Finding[] {
   const addresses = [
     ...unknownAddresses(rooms, simulated, ['rooms']),
     ...unknownAddresses(tts, simulated, ['tts']),
+    ...unknownAddresses(reply.model, simulated, ['reply', 'model']),
   ];
   const impatient = supervisor.heartbeatDeadlineMs < 2 * supervisor.heartbeatMs;
   return [
@@ -25,6 +26,8 @@ export function checkConfig(config: Config): Finding[] {
     ...repeated(reply.director.countdowns, ({ id }) => id, ['reply', 'director', 'countdowns']),
     ...unknownRooms(reply.rules, new Set(rooms.map(({ id }) => id))),
     ...onlyForProducts(reply.idle),
+    ...repeated(reply.words.lists, ({ id }) => id, ['reply', 'words', 'lists']),
+    ...repeated(reply.model.endpoints, ({ id }) => id, ['reply', 'model', 'endpoints']),
     ...addresses,
     ...(rooms.length > ingest.maxRooms
       ? [

@@ -7,6 +7,9 @@ import { ingestSchema } from './ingest-config.ts';
 import { board, helm } from './reply-board.ts';
 import { director, idleScript, phrase, rule, templates } from './reply-texts.ts';
 import { commonFields } from './phrase-fields.ts';
+import { modelSchema } from './reply/model-config.ts';
+import { shopSchema } from './reply/shop-config.ts';
+import { wordsSchema } from './reply/words-config.ts';
 import { simulatorSchema } from './simulator-config.ts';
 import { sourceSchema } from './sources.ts';
 import { roomPattern } from './subjects.ts';
@@ -50,6 +53,9 @@ const reply = z.strictObject({
       everyMs: ms(10_000, 86_400_000, 900_000, 'How often'),
     })
     .prefault({}),
+  shop: shopSchema.prefault({}).describe('What is sold: what answers are taken from'),
+  model: modelSchema.prefault({}).describe('Language models, for what the shop does not answer'),
+  words: wordsSchema.prefault({}).describe('What must not be said'),
   mergeWindowMs: ms(0, 60_000, 2_500, 'How long enters, likes and gifts of one streak wait for each other'),
   likeEveryMs: ms(0, 3_600_000, 30_000, 'Least time between two thanks for likes'),
   chatTtlMs: ms(1_000, 3_600_000, 60_000, 'A chat that is not answered after so long is dropped'),
@@ -96,7 +102,7 @@ export const configSchema = z
     simulators: z
       .array(simulatorSchema)
       .default([])
-      .describe('Simulated rooms and speech servers, for demonstrations and tests'),
+      .describe('Simulated rooms, speech servers and language models, for demonstrations and tests'),
   })
   .superRefine(refineConfig);
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ms } from './config-fields.ts';
 import { speechFaultNames } from './simulated-faults.ts';
+import { modelFaultNames } from './simulated-model-faults.ts';
 import { roomPattern } from './subjects.ts';
 
 const id = z
@@ -127,6 +128,22 @@ const jsonFeed = z.strictObject({
   feed: z.enum(['douyin-live', 'dycast', 'oba', 'generic']).describe('Whose messages it sends'),
 });
 
+const model = z.strictObject({
+  id,
+  type: z.literal('model'),
+  seed: seed('Decides which request gets which fault'),
+  apiKey: z.string().default('').describe('Asked for as a bearer token; empty: anybody may'),
+  firstTokenMs: ms(0, 600_000, 200, 'Until the first word'),
+  tokenMs: ms(0, 60_000, 20, 'Between two words'),
+  faults: z
+    .partialRecord(z.enum(modelFaultNames), z.number().min(0).max(1))
+    .default({})
+    .refine((shares) => Object.values(shares).reduce((sum, share) => sum + share, 0) <= 1, {
+      error: 'must not add up to more than 1',
+    })
+    .describe('Share of the requests that gets each fault'),
+});
+
 export const simulatorSchema = z.discriminatedUnion('type', [
   douyinRoom,
   gptSovits,
@@ -135,6 +152,7 @@ export const simulatorSchema = z.discriminatedUnion('type', [
   barrageGrab,
   bilibiliRoom,
   jsonFeed,
+  model,
 ]);
 
 export type SimulatorConfig = z.infer<typeof simulatorSchema>;

@@ -10,6 +10,8 @@ import { benchIngest } from './ingest.ts';
 import { rows as ingestRows } from './ingest/rows.ts';
 import type { BenchOptions, Report } from './report.ts';
 import { describeMachine, formatReport, hasFailed } from './report.ts';
+import { benchReply } from './reply.ts';
+import { rows as replyRows } from './reply/rows.ts';
 import { benchStart } from './start.ts';
 import { benchSupervisor } from './supervisor.ts';
 import { rows as supervisorRows } from './supervisor/rows.ts';
@@ -23,6 +25,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<Report>> = {
   supervisor: benchSupervisor,
   audio: benchAudio,
   tts: benchTts,
+  reply: benchReply,
 };
 
 /** Of those that are more than one measurement. */
@@ -31,6 +34,7 @@ const rowsOf: Record<string, Record<string, unknown>> = {
   supervisor: supervisorRows,
   audio: audioRows,
   tts: ttsRows,
+  reply: replyRows,
 };
 
 const maxKills = 10_000;

@@ -7,6 +7,7 @@ import { openDouyinRoom } from './douyin-room/server.ts';
 import { openJsonFeed } from './json-feeds/server.ts';
 import { openOldGptSovits } from './gpt-sovits/old-server.ts';
 import { openGptSovits } from './gpt-sovits/server.ts';
+import { openModel } from './model/server.ts';
 import { openOpenAiSpeech } from './openai-speech/server.ts';
 import type { SpeechOptions } from './speech/settings.ts';
 
@@ -49,6 +50,10 @@ export async function openSimulator(simulator: SimulatorConfig, place: Place): P
       return await openBilibiliRoom({ ...simulator, ...place });
     case 'json-feed':
       return await openJsonFeed({ ...simulator, ...place });
+    case 'model': {
+      const { seed, apiKey, firstTokenMs, tokenMs, faults } = simulator;
+      return await openModel({ ...place, seed, apiKey, firstTokenMs, tokenMs, faults });
+    }
   }
 }
 

@@ -7,7 +7,7 @@ import { Show, silentRoom } from '../../support/show.ts';
 
 void t.test('openSimulator() opens every type at a port of its own, with a log', async (t) => {
   const speech = ['douyin-room', 'gpt-sovits', 'openai-speech', 'cosyvoice'] as const;
-  const types = [...speech, 'barrage-grab', 'bilibili-room', 'json-feed'] as const;
+  const types = [...speech, 'model', 'barrage-grab', 'bilibili-room', 'json-feed'] as const;
   const folder = t.testdir();
   for (const type of types) {
     const simulator = simulatorSchema.parse({

@@ -1,0 +1,16 @@
+import type { BenchOptions, Figure } from '../report.ts';
+import { measureModel } from './model-row.ts';
+import { measureWords } from './words-row.ts';
+
+export interface ReplyMeasured {
+  figures: Figure[];
+  notes: string[];
+}
+
+export type ReplyRow = (options: BenchOptions) => Promise<ReplyMeasured>;
+
+/** In the order in which they are measured. */
+export const rows: Record<string, ReplyRow> = {
+  words: measureWords,
+  model: measureModel,
+};

@@ -1,0 +1,104 @@
+import t from 'tap';
+import { AnswerGuard } from '../../../../workers/reply/shop/answer-guard.ts';
+import { numbersIn } from '../../../../workers/reply/shop/numbers-in.ts';
+
+void t.test('numbersIn() reads a number in whatever notation', (t) => {
+  const cases: [string, [number, string][]][] = [
+    ['39.9', [[39.9, 'plain']]],
+    ['３９．９元', [[39.9, 'money']]],
+    ['¥39.90', [[39.9, 'money']]],
+    ['三十九块九', [[39.9, 'money']]],
+    ['39块9', [[39.9, 'money']]],
+    ['39块9毛5', [[39.95, 'money']]],
+    ['三十九元九角', [[39.9, 'money']]],
+    ['三十九点九元', [[39.9, 'money']]],
+    ['九块九包邮', [[9.9, 'money']]],
+    ['9.9包邮', [[9.9, 'plain']]],
+    ['五毛', [[0.5, 'money']]],
+    ['九块九一件', [[9.9, 'money']]],
+    ['39.9元一件', [[39.9, 'money']]],
+    ['五折', [[5, 'fold']]],
+    ['8.8折', [[8.8, 'fold']]],
+    ['八五折', [[8.5, 'fold']]],
+    ['半价', [[5, 'fold']]],
+    ['百分之二十', [[20, 'percent']]],
+    ['20%', [[20, 'percent']]],
+    ['一百二十块钱', [[120, 'money']]],
+    ['三百二', [[320, 'plain']]],
+    ['1.5w件', [[15_000, 'count']]],
+    ['两万块', [[20_000, 'money']]],
+    ['1,299元', [[1_299, 'money']]],
+    ['四十八小时发货', [[48, 'time']]],
+    [
+      '满99减20',
+      [
+        [99, 'plain'],
+        [20, 'plain'],
+      ],
+    ],
+    ['还有两百件', [[200, 'count']]],
+    ['二十五岁', [[25, 'count']]],
+  ];
+  for (const [text, expected] of cases)
+    t.same(
+      numbersIn(text).map(({ value, kind }) => [value, kind]),
+      expected,
+      text,
+    );
+  t.end();
+});
+
+void t.test('numbersIn() takes words with numerals for words', (t) => {
+  for (const text of [
+    '十分好看',
+    '万一不合适',
+    '这一款',
+    '一件一件来',
+    '千万别错过',
+    '第一次来',
+    '双十一',
+    '百搭',
+    '周六',
+    '一起看看',
+    '一个',
+  ])
+    t.same(numbersIn(text), [], text);
+  t.match(numbersIn('十分钟'), [{ value: 10, kind: 'time' }]);
+  t.end();
+});
+
+void t.test('AnswerGuard lets only numbers and promises through that are facts', (t) => {
+  const guard = new AnswerGuard([
+    '法式碎花连衣裙现在39.9元一件，平时99元。',
+    '四十八小时内发货，全国包邮。',
+    '满200减30。',
+    '还有120件。',
+  ]);
+  for (const text of [
+    '三十九块九就能带走',
+    '39.9',
+    '48小时内发',
+    '全国免邮',
+    '满两百块减三十',
+    '还有120件',
+    '平时九十九块',
+    '面料很舒服',
+  ])
+    t.equal(guard.object(text), undefined, text);
+  const lies: [string, 'number' | 'promise'][] = [
+    ['今天29.9', 'number'],
+    ['只要九块九', 'number'],
+    ['给您打五折', 'number'],
+    ['120元', 'number'],
+    ['还有39.9件', 'number'],
+    ['二十四小时发货', 'number'],
+    ['七天无理由', 'number'],
+    ['支持无理由退', 'promise'],
+    ['假一赔三', 'promise'],
+    ['送您一双袜子', 'promise'],
+    ['保证正品', 'promise'],
+    ['能治疗湿疹', 'promise'],
+  ];
+  for (const [text, kind] of lies) t.equal(guard.object(text)?.kind, kind, text);
+  t.end();
+});

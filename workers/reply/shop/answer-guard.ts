@@ -1,0 +1,63 @@
+import type { FoundNumber } from './numbers-in.ts';
+import { numbersIn } from './numbers-in.ts';
+
+/** What a shop is held to when it has been said; each group is one promise in several words. */
+const promises = [
+  ['包邮', '免邮', '免运费', '不用运费'],
+  ['运费险'],
+  ['免费'],
+  ['赠送', '送您', '送你', '送一', '买一送', '赠品', '送大家', '额外送', '还送'],
+  ['假一赔', '假一罚'],
+  ['正品', '专柜', '旗舰'],
+  ['无理由', '包退', '包换', '随时退', '全额退', '退全款'],
+  ['保修', '质保', '终身', '以旧换新'],
+  ['保证', '承诺', '担保', '赔付', '赔偿', '包赔'],
+  ['当天发', '今天发', '今晚发', '马上发', '立刻发', '立即发', '次日达', '隔天到'],
+  ['保价', '补差', '差价'],
+  ['治疗', '治好', '疗效', '祛斑', '减肥', '瘦身', '美白', '防脱', '抗癌'],
+  ['有货', '现货', '库存充足', '货很足'],
+  ['优惠券', '满减', '立减', '打折', '折扣', '秒杀价', '特价', '降价', '便宜点'],
+];
+
+export interface Objection {
+  kind: 'number' | 'promise';
+  /** What was said that is not in the facts. */
+  what: string;
+}
+
+/**
+ * Judges what a model says by the facts that it was given: whatever is a number or a promise has to stand in them. Numbers are compared by
+ * value and by what they are of: 三十九块九 is 39.9元, but 99件 is no 99元.
+ */
+export class AnswerGuard {
+  readonly #facts: string;
+  readonly #numbers: FoundNumber[];
+
+  constructor(facts: readonly string[]) {
+    this.#facts = facts.join('\n');
+    this.#numbers = facts.flatMap(numbersIn);
+  }
+
+  /** The first thing of a text that the facts do not hold; undefined when it may be said. */
+  object(text: string): Objection | undefined {
+    const number = numbersIn(text).find((said) => !this.#knows(said));
+    if (number) return { kind: 'number', what: number.written.trim() };
+    for (const words of promises) {
+      const said = words.find((word) => text.includes(word));
+      if (said !== undefined && !words.some((word) => this.#facts.includes(word)))
+        return { kind: 'promise', what: said };
+    }
+    return undefined;
+  }
+
+  #knows({ value, kind }: FoundNumber): boolean {
+    return this.#numbers.some((known) => known.value === value && isOf(kind, known.kind));
+  }
+}
+
+/** A number of nothing may be of anything but a share. */
+function isOf(said: FoundNumber['kind'], known: FoundNumber['kind']): boolean {
+  if (said === known) return true;
+  const isShare = [said, known].some((kind) => kind === 'fold' || kind === 'percent');
+  return !isShare && (said === 'plain' || known === 'plain');
+}

@@ -1,0 +1,50 @@
+/** What a question wants to know of a product. */
+export type Slot = 'price' | 'stock' | 'coupon' | 'shipping' | 'afterSales' | 'points' | 'spec';
+
+/** Words by which each is asked for; the first slot that has one counts. */
+const words: [Slot, RegExp][] = [
+  ['coupon', /优惠|便宜|券|打折|几折|满减|活动|赠品|福利|能少/u],
+  [
+    'shipping',
+    /发货|快递|包邮|邮费|运费|几天到|多久到|啥时候到|什么时候到|什么时候发|几天能到|寄|物流|发什么|能到吗|哪里发/u,
+  ],
+  ['afterSales', /退货|退换|退款|能退|可以退|换货|售后|质保|保修|坏了|不合适|运费险|不喜欢/u],
+  ['stock', /有货|库存|还有吗|还有没有|有没有货|剩多少|剩几|还剩|卖完|没货|补货|现货|抢完|拍完/u],
+  [
+    'price',
+    /多少钱|多少米|什么价|价格|怎么卖|咋卖|几块|几元|多钱|啥价|价位|贵不贵|到手|售价|直播价|多少一|什么价格|卖多少|[?？]元|how\s*much/iu,
+  ],
+];
+
+const points = /介绍|讲一下|讲讲|讲解|说一下|说说|特点|卖点|好在哪|怎么样|好用吗|好不好|有什么用|功能|优点/u;
+
+export function slotOf(question: string): Slot | undefined {
+  return (
+    words.find(([, pattern]) => pattern.test(question))?.[0] ?? (points.test(question) ? 'points' : undefined)
+  );
+}
+
+/** Names of specs that are asked for in other words. */
+const specWords: Record<string, RegExp> = {
+  材质: /材质|面料|什么料|料子|成分|什么做的|纯棉|真皮/u,
+  尺码: /尺码|码数|什么码|多大码|几码|码吗|身高|体重|斤穿|偏大|偏小|大小/u,
+  颜色: /颜色|什么色|几个色|有.?色吗|黑色|白色|红色/u,
+  规格: /规格|多重|多大|净含量|多少克|多少斤|几斤|容量|几个装|一箱|一盒/u,
+  产地: /产地|哪里产|哪儿产|哪里的|国产|进口/u,
+  保质期: /保质期|过期|生产日期|能放多久|新鲜/u,
+  用法: /怎么用|用法|怎么吃|怎么洗|能机洗|怎么做|使用方法/u,
+  适合: /适合|适用|能用吗|孕妇|小孩|宝宝|老人|学生|敏感肌|油皮|干皮/u,
+};
+
+/** The spec of a product that a question is about: by its own name, or by words that are used for it. */
+export function specOf(question: string, names: readonly string[]): string | undefined {
+  return (
+    names.find((name) => question.includes(name)) ??
+    names.find((name) => specWords[name]?.test(question) ?? false)
+  );
+}
+
+/** Whether it asks for a property that products have, though this one may not tell it. */
+export function asksForSpec(question: string): boolean {
+  return Object.values(specWords).some((pattern) => pattern.test(question));
+}

@@ -1,0 +1,123 @@
+import type { WordEntry } from './word-entry.ts';
+
+/**
+ * Superlatives that article 9 of the advertising law forbids (国家级, 最高级, 最佳 and the like), and what may be said for them. Own list, from
+ * the practice of shops.
+ */
+const superlatives: Record<string, readonly string[]> = {
+  很好: ['最好', '最佳', '最优', '最棒', '最赞', '最优秀', '最完美'],
+  很实惠: ['最便宜', '最低价', '全网最低', '最实惠', '最划算', '史上最低', '历史最低', '底价', '最低'],
+  很受欢迎: ['最受欢迎', '最畅销', '销量第一', '销售冠军', '最热销', '销量冠军', '最火', '全网最火'],
+  很不错: ['第一', '全国第一', '全网第一', '行业第一', '世界第一', '第一品牌', 'no1', 'top1', '天下第一'],
+  很大: ['最大'],
+  很新: ['最新科技', '最先进'],
+  很高: ['最高级', '最高端'],
+  高品质: ['国家级', '世界级', '宇宙级', '顶级', '顶尖', '极品', '特级', '至尊'],
+  领先: ['遥遥领先', '全球领先', '世界领先'],
+  真的: ['绝对', '百分百', '百分之百'],
+  好用: ['万能', '特效', '神效', '奇效'],
+  难得: ['绝无仅有', '史无前例', '前无古人', '独一无二', '空前绝后', '唯一'],
+  出色: ['极致', '最强', '最牛', '无敌', '完美无缺', '登峰造极'],
+  放心: ['国家免检', '免检', '零风险', '无副作用', '永久', '根治'],
+};
+
+/** Phrases in which a word of these lists is harmless. */
+const harmless = [
+  ['第一次', '第一时间', '第一步', '第一个', '第一位', '第一天', '第一件', '第一款', '第一单', '第一眼'],
+  ['第一名', '第一条', '第一排', '第一页', '第一批', '第一种', '第一遍', '第一波', '第一句', '第一点'],
+  ['第一部分', '最大码', '最大号', '最大尺码', '最低消费', '最低温度', '绝对值', '无敌风火轮', '万能钥匙'],
+  ['qq糖', 'qq弹', 'q弹', '唯一码', '第一百', '第一千', '第一十', '第一章', '第一行', '最大限度'],
+].flat();
+
+/** What leads customers away from the room; the platforms forbid it. Numbers and links are found by their form. */
+const contacts = [
+  [
+    '微信',
+    '微信号',
+    'v信',
+    'wx号',
+    'vx',
+    'wx',
+    'vx号',
+    'wechat',
+    'weixin',
+    '威信号',
+    '加v',
+    '加薇',
+    '加微',
+    '加我v',
+  ],
+  ['卫星号', '加vx', '加wx', '加我微', '扣扣', '企鹅号', 'qq', 'qq号', 'qq群', 'q群', '球球号'],
+  [
+    '加群',
+    '进群',
+    '粉丝群号',
+    '私聊我',
+    '私下交易',
+    '私下转账',
+    '线下交易',
+    '站外交易',
+    '支付宝转账',
+    '微信转账',
+  ],
+  [
+    '支付宝账号',
+    '银行卡号',
+    '扫码加',
+    '二维码加',
+    '手机号码是',
+    '打我电话',
+    '加我好友',
+    '加好友',
+    '公众号',
+    '小程序搜',
+  ],
+  [
+    'telegram',
+    'whatsapp',
+    '淘宝搜',
+    '拼多多搜',
+    '闲鱼搜',
+    '京东搜',
+    '小红书搜',
+    '电报群',
+    '某宝搜',
+    '某书搜',
+  ],
+].flat();
+
+export function superlativeEntries(): WordEntry[] {
+  return Object.entries(superlatives).flatMap(([replacement, words]) =>
+    words.map((word): WordEntry => ({
+      word,
+      list: 'superlatives',
+      category: 'replace',
+      replacement,
+      homophones: false,
+    })),
+  );
+}
+
+export function contactEntries(): WordEntry[] {
+  return contacts.map((word): WordEntry => ({
+    word,
+    list: 'contacts',
+    category: 'block',
+    replacement: '',
+    homophones: false,
+  }));
+}
+
+export function allowEntries(phrases: readonly string[]): WordEntry[] {
+  return phrases.map((word): WordEntry => ({
+    word,
+    list: 'allow',
+    category: 'allow',
+    replacement: '',
+    homophones: false,
+  }));
+}
+
+export function harmlessEntries(): WordEntry[] {
+  return allowEntries(harmless);
+}

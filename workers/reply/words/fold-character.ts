@@ -1,0 +1,59 @@
+import traditional from 'opencc-js/dict/TSCharacters';
+
+/** What stands for another character when somebody wants to be read by people and not by filters; first the one that is meant. */
+const alikeGroups = [
+  '微薇徽溦嶶',
+  '信伩訫芯',
+  '扣釦抠',
+  'aаαɑ',
+  'bЬь',
+  'cсϲ',
+  'eеε',
+  'hһ',
+  'iіı',
+  'kкκ',
+  'oоο',
+  'pрρ',
+  'qԛ',
+  'sѕ',
+  'tтτ',
+  'vѵν∨',
+  'wԝѡω',
+  'xхχ×✕✖╳',
+  'yуγ',
+];
+
+const alike = new Map(
+  alikeGroups.flatMap((group) => {
+    const [meant = '', ...others] = Array.from(group);
+    return others.map((other): [string, string] => [other, meant]);
+  }),
+);
+
+const simplified = new Map(
+  traditional.split('|').flatMap((entry): [string, string][] => {
+    const [from, to] = entry.split(' ');
+    return from !== undefined && to !== undefined ? [[from, to]] : [];
+  }),
+);
+
+/**
+ * The character that a character is compared as: half width, small, simplified, and its like; several where it is a ligature (`㎏`). Empty
+ * for what nobody sees (marks, zero width), undefined for what separates: space, punctuation, symbols, pictures.
+ */
+export function foldCharacter(character: string): string | undefined {
+  const meant = alike.get(character);
+  if (meant !== undefined) return meant;
+  if (isUnseen.test(character)) return '';
+  const folded = Array.from(character.normalize('NFKC').toLowerCase())
+    .filter((part) => isWord.test(part))
+    .map((part) => {
+      const simple = simplified.get(part) ?? part;
+      return alike.get(simple) ?? simple;
+    })
+    .join('');
+  return folded === '' ? undefined : folded;
+}
+
+const isUnseen = /^[\p{M}\p{Cf}\p{Cc}\u115f\u1160\u3164\uffa0]$/u;
+const isWord = /[\p{L}\p{N}]/u;
