@@ -11,7 +11,11 @@ const deadlineMs = 1_500;
 export async function readBucket<Value>(
   home: string,
   state: SupervisorState,
-  { bucket: name, keys, read }: { bucket: Bucket; keys: string[]; read: (value: Uint8Array) => Value },
+  {
+    bucket: name,
+    keys,
+    read,
+  }: { bucket: Bucket; keys: string[]; read: (value: Uint8Array, key: string) => Value },
 ): Promise<Value[]> {
   if (keys.length === 0) return [];
   const late = Promise.withResolvers<undefined>();
@@ -24,7 +28,9 @@ export async function readBucket<Value>(
       Promise.all(keys.map(async (key) => await bucket.get(key))),
       late.promise,
     ]);
-    return (entries ?? []).flatMap((entry) => (entry?.operation === 'PUT' ? [read(entry.value)] : []));
+    return (entries ?? []).flatMap((entry) =>
+      entry?.operation === 'PUT' ? [read(entry.value, entry.key)] : [],
+    );
   } catch {
     // What it is for shows everything else all the same.
     return [];

@@ -1,25 +1,47 @@
 import type { SupervisorState } from '../protocol/ipc.ts';
 import type { RoomStatus } from '../protocol/room-status.ts';
 import { readRoomStatus, roomStatusKey } from '../protocol/room-status.ts';
+import { decodeWanted, roomOfWantedKey, wantedKey } from '../protocol/wanted.ts';
 import { age } from './age.ts';
 import { readBucket } from './read-bucket.ts';
 
 /** A worker writes the figures of a connected room every 10 s; a change at once. */
 const oldAfterMs = 60_000;
 
-/** How the rooms are, as their workers told last; nothing of those that were never read, or when the bus does not answer. */
-export async function readRoomStatuses(
-  home: string,
-  state: SupervisorState,
-  rooms: string[],
-): Promise<RoomStatus[]> {
-  const read = (value: Uint8Array) => readRoomStatus(new TextDecoder().decode(value));
-  const found = await readBucket(home, state, { bucket: 'rooms', keys: rooms.map(roomStatusKey), read });
-  return found.filter((status) => status !== undefined);
+/** One room as it is known from outside. */
+export interface RoomView {
+  room: string;
+  /** Nobody has stopped it. */
+  wanted: boolean;
+  /** What its worker told last; undefined: nothing that can be read. */
+  status?: RoomStatus | undefined;
+}
+
+/** How the rooms are; nothing when the bus does not answer. */
+export async function readRooms(home: string, state: SupervisorState): Promise<RoomView[]> {
+  const { rooms } = state;
+  const wanted = new Map<string, boolean>();
+  const statuses = new Map<string, RoomStatus>();
+  const read = (value: Uint8Array, key: string) => {
+    const text = new TextDecoder().decode(value);
+    const room = roomOfWantedKey(key);
+    if (room !== undefined) wanted.set(room, decodeWanted(text)?.wanted ?? true);
+    const status = room === undefined ? readRoomStatus(text) : undefined;
+    if (status) statuses.set(status.room, status);
+  };
+  const keys = rooms.flatMap((room) => [wantedKey(room), roomStatusKey(room)]);
+  await readBucket(home, state, { bucket: 'rooms', keys, read });
+  if (wanted.size === 0 && statuses.size === 0) return [];
+  return rooms.map((room) => ({ room, wanted: wanted.get(room) ?? true, status: statuses.get(room) }));
 }
 
 /** One line for people. `now` in unix milliseconds. */
-export function describeRoom(status: RoomStatus, now: number): string {
+export function describeRoom({ room, wanted, status }: RoomView, now: number): string {
+  if (!wanted) return `room ${room}: stopped; "npm run live -- start ${room}" takes it up again`;
+  return status ? describeStatus(status, now) : `room ${room}: its worker has told nothing yet`;
+}
+
+function describeStatus(status: RoomStatus, now: number): string {
   const { room, platform, state, since, reason, nextTryAt, reconnectCount, lastMessageAt, quality } = status;
   const why = reason && state !== 'connected' ? ` (${reason})` : '';
   const parts = [`room ${room} (${platform}): ${state} for ${age(now - since)}${why}`];

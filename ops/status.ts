@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
 import { exitCodes } from '../protocol/exit-codes.ts';
 import type { ChildState, SupervisorState } from '../protocol/ipc.ts';
-import type { RoomStatus } from '../protocol/room-status.ts';
 import { age } from './age.ts';
 import { homeFolder, runningState } from './operator.ts';
-import { describeRoom, readRoomStatuses } from './room-statuses.ts';
+import type { RoomView } from './room-statuses.ts';
+import { describeRoom, readRooms } from './room-statuses.ts';
 import { runCommand } from './run-command.ts';
 import type { RoomSound } from './sounds.ts';
 import { describeSound, readSounds, roomsOf } from './sounds.ts';
@@ -35,19 +35,24 @@ async function main(): Promise<number> {
   const { state } = found;
   const [sounds, rooms] = await Promise.all([
     readSounds(home, state, roomsOf(state)),
-    readRoomStatuses(home, state, roomsOf(state)),
+    readRooms(home, state),
   ]);
   console.log(
     values.json
-      ? JSON.stringify({ running: true, ...state, rooms, sounds })
+      ? JSON.stringify({ running: true, ...state, rooms: rooms.map(flat), sounds })
       : formatState(state, { rooms, sounds }, Date.now()),
   );
   return exitCodes.clean;
 }
 
+/** For scripts: a room that nothing is known of is one without a state. */
+function flat({ room, wanted, status }: RoomView): object {
+  return { ...status, room, wanted };
+}
+
 function formatState(
   state: SupervisorState,
-  { rooms, sounds }: { rooms: RoomStatus[]; sounds: RoomSound[] },
+  { rooms, sounds }: { rooms: RoomView[]; sounds: RoomSound[] },
   now: number,
 ): string {
   const { nats, late, reload, incidents, services, children } = state;

@@ -1,4 +1,5 @@
 import type { KV } from '@nats-io/kv';
+import { readRoomStatus, roomStatusKey } from '../../protocol/room-status.ts';
 import { readWanted } from './set-wanted.ts';
 
 /** One room, in the words of the interface that scripts know. */
@@ -25,7 +26,7 @@ export interface LiveStatus {
 export async function readLiveStatus(bucket: Pick<KV, 'get'>, rooms: string[]): Promise<LiveStatus> {
   const read = await Promise.all(
     rooms.map(async (room) => {
-      const [wanted, entry] = await Promise.all([readWanted(bucket, room), bucket.get(`state.${room}`)]);
+      const [wanted, entry] = await Promise.all([readWanted(bucket, room), bucket.get(roomStatusKey(room))]);
       const text = entry?.operation === 'PUT' ? entry.string() : '';
       return [room, connectionStatus(text, wanted)] as const;
     }),
@@ -39,19 +40,15 @@ export async function readLiveStatus(bucket: Pick<KV, 'get'>, rooms: string[]): 
   };
 }
 
-/** From what stands under `state.<room>`, JSON; what is missing there is not known. */
+/** From the room's status as its worker wrote it; of what is no status, nothing is known. */
 export function connectionStatus(text: string, wanted: boolean): ConnectionStatus {
-  const said = readRecord(text);
-  const state = typeof said['state'] === 'string' ? said['state'] : '';
-  const active = wanted ? (state === '' ? null : state === 'connected') : false;
-  const count = said['reconnects'];
-  const last = said['lastMessageAt'];
+  const status = readRoomStatus(text);
   return {
-    active,
-    reconnect_count: typeof count === 'number' ? count : 0,
-    last_message_time: typeof last === 'number' && last > 0 ? last : null,
+    active: wanted ? (status?.active ?? null) : false,
+    reconnect_count: status?.reconnectCount ?? 0,
+    last_message_time: status && status.lastMessageAt > 0 ? status.lastMessageAt : null,
     should_reconnect: wanted,
-    state: wanted ? state : 'stopped',
+    state: wanted ? (status?.state ?? '') : 'stopped',
   };
 }
 
@@ -68,13 +65,4 @@ export function describeLiveStatus({ connections, count }: LiveStatus, now: numb
     return `${room}: wanted${state ? `, ${state}` : ''}${again}${heard}`;
   });
   return [...lines, `${count} of ${lines.length} rooms are wanted`].join('\n');
-}
-
-function readRecord(text: string): Record<string, unknown> {
-  try {
-    const value = JSON.parse(text) as unknown;
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
 }

@@ -17,7 +17,7 @@ export const bilibiliSchema = z.strictObject({
   messageUrls: z
     .array(address(socket))
     .default([])
-    .describe('Message servers, tried in turn; empty: those that the platform names'),
+    .describe('Origins of message servers (wss://HOST), tried in turn; empty: those that the platform names'),
   ...credentialFields,
   cookie: z
     .string()

@@ -11,7 +11,9 @@ export function incidentMessage(record: IncidentRecord): Incident {
     severity,
     component,
     cause: `${problem}; ${probableCause.component}: ${probableCause.what}; ${probableCause.why}`,
-    action: actions.map(({ action, outcome }) => `${describeAction(action)} (${outcome})`).join('; '),
+    action: actions
+      .map(({ action, outcome }) => `${describeAction(action, component)} (${outcome})`)
+      .join('; '),
     proof: proof(record),
     at: Math.round(openedAt),
   };

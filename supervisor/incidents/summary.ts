@@ -18,7 +18,11 @@ const done: Record<ActionName, string> = {
   'tell-people': 'tell people',
 };
 
-export const describeAction = (action: ActionName): string => done[action];
+/** A room's worker tries again by itself, whatever the supervisor does. */
+export const describeAction = (action: ActionName, component: string): string =>
+  action === 'none' && component.startsWith('room:')
+    ? 'wait: its worker goes on trying by itself'
+    : done[action];
 
 /** One sentence on where the incident stands; `says` is the playbook's word for the problem. */
 export function summarise(record: Omit<IncidentRecord, 'summary'>, says: string): string {
@@ -31,6 +35,7 @@ export function summarise(record: Omit<IncidentRecord, 'summary'>, says: string)
 }
 
 function progress({
+  component,
   state,
   actions,
   recoveryMs,
@@ -41,7 +46,7 @@ function progress({
   switch (state) {
     case 'open':
     case 'verifying':
-      return last ? `; repair under way: ${done[last.action]}` : '';
+      return last ? `; repair under way: ${describeAction(last.action, component)}` : '';
     case 'unresolved':
       return '; every repair was tried and a person should look';
     case 'cut-off':
@@ -49,7 +54,7 @@ function progress({
     case 'resolved': {
       const after = recoveryMs === null ? '' : ` after ${seconds(recoveryMs)}`;
       const down = downMs > 0 ? `, ${seconds(downMs)} of it down` : '';
-      const how = peopleAsked || !last ? '' : `; what helped: ${done[last.action]}`;
+      const how = peopleAsked || !last ? '' : `; what helped: ${describeAction(last.action, component)}`;
       return ` and is well again${after}${down}${how}`;
     }
   }

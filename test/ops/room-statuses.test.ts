@@ -57,10 +57,19 @@ const cases: [string, Partial<RoomStatus>, string][] = [
 ];
 for (const [name, given, line] of cases) {
   void t.test(`describeRoom() says in one line how a room is ${name}`, (t) => {
-    t.equal(describeRoom({ ...status, ...given }, now), line);
+    t.equal(describeRoom({ room: 'demo', wanted: true, status: { ...status, ...given } }, now), line);
     t.end();
   });
 }
+
+void t.test('describeRoom() marks a room that is stopped, and one that nothing is known of', (t) => {
+  t.equal(
+    describeRoom({ room: 'demo', wanted: false, status }, now),
+    'room demo: stopped; "npm run live -- start demo" takes it up again',
+  );
+  t.equal(describeRoom({ room: 'demo', wanted: true }, now), 'room demo: its worker has told nothing yet');
+  t.end();
+});
 
 void t.test('readRoomStatus() reads what a worker wrote, and nothing else', (t) => {
   t.same(readRoomStatus(JSON.stringify(status)), status);

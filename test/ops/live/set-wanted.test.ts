@@ -3,7 +3,27 @@ import { Kvm } from '@nats-io/kv';
 import t from 'tap';
 import { connectionStatus, readLiveStatus, describeLiveStatus } from '../../../ops/live/live-status.ts';
 import { readWanted, setWanted } from '../../../ops/live/set-wanted.ts';
+import type { RoomStatus } from '../../../protocol/room-status.ts';
 import { startNats } from '../../support/nats.ts';
+
+const status: RoomStatus = {
+  room: 'other',
+  platform: 'douyin',
+  child: 'ingest',
+  at: 1,
+  state: 'connected',
+  since: 1,
+  reason: 'connected',
+  active: true,
+  reconnectCount: 0,
+  lastMessageAt: 0,
+  shouldReconnect: true,
+  nextTryAt: 0,
+  quality: null,
+  conditions: [],
+  credentials: { state: 'none', expiresAt: 0, renewedAt: 0 },
+  transitions: [],
+};
 
 void t.test('setWanted() changes what is not so already, once, whoever asks at the same time', async (t) => {
   const { url } = await startNats(t);
@@ -27,7 +47,7 @@ void t.test('setWanted() changes what is not so already, once, whoever asks at t
   await bucket.delete('wanted.demo');
   t.equal(await readWanted(bucket, 'demo'), true);
   t.equal(await set(false), true);
-  await bucket.put('state.other', JSON.stringify({ state: 'connected', reconnects: 3, lastMessageAt: 5 }));
+  await bucket.put('state.other', JSON.stringify({ ...status, reconnectCount: 3, lastMessageAt: 5 }));
   const live = await readLiveStatus(bucket, ['demo', 'other']);
   t.match(live, {
     success: true,
@@ -47,6 +67,13 @@ void t.test('setWanted() changes what is not so already, once, whoever asks at t
 void t.test('connectionStatus() tells what is not known from what is not so', async (t) => {
   t.match(connectionStatus('', true), { active: null, reconnect_count: 0, last_message_time: null });
   t.match(connectionStatus('damaged', true), { active: null });
-  t.match(connectionStatus('{"state":"waiting"}', true), { active: false, should_reconnect: true });
-  t.match(connectionStatus('{"state":"connected"}', false), { active: false, state: 'stopped' });
+  const waiting = JSON.stringify({ ...status, state: 'reconnecting', active: false });
+  t.same(connectionStatus(waiting, true), {
+    active: false,
+    reconnect_count: 0,
+    last_message_time: null,
+    should_reconnect: true,
+    state: 'reconnecting',
+  });
+  t.match(connectionStatus(JSON.stringify(status), false), { active: false, state: 'stopped' });
 });

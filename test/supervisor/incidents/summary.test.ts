@@ -26,3 +26,13 @@ void t.test('summarise() says in one sentence where the incident stands', (t) =>
   );
   t.end();
 });
+
+void t.test('summarise() says of a room that its worker goes on trying', (t) => {
+  const run = new DeskRun();
+  run.signal('room:demo', 'room-refused', { detail: 'ingest: HTTP 200 DEVICE_BLOCKED' });
+  t.match(
+    run.desk.open[0]?.summary,
+    /^room:demo is refused by its platform \(ingest: HTTP 200 DEVICE_BLOCKED\); repair under way: wait: its worker goes on trying by itself; at stake: feed, answers; /,
+  );
+  t.end();
+});

@@ -70,7 +70,7 @@ export class BilibiliSource implements Source {
     try {
       feed = await openSocketFeed({
         name: 'Bilibili',
-        address: `${address.replace(/\/+$/, '')}/sub`,
+        address: `${address.replace(/(\/sub)?\/*$/, '')}/sub`,
         headers: { 'user-agent': this.#config.userAgent, cookie: identity.cookie },
         parts: this.#parts,
         read: (message) => reader.read(message),
