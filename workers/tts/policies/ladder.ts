@@ -75,6 +75,8 @@ const maxTries = 16;
 const maxEmbeddedTries = 2;
 const firstBusyMs = 150;
 const longestBusyMs = 1_000;
+/** Since the first of them said so: for who is busy longer, the room is not kept in silence. */
+const mostBusyMs = 1_500;
 
 /**
  * What to try next. On the same endpoint as long as only the sound was at fault and redraws last: another seed, steadier sampling,
@@ -90,8 +92,16 @@ export function nextStep(view: LadderView, why: Why): Step {
   if (why === 'quiet') return askEarlier(view);
   const queue = places.find(({ waitMs }) => waitMs === 0);
   if (queue) return { kind: 'ask', try: makeTry(view, queue) };
-  if (places.length > 0) return { kind: 'wait', waitMs: Math.min(...places.map(({ waitMs }) => waitMs)) };
-  return askEarlier(view);
+  if (places.length === 0) return askEarlier(view);
+  const wait: Step = { kind: 'wait', waitMs: Math.min(...places.map(({ waitMs }) => waitMs)) };
+  if (view.now + wait.waitMs - busySince(view) <= mostBusyMs) return wait;
+  const other = askEarlier(view);
+  return other.kind === 'none' ? wait : other;
+}
+
+function busySince({ past, now }: LadderView): number {
+  const busy = past.filter(({ outcome }) => outcome && passing.has(outcome));
+  return Math.min(now, ...busy.map(({ endedAt }) => endedAt ?? now));
 }
 
 interface Place {
