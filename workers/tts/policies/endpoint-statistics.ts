@@ -105,6 +105,12 @@ export class EndpointStatistics {
     count(this.#faults, code);
   }
 
+  /** Another was faster; that is a failure when it was asked because this one was. */
+  lostRace(why?: 'quiet' | 'slow'): void {
+    if (why) this.fault(why);
+    else this.lost += 1;
+  }
+
   judged(ok: boolean, reasons: readonly string[]): void {
     this.verdicts.add(ok ? 1 : 0);
     if (ok) {

@@ -4,11 +4,22 @@ import { mergeClauses } from './merge-clauses.ts';
 
 /**
  * What became of a try. Beside what engines fail with: `good`; `rejected` by the quality gate; `unjudged`, the gate did not answer;
- * `lost`, another was faster; `full`, `limited` and `left-alone`, nothing was sent at all, since too many wait there, too much was
+ * `lost`, another was faster; `quiet` and `slow`, so was another that was asked because this one had said nothing, or was not whole, for as
+ * long as it was given; `full`, `limited` and `left-alone`, nothing was sent at all, since too many wait there, too much was
  * asked lately, or its breaker is open; `error`, anything else that was thrown.
  */
 export type Outcome =
-  EngineFault | 'good' | 'rejected' | 'unjudged' | 'lost' | 'full' | 'limited' | 'left-alone' | 'error';
+  | EngineFault
+  | 'good'
+  | 'rejected'
+  | 'unjudged'
+  | 'lost'
+  | 'quiet'
+  | 'slow'
+  | 'full'
+  | 'limited'
+  | 'left-alone'
+  | 'error';
 
 /** From an ordinary try to the steadiest one; each has what the ones before it have. */
 export type Rung = 'plain' | 'reseeded' | 'safer' | 'whole' | 'merged';
@@ -30,6 +41,8 @@ export interface PastTry {
   endedAt?: number;
   /** What a busy endpoint asked for. */
   retryAfterMs?: number;
+  /** Of HTTP, when there was an answer that was no success. */
+  status?: number;
 }
 
 export interface EndpointView {
