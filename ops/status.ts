@@ -1,16 +1,17 @@
 import { parseArgs } from 'node:util';
 import { exitCodes } from '../protocol/exit-codes.ts';
 import type { ChildState, SupervisorState } from '../protocol/ipc.ts';
+import type { VoiceReport } from '../protocol/voice-report.ts';
 import { homeFolder, runningState } from './operator.ts';
 import { runCommand } from './run-command.ts';
 import type { RoomSound } from './sounds.ts';
 import { describeSound, readSounds, roomsOf } from './sounds.ts';
-import { describeVoices } from './voices.ts';
+import { describeVoices, readVoices } from './voices.ts';
 
 const usage = `npm run status [-- --json] [--home DIR]
 
 Shows the supervisor, each service, and each child: state, spare, generation, restarts, why the last process ended, CPU, memory; what is
-heard in each room; each engine of the voice; open incidents and the latest reload. Exit code 1 when no supervisor runs.`;
+heard in each room; each engine of the voice, its addresses and its cache; open incidents and the latest reload. Exit code 1 when no supervisor runs.`;
 
 await runCommand(main);
 
@@ -31,15 +32,19 @@ async function main(): Promise<number> {
   }
   const { state } = found;
   const sounds = await readSounds(home, state, roomsOf(state));
+  const voices = readVoices(home, state.children);
   console.log(
     values.json
-      ? JSON.stringify({ running: true, ...state, sounds })
-      : formatState(state, sounds, Date.now()),
+      ? JSON.stringify({ running: true, ...state, sounds, voices: voices ?? null })
+      : formatState(state, { sounds, voices, now: Date.now() }),
   );
   return exitCodes.clean;
 }
 
-function formatState(state: SupervisorState, sounds: RoomSound[], now: number): string {
+function formatState(
+  state: SupervisorState,
+  { sounds, voices, now }: { sounds: RoomSound[]; voices: VoiceReport | undefined; now: number },
+): string {
   const { nats, late, reload, incidents, services, children } = state;
   const up = age(now - Date.parse(state.startedAt));
   const lines = [
@@ -57,7 +62,7 @@ function formatState(state: SupervisorState, sounds: RoomSound[], now: number): 
       ? 'all services are well'
       : `not well: ${notWell.map(({ id, condition, working, wanted }) => `${id} (${condition}, ${working} of ${wanted} at work)`).join(', ')}`,
     ...sounds.map((sound) => describeSound(sound, now)),
-    ...describeVoices(children),
+    ...describeVoices(children, voices),
     '',
     ...table(
       [
