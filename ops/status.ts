@@ -2,18 +2,19 @@ import { parseArgs } from 'node:util';
 import { exitCodes } from '../protocol/exit-codes.ts';
 import type { ChildState, SupervisorState } from '../protocol/ipc.ts';
 import { age } from './age.ts';
+import type { VoiceReport } from '../protocol/voice-report.ts';
 import { homeFolder, runningState } from './operator.ts';
 import type { RoomView } from './room-statuses.ts';
 import { describeRoom, readRooms } from './room-statuses.ts';
 import { runCommand } from './run-command.ts';
 import type { RoomSound } from './sounds.ts';
 import { describeSound, readSounds, roomsOf } from './sounds.ts';
-import { describeVoices } from './voices.ts';
+import { describeVoices, readVoices } from './voices.ts';
 
 const usage = `npm run status [-- --json] [--home DIR]
 
 Shows the supervisor, each service, and each child: state, spare, generation, restarts, why the last process ended, CPU, memory; how each
-room is connected, and what is heard in it; each engine of the voice; open incidents and the latest reload. Exit code 1 when no supervisor runs.`;
+room is connected, and what is heard in it; each engine of the voice, its addresses and its cache; open incidents and the latest reload. Exit code 1 when no supervisor runs.`;
 
 await runCommand(main);
 
@@ -37,10 +38,11 @@ async function main(): Promise<number> {
     readSounds(home, state, roomsOf(state)),
     readRooms(home, state),
   ]);
+  const voices = readVoices(home, state.children);
   console.log(
     values.json
-      ? JSON.stringify({ running: true, ...state, rooms: rooms.map(flat), sounds })
-      : formatState(state, { rooms, sounds }, Date.now()),
+      ? JSON.stringify({ running: true, ...state, rooms: rooms.map(flat), sounds, voices: voices ?? null })
+      : formatState(state, { rooms, sounds, voices, now: Date.now() }),
   );
   return exitCodes.clean;
 }
@@ -52,8 +54,12 @@ function flat({ room, wanted, status }: RoomView): object {
 
 function formatState(
   state: SupervisorState,
-  { rooms, sounds }: { rooms: RoomView[]; sounds: RoomSound[] },
-  now: number,
+  {
+    rooms,
+    sounds,
+    voices,
+    now,
+  }: { rooms: RoomView[]; sounds: RoomSound[]; voices: VoiceReport | undefined; now: number },
 ): string {
   const { nats, late, reload, incidents, services, children } = state;
   const up = age(now - Date.parse(state.startedAt));
@@ -73,7 +79,7 @@ function formatState(
       : `not well: ${notWell.map(({ id, condition, working, wanted }) => `${id} (${condition}, ${working} of ${wanted} at work)`).join(', ')}`,
     ...rooms.map((room) => describeRoom(room, now)),
     ...sounds.map((sound) => describeSound(sound, now)),
-    ...describeVoices(children),
+    ...describeVoices(children, voices),
     '',
     ...table(
       [

@@ -137,7 +137,7 @@ void t.test('status --json says what the state file says', (t) => {
   const home = write(t.testdir(), running);
   const { code, said } = status(home, '--json');
   t.equal(code, 0);
-  t.same(JSON.parse(said), { running: true, ...running, rooms: [], sounds: [] });
+  t.same(JSON.parse(said), { running: true, ...running, rooms: [], sounds: [], voices: null });
   t.end();
 });
 

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { Logger } from '../logger.ts';
 import type { VoiceKnowledge } from './voice-knowledge.ts';
+import { writeWhole } from './write-whole.ts';
 
 const saveEveryMs = 60_000;
 
@@ -53,16 +52,11 @@ export class KnowledgeFile implements AsyncDisposable {
   async #save(): Promise<void> {
     const text = this.#knowledge.write();
     if (text === this.#written) return;
-    // Other processes do the same: each has a file of its own until it is whole.
-    const own = `${this.#file}.${process.pid}`;
     try {
-      await mkdir(dirname(this.#file), { recursive: true });
-      await writeFile(own, text);
-      await rename(own, this.#file);
+      await writeWhole(this.#file, text);
       this.#written = text;
     } catch (error) {
       this.#log.warn({ err: error, file: this.#file }, 'cannot keep what is known of voices');
-      await rm(own, { force: true }).catch(() => undefined);
     }
   }
 }

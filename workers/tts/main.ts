@@ -1,6 +1,8 @@
 import { priorities } from '../../protocol/speech.ts';
+import { voiceReportFile } from '../../protocol/voice-report.ts';
 import { runChild } from '../child.ts';
 import { openCounters } from './counters.ts';
+import { ReportFile } from './report-file.ts';
 import { rehearse } from './rehearse.ts';
 import { SegmentTreatment } from './segment-treatment.ts';
 import { SpeechDesk } from './speech-desk.ts';
@@ -64,6 +66,12 @@ await runChild('tts', async (child) => {
   child.started();
   studio.startEngines({ isSuccessor: child.duty.current.epoch > 1 });
   studio.makeAhead();
+  await using _report = new ReportFile({
+    file: voiceReportFile(home),
+    read: () => ({ child: id, pid: process.pid, ...studio.report() }),
+    ended: draining,
+    log,
+  });
   await desk.run();
   if (child.handOver) child.yielded();
 });

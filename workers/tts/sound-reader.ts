@@ -8,6 +8,6 @@ export interface SoundReader {
   readonly length: number;
   /** How many of the last are exactly 0. */
   trailingZeros(): number;
-  /** What came, perhaps nothing. Throws EngineError `garbage` when not even a header did. */
+  /** What came, perhaps nothing. Throws EngineError `garbage` when not even a header did, `cut-off` when less came than it announced. */
   end(): RawSound;
 }

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Config } from '../../protocol/config.ts';
 import type { TtsConfig, TtsEngineConfig } from '../../protocol/tts-config.ts';
+import type { VoiceReport } from '../../protocol/voice-report.ts';
 import type { Logger } from '../logger.ts';
 import { RejectedRing } from './cache/rejected-ring.ts';
 import { SpeechCache } from './cache/speech-cache.ts';
@@ -11,7 +11,7 @@ import type { Engine, RawSound, SpokenText } from './endpoint.ts';
 import type { SpeechRequest } from './engine.ts';
 import { KnowledgeFile } from './knowledge-file.ts';
 import { openEmbedded } from './engines/embedded.ts';
-import { openEngines } from './engines/open-engines.ts';
+import { openEngines, ownFolder } from './engines/open-engines.ts';
 import { systemClock } from './policies/clock.ts';
 import { startEngines } from './policies/engine-start.ts';
 import type { GuardLimits } from './policies/guard-limits.ts';
@@ -21,6 +21,7 @@ import { Maintainer } from './policies/maintainer.ts';
 import { finishPlainly } from './policies/plain-finish.ts';
 import type { GuardedEngine } from './policies/rendition.ts';
 import { Statistics } from './policies/statistics.ts';
+import { digestSettings } from './settings-digest.ts';
 import { SoundFinisher } from './sound-finisher.ts';
 import type { Spoken } from './synthesiser.ts';
 import { Synthesiser } from './synthesiser.ts';
@@ -97,7 +98,7 @@ export class Studio implements AsyncDisposable {
       findEarlier: async ({ text }) => await this.#cache.findEarlier(text),
       redraws: tts.redraws,
       cache: this.#cache,
-      settings: new Map(tts.engines.map((engine) => [engine.id, digestOf(engine)])),
+      settings: new Map(tts.engines.map((engine) => [engine.id, digestSettings(engine, ownFolder)])),
       normaliserVersion,
       timeoutMs: tts.segmentTimeoutMs,
       statistics: this.statistics,
@@ -131,6 +132,15 @@ export class Studio implements AsyncDisposable {
       'tts.cache.memoryMb': Math.round(memoryBytes / 1e6),
       'tts.cache.diskMb': Math.round(diskBytes / 1e6),
     };
+  }
+
+  /** All that is known of the engines and of the cache, for the console. */
+  report(): Pick<VoiceReport, 'earlier' | 'cache' | 'endpoints'> {
+    const { earlier, endpoints } = this.statistics.snapshot();
+    const { memoryHits, diskHits, misses, joined, variants, memoryBytes, diskBytes, damaged, diskErrors } =
+      this.#cache.stats();
+    const cache = { memoryHits, diskHits, misses, joined, variants, memoryBytes, diskBytes };
+    return { earlier, cache: { ...cache, damaged, diskErrors }, endpoints };
   }
 
   /** The embedded voice can speak: the show does not wait for the others. Throws ConfigurationError for a voice that it does not have. */
@@ -236,11 +246,3 @@ function voicesOf({ engines, voice: own }: TtsConfig): (engineId: string, voice:
 
 const limitsOf = (config: TtsEngineConfig | undefined): GuardLimits =>
   config && 'retry' in config ? config : localLimits;
-
-/** Of what changes how an engine sounds; where it is and how patient we are does not. */
-function digestOf(config: TtsEngineConfig): string {
-  const silent = new Set(['id', 'endpoints', 'connectMs', 'firstByteMs', 'gapMs', 'totalMs', 'maxBytes']);
-  for (const name of ['retry', 'breaker', 'rate', 'restart', 'slots', 'apiKey']) silent.add(name);
-  const heard = Object.entries(config).filter(([name]) => !silent.has(name));
-  return createHash('sha256').update(JSON.stringify(heard)).digest('hex').slice(0, 16);
-}

@@ -5,8 +5,12 @@ import type { SoundReader } from './sound-reader.ts';
 import type { WavFormat } from './wav-format.ts';
 import { readWavFormat, readSample, sameFormat } from './wav-format.ts';
 
-/** From here on the size of the data is that of a header written before it was known: 0xFFFFFFFF, or 0x7FFFF000 of espeak-ng. */
-const unknownSize = 0x7fff_0000;
+/**
+ * More bytes than any sound here has: the size of a header written before it was known, as 0xFFFFFFFF, or 0x7FFFF000 of espeak-ng. So is 0.
+ */
+const mostDataBytes = 100_000_000;
+/** Some servers count their headers as sound; it is too short to be heard. */
+const mostMissingBytes = 64;
 const maxFormatBytes = 64;
 
 /**
@@ -22,8 +26,8 @@ type Next =
 
 /**
  * Reads a WAV file while it comes: PCM of 8 to 32 bits or 32-bit floats, of any number of channels up to eight, mixed to one. Headers
- * that were streamed tell no size that is true (GPT-SoVITS writes 0), so a size only counts where less is announced than comes, and what
- * follows looks like another part; files written one after the other are one sound.
+ * that were streamed may tell no size that is true (GPT-SoVITS writes 0). Where more comes than is announced, and it looks like no other part,
+ * it is sound as well: the header told the size of the first piece alone. Files written one after the other are one sound.
  */
 export class WavReader implements SoundReader {
   readonly #samples = new SampleBuffer();
@@ -48,6 +52,11 @@ export class WavReader implements SoundReader {
 
   end(): RawSound {
     if (!this.#format || !this.#dataSeen) throw garbage('ended within the header of the WAV file');
+    if (this.#next.kind === 'data') {
+      const { left } = this.#next;
+      if (left < Infinity && left > mostMissingBytes)
+        throw new EngineError('cut-off', `the answer ended ${left} bytes before its WAV file does`);
+    }
     return { samples: this.#samples.copy(), sampleRateHz: this.#format.sampleRateHz };
   }
 
@@ -102,7 +111,7 @@ export class WavReader implements SoundReader {
     } else if (name === 'data') {
       if (!this.#format) throw garbage('is a WAV file with samples before their format');
       this.#dataSeen = true;
-      const isKnown = size > 0 && size < unknownSize;
+      const isKnown = size > 0 && size <= mostDataBytes;
       this.#next = { kind: 'data', left: isKnown ? size : Infinity, padded: isKnown && size % 2 === 1 };
     } else if (this.#dataSeen && !/^[\x20-\x7e]{4}$/.test(name)) {
       // The header told the size of the first piece alone: this is the next one.

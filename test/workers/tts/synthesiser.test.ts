@@ -9,12 +9,13 @@ import type { Test } from 'tap';
 import { SpeechCache } from '../../../workers/tts/cache/speech-cache.ts';
 import { ThreadPool } from '../../../workers/tts/engines/thread-pool.ts';
 import { systemClock } from '../../../workers/tts/policies/clock.ts';
+import type { Finisher } from '../../../workers/tts/policies/rendition.ts';
 import { SynthesisFailedError } from '../../../workers/tts/synthesiser.ts';
 import type { Order } from './fixtures/obeys-task.ts';
 import type { Behaviour } from './policies/fake-endpoint.ts';
 import { FakeEndpoint, makeRaw } from './policies/fake-endpoint.ts';
 import type { SynthesiserParts } from './policies/make-synthesiser.ts';
-import { makeSynthesiser, openMemoryCache, request } from './policies/make-synthesiser.ts';
+import { judgeFake, makeSynthesiser, openMemoryCache, request } from './policies/make-synthesiser.ts';
 import { VirtualClock } from './policies/virtual-clock.ts';
 import { makeSound } from './make-sound.ts';
 
@@ -81,11 +82,14 @@ void t.test('speak() moves on at once when a connection is refused', async (t) =
 
 void t.test('speak() is heard within 1.2 s when a server hangs', async (t) => {
   for (const engines of [{ gsv: [hang, { ms: 100 }] }, { gsv: [hang] }]) {
-    const { speak, statistics } = await open(t, engines);
-    const { outcomes, ms } = await speak();
-    t.same(outcomes[0], 'gsv-0 lost');
+    const { speak, statistics, counters } = await open(t, engines);
+    const { outcomes, tries, note, ms } = await speak();
+    t.same(outcomes[0], 'gsv-0 quiet');
+    t.same(tries[0]?.reasons, ['quiet for 600 ms']);
+    if (engines.gsv.length === 1) t.equal(note, 'voice embedded, after gsv: quiet for 600 ms');
     t.ok(ms <= 1_200, `${ms} ms`);
-    t.equal(statistics.snapshot().endpoints[0]?.lost, 1);
+    t.match(statistics.snapshot().endpoints[0], { failed: 1, faults: { quiet: 1 }, lost: 0 });
+    t.equal(counters.failures, 1);
   }
 });
 
@@ -368,7 +372,7 @@ void t.test(
   async (t) => {
     const log = pino({ level: 'silent' });
     const file = new URL('fixtures/obeys-task.ts', import.meta.url);
-    const pool = new ThreadPool<Order, number>({ file, threads: 2, maxWaiting: 20, log });
+    const pool = new ThreadPool<Order, number>({ file, threads: 2, maxWaiting: 20, heapMb: 16, log });
     t.teardown(async () => await pool[Symbol.asyncDispose]());
     const orders: Order['kind'][] = ['eat-memory'];
     const embedded = new FakeEndpoint({ name: 'embedded', clock: systemClock, slots: 2 });
@@ -376,7 +380,7 @@ void t.test(
       await pool.run({ kind: orders.shift() ?? 'answer', value: 0 }, signal);
       return makeRaw(text);
     };
-    const made = makeSynthesiser({ clock: systemClock, embedded });
+    const made = makeSynthesiser({ clock: systemClock, embedded, timeoutMs: 120_000 });
     t.teardown(async () => await made[Symbol.asyncDispose]());
     const { signal } = new AbortController();
     const spoken = await Promise.all(
@@ -387,6 +391,49 @@ void t.test(
       [['error', 'good'], ['good'], ['good']],
     );
     t.match(spoken[0]?.tries[0]?.reasons, [/memory/i]);
+  },
+);
+
+void t.test(
+  'speak() has a sound judged again whose thread came to the limit of its memory, and no other',
+  async (t) => {
+    const log = pino({ level: 'silent' });
+    const file = new URL('fixtures/obeys-task.ts', import.meta.url);
+    const pool = new ThreadPool<Order, number>({ file, threads: 2, maxWaiting: 20, heapMb: 16, log });
+    t.teardown(async () => await pool[Symbol.asyncDispose]());
+    for (const [orders, outcomes] of [
+      [['eat-memory'], ['good']],
+      [['end-thread'], ['good']],
+      [
+        ['end-thread', 'end-thread'],
+        ['unjudged', 'good'],
+      ],
+    ] as const) {
+      const waiting: Order['kind'][] = [...orders];
+      let judged = 0;
+      const finish: Finisher['finish'] = async (raw) => {
+        judged += 1;
+        await pool.run({ kind: waiting.shift() ?? 'answer', value: 0 }, new AbortController().signal);
+        return judgeFake(raw);
+      };
+      const gsv = new FakeEndpoint({ name: 'gsv', clock: systemClock, behave: () => ({ ms: 1 }) });
+      const embedded = new FakeEndpoint({ name: 'embedded', clock: systemClock });
+      // Nothing is late, however busy the machine is.
+      const forever = async (_: number, stop: AbortSignal) => await systemClock.delay(600_000, stop);
+      const clock = { now: () => 0, delay: forever };
+      const made = makeSynthesiser({ clock, engines: { gsv: [gsv] }, embedded, finisher: { finish } });
+      t.teardown(async () => await made[Symbol.asyncDispose]());
+      await made.warmUp();
+      const asked = gsv.asked.length;
+      const { tries } = await made.synthesiser.speak(request('欢迎'), new AbortController().signal);
+      t.same(
+        tries.map(({ outcome }) => outcome),
+        outcomes,
+        orders.join(),
+      );
+      t.equal(gsv.asked.length - asked, 1, 'the engine is not asked again');
+      t.equal(judged, orders.length + 1);
+    }
   },
 );
 

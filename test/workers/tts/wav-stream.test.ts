@@ -15,9 +15,23 @@ const expected = [...new Int16Array(sound.buffer, sound.byteOffset, 500)];
 const samplesOf = (file: Uint8Array) => [...read([file]).samples];
 
 void t.test('WavReader reads a file whatever size its streamed header tells', (t) => {
-  for (const dataSize of [1_000, 0, 0xffff_ffff, 0x7fff_f000, 0x7fff_0000, 5_000])
+  for (const dataSize of [1_000, 0, 0xffff_ffff, 0x7fff_f000, 0x7fff_0000, 100_000_001, 1_044])
     t.same(samplesOf(makeWav(sound, { dataSize })), expected, `${dataSize}`);
   t.equal(read([makeWav(sound, { sampleRateHz: 48_000 })]).sampleRateHz, 48_000);
+  t.end();
+});
+
+void t.test('WavReader tells when less comes than the header announced', (t) => {
+  const message = /ended \d+ bytes before its WAV file does/;
+  for (const dataSize of [1_100, 5_000, 100_000_000])
+    t.throws(() => samplesOf(makeWav(sound, { dataSize })), { code: 'cut-off', message }, `${dataSize}`);
+  const file = makeWav(sound);
+  for (const share of [0.5, 0.85, 0.9])
+    t.throws(() => read(cutUp(file.subarray(0, Math.floor(file.byteLength * share)), 7)), {
+      code: 'cut-off',
+    });
+  t.throws(() => samplesOf(file.subarray(0, 44)), { code: 'cut-off', message: /ended 1000 bytes/ });
+  t.throws(() => read([file, file.subarray(0, 300)]), { code: 'cut-off' }, 'also in the second of two files');
   t.end();
 });
 
@@ -88,7 +102,11 @@ void t.test('WavReader refuses what is no WAV file of PCM, and says what it is',
     [makeWav(sound).subarray(0, 43), /within the header/],
   ];
   for (const [bytes, message] of refused) t.throws(() => read([bytes]), { code: 'garbage', message });
-  t.same(samplesOf(makeWav(sound).subarray(0, 44)), [], 'a header alone is a sound without samples');
+  t.same(
+    samplesOf(makeWav(sound, { dataSize: 0 }).subarray(0, 44)),
+    [],
+    'a header alone is a sound without samples',
+  );
   t.end();
 });
 
@@ -126,7 +144,7 @@ void t.test('WavReader gives the same samples however the bytes are cut', (t) =>
   t.end();
 });
 
-void t.test('WavReader throws nothing but garbage, whatever it is fed', (t) => {
+void t.test('WavReader throws nothing but what it says, whatever it is fed', (t) => {
   const outcomes = { sound: 0, garbage: 0 };
   const wrong: string[] = [];
   for (let seed = 0; seed < 3_000; seed++) {
@@ -140,7 +158,7 @@ void t.test('WavReader throws nothing but garbage, whatever it is fed', (t) => {
       if (samples.length > file.byteLength) wrong.push(`seed ${seed} makes sound of nothing`);
     } catch (error) {
       outcomes.garbage += 1;
-      if (!(error instanceof EngineError && error.code === 'garbage'))
+      if (!(error instanceof EngineError && ['garbage', 'cut-off'].includes(error.code)))
         wrong.push(`${seed}: ${String(error)}`);
     }
   }

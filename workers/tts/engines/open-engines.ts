@@ -15,7 +15,8 @@ export interface OpenEnginesOptions {
   project?: string;
 }
 
-const ownFolder = resolve(import.meta.dirname, '../../..');
+/** Against which the names of files in a configuration are read. */
+export const ownFolder = resolve(import.meta.dirname, '../../..');
 
 /** The configured engines, in order of preference. Nothing is connected or started yet. Throws ConfigurationError. */
 export function openEngines(

@@ -13,11 +13,12 @@ export interface ThreadPoolOptions {
    * unless told: it is ended at once.
    */
   graceMs?: number;
+  /** Of a thread; 128 unless told. The memory of WASM comes on top. Beyond it the thread ends and its task fails, not the process. */
+  heapMb?: number;
   log: Logger;
 }
 
-/** A thread's own heap; the memory of WASM comes on top. Beyond it the thread ends and its task fails, not the process. */
-const heapMb = 128;
+const usualHeapMb = 128;
 
 /**
  * Threads for work that would hold up the main loop, as many as `resize` last said. Each is a piscina of one: a piscina of many
@@ -153,7 +154,7 @@ export class ThreadPool<Task, Result> implements AsyncDisposable {
   }
 
   #open(): Piscina<Task, Result> {
-    const { file, log } = this.#options;
+    const { file, heapMb = usualHeapMb, log } = this.#options;
     const thread = new Piscina<Task, Result>({
       filename: file.href,
       minThreads: 1,

@@ -1,3 +1,4 @@
+import type { EndpointReport } from '../../../protocol/voice-report.ts';
 import { Recent } from './recent.ts';
 
 /** Enough for a p95, few enough to forget within minutes what a server was like. */
@@ -8,34 +9,8 @@ const baselineRequests = 8;
 /** Reasons come from other parts; what is not among the first is counted together. */
 const maxNames = 24;
 
-export interface Latency {
-  p50Ms: number;
-  p95Ms: number;
-}
-
-export interface EndpointSnapshot {
-  engine: string;
-  endpoint: string;
-  requests: number;
-  successes: number;
-  /** Sounds that the quality gate refused, by reason; one sound may have several. */
-  rejects: Record<string, number>;
-  rejected: number;
-  /** What requests failed with, by code. */
-  faults: Record<string, number>;
-  failed: number;
-  /** Asked because another was quiet; and stopped because another was faster. */
-  hedges: number;
-  lost: number;
-  probes: number;
-  restarts: number;
-  requestsSinceRestart: number;
-  /** Of the latest requests. */
-  firstByte: Latency;
-  total: Latency;
-  /** Time to make a sound, as a part of its length: 0.1 is ten times as fast as speech. */
-  realTimeFactor: number;
-}
+export type EndpointSnapshot = Omit<EndpointReport, 'state' | 'inFlight' | 'queued'>;
+type Latency = EndpointReport['total'];
 
 /** What one endpoint did since this process began. Times are milliseconds. */
 export class EndpointStatistics {
@@ -103,6 +78,12 @@ export class EndpointStatistics {
     this.failed += 1;
     if (code === 'sentinel') this.sentinelsInARow += 1;
     count(this.#faults, code);
+  }
+
+  /** Another was faster; that is a failure when it was asked because this one was. */
+  lostRace(why?: 'quiet' | 'slow'): void {
+    if (why) this.fault(why);
+    else this.lost += 1;
   }
 
   judged(ok: boolean, reasons: readonly string[]): void {

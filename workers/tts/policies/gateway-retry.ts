@@ -24,6 +24,8 @@ export async function retryGateway<T>(
   let pauseMs = rules.firstMs;
   const mayRetry = (error: unknown) =>
     error instanceof EngineError &&
+    // One that says when to come back means it.
+    error.code !== 'busy' &&
     gatewayErrors.includes(error.status) &&
     !signal.aborted &&
     clock.now() - begunAt + pauseMs <= longestMs;

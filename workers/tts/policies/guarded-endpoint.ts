@@ -11,6 +11,7 @@ import { retryGateway } from './gateway-retry.ts';
 import type { GuardLimits } from './guard-limits.ts';
 import { LostRaceError } from './hedge.ts';
 import { NotAskedError } from './not-asked-error.ts';
+import { Refusals } from './refusals.ts';
 import type { EndpointState } from './statistics.ts';
 import { TokenGate } from './token-gate.ts';
 import { firstTexts, probeText } from './first-texts.ts';
@@ -55,6 +56,7 @@ export class GuardedEndpoint implements AsyncDisposable {
   readonly #slots;
   readonly #tokens: TokenGate;
   readonly #breaker: BreakerKeeper;
+  readonly #refusals = new Refusals();
   #inFlight = 0;
   #isWarm = false;
   #isRenewing = false;
@@ -222,11 +224,12 @@ export class GuardedEndpoint implements AsyncDisposable {
       onFirstByte();
       const audioMs = (raw.samples.length * 1_000) / raw.sampleRateHz;
       this.statistics.spoke({ totalMs: clock.now() - sentAt, audioMs });
+      this.#refusals.clear();
       this.#breaker.step({ kind: 'success' });
       return raw;
     } catch (error) {
       if (signal.aborted) this.#learnGivenUp(signal.reason, { heard, waitedMs: clock.now() - sentAt });
-      else this.#learnFault(error);
+      else this.#learnFault(error, text);
       throw error;
     } finally {
       this.#inFlight -= 1;
@@ -236,15 +239,17 @@ export class GuardedEndpoint implements AsyncDisposable {
 
   /** Stopped by us: no fault of it, unless it had been quiet for longer than it ever is. */
   #learnGivenUp(reason: unknown, { heard, waitedMs }: { heard: boolean; waitedMs: number }): void {
-    if (reason instanceof LostRaceError) this.statistics.lost += 1;
-    else if (!(reason instanceof TimeLimitError)) return;
+    if (reason instanceof LostRaceError) {
+      this.statistics.lostRace(reason.spent?.kind);
+    } else if (!(reason instanceof TimeLimitError)) return;
     if (!heard && waitedMs >= this.patienceMs) this.#breaker.step({ kind: 'quiet' });
   }
 
-  #learnFault(error: unknown): void {
+  #learnFault(error: unknown, { text }: SpokenText): void {
     const code = error instanceof EngineError ? error.code : 'error';
     this.statistics.fault(code);
-    if (code === 'busy' || code === 'refused') return;
+    if (code === 'busy') return;
+    if (error instanceof EngineError && !this.#refusals.isFault(error, text)) return;
     this.#breaker.step({ kind: code === 'sentinel' ? 'sentinel' : 'failure' });
   }
 

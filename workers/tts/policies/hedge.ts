@@ -4,6 +4,18 @@ import type { Clock } from './clock.ts';
 export class LostRaceError extends Error {
   override name = 'LostRaceError';
   readonly code = 'lost-race';
+  /** Why another was asked as well, if it was for that: it had said nothing for so long, or had begun and was not whole so long after. */
+  readonly spent: Spent | undefined;
+
+  constructor(message: string, spent?: Spent) {
+    super(message);
+    this.spent = spent;
+  }
+}
+
+export interface Spent {
+  kind: 'quiet' | 'slow';
+  afterMs: number;
 }
 
 export interface ContenderHooks {
@@ -45,6 +57,10 @@ interface Runner {
   isHeard: boolean;
   /** When it has been quiet, or slow, for too long; Infinity once somebody else was asked for that. */
   quietAt: number;
+  /** What its time ran out with first; not told of the time in a queue of ours. */
+  spent: Spent | undefined;
+  patienceMs: number;
+  slowMs: number;
 }
 
 /**
@@ -87,8 +103,11 @@ class Race<Prize> {
       }
     } finally {
       signal.removeEventListener('abort', wake);
-      const reason: unknown = signal.aborted ? signal.reason : new LostRaceError('another was faster');
-      for (const { controller } of this.#runners) controller.abort(reason);
+      for (const runner of this.#runners) {
+        this.#judgeTime(runner);
+        const lost = new LostRaceError('another was faster', runner.spent);
+        runner.controller.abort(signal.aborted ? signal.reason : lost);
+      }
     }
   }
 
@@ -113,12 +132,19 @@ class Race<Prize> {
     if (this.#runners.size < most && now >= this.#quietAt()) {
       for (const runner of this.#runners) {
         if (now < runner.quietAt) continue;
+        this.#judgeTime(runner);
         runner.quietAt = Infinity;
         // What had begun, and does not come to an end, keeps nobody else back any more.
         runner.isHeard = false;
       }
       this.#start('quiet');
     }
+  }
+
+  #judgeTime(runner: Runner): void {
+    const { isSent, isHeard, quietAt, patienceMs, slowMs } = runner;
+    if (!isSent || this.#options.clock.now() < quietAt) return;
+    runner.spent ??= isHeard ? { kind: 'slow', afterMs: slowMs } : { kind: 'quiet', afterMs: patienceMs };
   }
 
   /** When there is reason to ask another although nobody failed. */
@@ -137,19 +163,26 @@ class Race<Prize> {
 
   async #run(contender: Contender<Prize>): Promise<void> {
     const { clock } = this.#options;
-    const controller = new AbortController();
-    const quietAt = clock.now() + contender.queueMs;
-    const runner: Runner = { controller, isSent: false, isHeard: false, quietAt };
+    const { patienceMs, slowMs } = contender;
+    const runner: Runner = {
+      controller: new AbortController(),
+      isSent: false,
+      isHeard: false,
+      quietAt: clock.now() + contender.queueMs,
+      spent: undefined,
+      patienceMs,
+      slowMs,
+    };
     this.#runners.add(runner);
-    const prize = await contender.run(controller.signal, {
+    const prize = await contender.run(runner.controller.signal, {
       sent: () => {
-        if (!runner.isSent) runner.quietAt = clock.now() + contender.patienceMs;
+        if (!runner.isSent) runner.quietAt = clock.now() + patienceMs;
         runner.isSent = true;
         this.#wake.resolve();
       },
       heard: () => {
         runner.isHeard = true;
-        runner.quietAt = clock.now() + contender.slowMs;
+        runner.quietAt = clock.now() + slowMs;
         this.#wake.resolve();
       },
     });

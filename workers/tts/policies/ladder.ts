@@ -4,11 +4,22 @@ import { mergeClauses } from './merge-clauses.ts';
 
 /**
  * What became of a try. Beside what engines fail with: `good`; `rejected` by the quality gate; `unjudged`, the gate did not answer;
- * `lost`, another was faster; `full`, `limited` and `left-alone`, nothing was sent at all, since too many wait there, too much was
+ * `lost`, another was faster; `quiet` and `slow`, so was another that was asked because this one had said nothing, or was not whole, for as
+ * long as it was given; `full`, `limited` and `left-alone`, nothing was sent at all, since too many wait there, too much was
  * asked lately, or its breaker is open; `error`, anything else that was thrown.
  */
 export type Outcome =
-  EngineFault | 'good' | 'rejected' | 'unjudged' | 'lost' | 'full' | 'limited' | 'left-alone' | 'error';
+  | EngineFault
+  | 'good'
+  | 'rejected'
+  | 'unjudged'
+  | 'lost'
+  | 'quiet'
+  | 'slow'
+  | 'full'
+  | 'limited'
+  | 'left-alone'
+  | 'error';
 
 /** From an ordinary try to the steadiest one; each has what the ones before it have. */
 export type Rung = 'plain' | 'reseeded' | 'safer' | 'whole' | 'merged';
@@ -30,6 +41,8 @@ export interface PastTry {
   endedAt?: number;
   /** What a busy endpoint asked for. */
   retryAfterMs?: number;
+  /** Of HTTP, when there was an answer that was no success. */
+  status?: number;
 }
 
 export interface EndpointView {
@@ -75,6 +88,8 @@ const maxTries = 16;
 const maxEmbeddedTries = 2;
 const firstBusyMs = 150;
 const longestBusyMs = 1_000;
+/** Since the first of them said so: for who is busy longer, the room is not kept in silence. */
+const mostBusyMs = 1_500;
 
 /**
  * What to try next. On the same endpoint as long as only the sound was at fault and redraws last: another seed, steadier sampling,
@@ -90,8 +105,16 @@ export function nextStep(view: LadderView, why: Why): Step {
   if (why === 'quiet') return askEarlier(view);
   const queue = places.find(({ waitMs }) => waitMs === 0);
   if (queue) return { kind: 'ask', try: makeTry(view, queue) };
-  if (places.length > 0) return { kind: 'wait', waitMs: Math.min(...places.map(({ waitMs }) => waitMs)) };
-  return askEarlier(view);
+  if (places.length === 0) return askEarlier(view);
+  const wait: Step = { kind: 'wait', waitMs: Math.min(...places.map(({ waitMs }) => waitMs)) };
+  if (view.now + wait.waitMs - busySince(view) <= mostBusyMs) return wait;
+  const other = askEarlier(view);
+  return other.kind === 'none' ? wait : other;
+}
+
+function busySince({ past, now }: LadderView): number {
+  const busy = past.filter(({ outcome }) => outcome && passing.has(outcome));
+  return Math.min(now, ...busy.map(({ endedAt }) => endedAt ?? now));
 }
 
 interface Place {

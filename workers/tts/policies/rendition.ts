@@ -1,6 +1,7 @@
 import type { Logger } from '../../logger.ts';
 import { describeFailure, toFailure } from '../../../protocol/failure.ts';
 import { EngineError } from '../endpoint.ts';
+import { isThreadDeath } from '../engines/thread-death.ts';
 import type { Draw, Engine, RawSound } from '../endpoint.ts';
 import type { Sound, SpeechRequest } from '../engine.ts';
 import { TimeLimitError } from '../time-limit.ts';
@@ -78,6 +79,7 @@ export class Rendition {
   readonly #request: SpeechRequest;
   readonly #roll: number;
   readonly #deadlineAt: number;
+  readonly #signals = new Map<TryRecord, AbortSignal>();
   #askedEarlier = false;
 
   constructor(
@@ -108,7 +110,9 @@ export class Rendition {
       return undefined;
     } finally {
       const isOver = limit.signal.aborted;
-      for (const one of this.tries) if (!one.outcome) this.#settle(one, isOver ? 'total-timeout' : 'lost');
+      for (const one of this.tries)
+        if (isOver) this.#settle(one, 'total-timeout');
+        else this.#settleGivenUp(one, this.#signals.get(one)?.reason);
     }
   }
 
@@ -156,6 +160,7 @@ export class Rendition {
       queueMs: isEmbedded ? Infinity : queueMs,
       slowMs: isEmbedded ? Infinity : endpoint.slowMs,
       run: async (signal, hooks) => {
+        this.#signals.set(record, signal);
         const sound = await this.#try(endpoint, { wanted, record, signal, hooks });
         return sound && { sound, engine: wanted.engine };
       },
@@ -218,27 +223,46 @@ export class Rendition {
 
   /** Undefined when the finisher did not answer. Throws only when the signal says stop. */
   async #finish(raw: RawSound, about: AboutSound, signal: AbortSignal): Promise<Finished | undefined> {
-    const { finisher, finishPlainly, embedded, clock, log } = this.#options;
+    const { finishPlainly, embedded, log } = this.#options;
+    for (let isAgain = false; ; isAgain = true) {
+      try {
+        return await this.#finishOnce(raw, about, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        log.warn({ err: error, engine: about.engineId }, 'a sound was not finished');
+        // The sound is as good as it was; a thread that dies of it twice does not say so.
+        if (!isAgain && isThreadDeath(error)) continue;
+        return about.engineId === embedded.id ? finishPlainly(raw, about) : undefined;
+      }
+    }
+  }
+
+  async #finishOnce(raw: RawSound, about: AboutSound, signal: AbortSignal): Promise<Finished> {
+    const { finisher, clock } = this.#options;
     const leftMs = this.#deadlineAt - clock.now();
     using limit = openDeadline(clock, Math.max(0, Math.min(finishMs, leftMs / 2)), signal);
-    try {
-      return await untilAborted(finisher.finish(raw, about, limit.signal), limit.signal);
-    } catch (error) {
-      signal.throwIfAborted();
-      log.warn({ err: error, engine: about.engineId }, 'a sound was not finished');
-      return about.engineId === embedded.id ? finishPlainly(raw, about) : undefined;
-    }
+    return await untilAborted(finisher.finish(raw, about, limit.signal), limit.signal);
   }
 
   #settleError(record: TryRecord, error: unknown, signal: AbortSignal): void {
     if (signal.aborted) {
-      this.#settle(record, signal.reason instanceof LostRaceError ? 'lost' : 'total-timeout');
+      if (signal.reason instanceof LostRaceError) this.#settleGivenUp(record, signal.reason);
+      else this.#settle(record, 'total-timeout');
       return;
     }
-    if (error instanceof EngineError) record.retryAfterMs = error.retryAfterMs;
+    if (error instanceof EngineError) {
+      record.retryAfterMs = error.retryAfterMs;
+      record.status = error.status;
+    }
     const isKnown = error instanceof EngineError || error instanceof NotAskedError;
     record.reasons = [describeFailure(toFailure(error))];
     this.#settle(record, isKnown ? error.code : 'error');
+  }
+
+  #settleGivenUp(record: TryRecord, reason: unknown): void {
+    const spent = reason instanceof LostRaceError ? reason.spent : undefined;
+    if (spent && !record.outcome) record.reasons = [`${spent.kind} for ${Math.round(spent.afterMs)} ms`];
+    this.#settle(record, spent?.kind ?? 'lost');
   }
 
   /** What is settled stays so: a late answer changes no report. */

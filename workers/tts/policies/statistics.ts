@@ -1,4 +1,5 @@
-import type { EndpointSnapshot, EndpointStatistics } from './endpoint-statistics.ts';
+import type { EndpointReport } from '../../../protocol/voice-report.ts';
+import type { EndpointStatistics } from './endpoint-statistics.ts';
 
 /** What is asked of an endpoint beside its figures. */
 export interface EndpointWatch {
@@ -8,14 +9,7 @@ export interface EndpointWatch {
   readonly state: EndpointState;
 }
 
-/** `cold`: not warmed up yet. `renewing`: it is being restarted. The rest are states of its breaker. */
-export interface EndpointState {
-  state: 'cold' | 'renewing' | 'closed' | 'open' | 'probing';
-  inFlight: number;
-  queued: number;
-}
-
-export type EndpointReport = EndpointSnapshot & EndpointState;
+export type EndpointState = Pick<EndpointReport, 'state' | 'inFlight' | 'queued'>;
 
 export interface SpeechReport {
   cacheHits: number;

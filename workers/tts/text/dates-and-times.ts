@@ -46,7 +46,7 @@ export const dates: Rule[] = [
   { id: 'double-day', pattern: /双 ?(1[012]|[2-9])(?![\d.])/gu, say: (_, which) => `双${sayOrdinal(which)}` },
   {
     id: 'month-and-day',
-    pattern: pattern`(?<![\d.])(${month}) ?月 ?(${day}) ?([日号])?(?!\d| ?[-~至到] ?\d{1,2} ?[日号])`,
+    pattern: pattern`(?<![\d.])(${month}) ?月 ?(${day})(?: ?([日号])|(?!\d| ?[日号]| ?[-~至到] ?\d{1,2} ?[日号]))`,
     say: (_, inMonth, onDay, word) => `${sayOrdinal(inMonth)}月${sayOrdinal(onDay)}${word || '日'}`,
   },
   {

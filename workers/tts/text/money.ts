@@ -68,7 +68,7 @@ export const money: Rule[] = [
   },
   {
     id: 'amount',
-    pattern: pattern`${begin}(${number})${end} ?(元|块钱|块|圆)`,
+    pattern: pattern`${begin}(${number})${end} ?(元(?![旦宵素])|块钱|块|圆)`,
     say: (_, amount, word) => sayPrice(amount, word),
   },
   {

@@ -25,6 +25,22 @@ void t.test('describeTries() names each engine once, with what it failed with', 
   t.end();
 });
 
+void t.test('describeTries() tells the status of a refusal, and for how long one was quiet', (t) => {
+  const tries = [
+    { ...one('web', 'refused', 'answered 401: bad key'), status: 401 },
+    { ...one('web', 'server', 'answered 502'), status: 502 },
+    { ...one('web', 'server', 'it ended with 1'), status: 0 },
+    one('gsv', 'quiet', 'quiet for 600 ms'),
+    one('gsv', 'slow', 'slow for 3600 ms'),
+    one('gsv', 'lost'),
+  ];
+  t.equal(
+    describeTries(tries),
+    'web: refused (401), server (502), server; gsv: quiet for 600 ms, slow for 3600 ms, lost',
+  );
+  t.end();
+});
+
 void t.test('describeTries() fits into a line of the ledger', (t) => {
   const tries = Array.from({ length: 16 }, (_, index) => one(`engine-${index}`, 'rejected', 'x'.repeat(500)));
   t.equal(describeTries(tries).length, 300);

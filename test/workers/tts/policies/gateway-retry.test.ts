@@ -40,7 +40,8 @@ void t.test('retryGateway() begins nothing later than a second after the first',
 });
 
 void t.test('retryGateway() leaves all else to others', async (t) => {
-  for (const failure of [gone(500), new EngineError('unreachable', 'no'), new Error('a bug')]) {
+  const busy = new EngineError('busy', 'later', { status: 503, retryAfterMs: 2_000 });
+  for (const failure of [gone(500), busy, new EngineError('unreachable', 'no'), new Error('a bug')]) {
     t.same(await retry([failure]), { askedAt: [0], outcome: failure });
   }
 });

@@ -134,6 +134,30 @@ void t.test('speak() does not blame a server for being busy, or for a text that 
   t.equal(guarded.state.state, 'closed');
 });
 
+void t.test('speak() leaves a server alone that refuses whatever it is asked', async (t) => {
+  for (const status of [401, 403, 404, 302]) {
+    const { guarded, fail } = await open();
+    await fail(3, { ms: 10, fault: 'refused', status });
+    t.match([guarded.ready, guarded.state], [false, { state: 'open' }], `${status}`);
+  }
+  for (const [texts, state] of [
+    [['甲', '乙', '丙'], 'closed'],
+    [['甲', '乙', '丙', '丁'], 'open'],
+  ] as const) {
+    const { clock, endpoint, guarded, speak } = await open();
+    endpoint.behave = () => ({ ms: 10, fault: 'refused', status: 400 });
+    for (const text of texts) await t.rejects(clock.finish(speak(text)), { code: 'refused' });
+    t.equal(guarded.state.state, state, `${texts.length} texts`);
+  }
+});
+
+void t.test('speak() counts as a failure when another was asked because nothing was heard', async (t) => {
+  const { guarded, giveUp } = await open();
+  await giveUp(700, new LostRaceError('another was faster', { kind: 'quiet', afterMs: 600 }));
+  await giveUp(100, new LostRaceError('another was faster'));
+  t.match(guarded.statistics.snapshot(), { failed: 1, faults: { quiet: 1 }, lost: 1 });
+});
+
 void t.test(
   'speak() blames a server neither for what others gave up, nor for a lost race in which it had little time',
   async (t) => {

@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import t from 'tap';
 import { untilAborted } from '../../../../workers/tts/policies/deadline.ts';
 import type { Contender, Next } from '../../../../workers/tts/policies/hedge.ts';
-import { race } from '../../../../workers/tts/policies/hedge.ts';
+import { LostRaceError, race } from '../../../../workers/tts/policies/hedge.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 interface Runner {
@@ -45,7 +45,11 @@ async function run(runners: Runner[], { lateAfterMs = 18_000, most = 3, stopMs =
       queueMs: 1_500,
       slowMs,
       async run(signal, hooks) {
-        signal.addEventListener('abort', () => events.push(`${clock.now()} ${name} stopped`));
+        signal.addEventListener('abort', () => {
+          const spent = signal.reason instanceof LostRaceError ? signal.reason.spent : undefined;
+          const why = spent ? `, ${spent.kind} for ${spent.afterMs}` : '';
+          events.push(`${clock.now()} ${name} stopped${why}`);
+        });
         if (sentMs > 0) await until(sentMs, signal).catch(() => undefined);
         hooks.sent();
         void clock.delay(heardMs, signal).then((passed) => passed && hooks.heard());
@@ -71,7 +75,7 @@ void t.test('race() asks another when nothing is heard, and stops the slower one
   const { winner, at, events } = await run([{ name: 'a' }, { name: 'b', heardMs: 200, endMs: 400 }]);
   t.equal(winner, 'b');
   t.equal(at, 1_000);
-  t.same(events, ['0 first a', '600 quiet b', '1000 a stopped']);
+  t.same(events, ['0 first a', '600 quiet b', '1000 a stopped, quiet for 600']);
 });
 
 void t.test('race() lets the first win when it is faster in the end', async (t) => {
@@ -116,7 +120,7 @@ void t.test('race() asks another when a sound that has begun does not come to an
     { name: 'b', heardMs: 50, endMs: 200 },
   ]);
   t.equal(winner, 'b');
-  t.same(events, ['0 first a', '4100 quiet b', '4300 a stopped']);
+  t.same(events, ['0 first a', '4100 quiet b', '4300 a stopped, slow for 4000']);
 });
 
 void t.test('race() asks the last one in time, whoever runs', async (t) => {
@@ -131,6 +135,21 @@ void t.test('race() asks the last one in time, whoever runs', async (t) => {
   );
   t.equal(winner, 'b');
   t.same(events, ['0 first a', '2000 late b', '2050 a stopped']);
+});
+
+void t.test('race() tells who was stopped why another was asked', async (t) => {
+  const loris = await run([
+    { name: 'a', heardMs: 700 },
+    { name: 'b', heardMs: 200, endMs: 300 },
+  ]);
+  t.same(loris.events.at(-1), '900 a stopped, quiet for 600', 'a word that comes late changes nothing');
+  const three = await run([{ name: 'a' }, { name: 'b' }, { name: 'c', heardMs: 10, endMs: 700 }]);
+  t.same(three.events.slice(3), ['1900 a stopped, quiet for 600', '1900 b stopped, quiet for 600']);
+  const queued = await run([
+    { name: 'a', sentMs: 9_000 },
+    { name: 'b', heardMs: 50, endMs: 100 },
+  ]);
+  t.same(queued.events.at(-1), '1600 a stopped', 'our own queue is no silence of its');
 });
 
 void t.test('race() does not count the time in a queue as silence, up to a bound', async (t) => {

@@ -116,6 +116,17 @@ void t.test('nextStep() goes elsewhere when somebody is busy, and waits when all
   t.end();
 });
 
+void t.test('nextStep() keeps nobody in silence for who is busy for long', (t) => {
+  const engines = [{ id: 'gsv', draws, endpoints: [place('gsv-1')] }];
+  const asked = past('gsv-1', 'busy', { endedAt: 10_000, retryAfterMs: 5_000 });
+  t.equal(next({ engines, past: [asked], now: 10_000 }), 'earlier');
+  t.equal(next({ engines, past: [asked], now: 10_000, askedEarlier: true }), 'embedded plain');
+  const often = [10_000, 10_150, 10_450, 11_050].map((endedAt) => past('gsv-1', 'busy', { endedAt }));
+  t.equal(next({ engines, past: often.slice(0, 3), now: 10_450 }), 'wait');
+  t.equal(next({ engines, past: often, now: 11_050 }), 'earlier');
+  t.end();
+});
+
 void t.test(
   'nextStep() waits in the queue of the best one when all have work, but not because one is quiet',
   (t) => {

@@ -52,6 +52,9 @@ void t.test('countedNumbers reads a number as the word with it asks for', async 
       ['12路', '十二路'],
     ],
     count: [
+      ['2单', '两单'],
+      ['2单元', '二单元'],
+      ['666单', '六百六十六单'],
       ['2个', '两个'],
       ['2斤', '两斤'],
       ['12个', '十二个'],
