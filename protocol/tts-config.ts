@@ -90,7 +90,20 @@ const gptSovits = z.strictObject({
     .strictObject({
       enabled: z.boolean().default(true).describe('Servers decay: they are restarted when nobody waits'),
       afterRequests: z.int().min(0).max(1_000_000).default(2_000).describe('0: not by number'),
-      idleMs: ms(0, 3_600_000, 3_000, 'Nobody may have asked for so long'),
+      maxMemoryMb: z
+        .int()
+        .min(0)
+        .max(10_000_000)
+        .default(12_000)
+        .describe(
+          'Resident memory of the process that listens at an address of this machine, where it can be read (Linux); 0: not by memory',
+        ),
+      idleMs: ms(
+        0,
+        3_600_000,
+        3_000,
+        'Nobody may have asked for so long; 20 s at the least while only the embedded voice could take over',
+      ),
       readyMs: ms(1_000, 600_000, 120_000, 'Until it has to be there again'),
     })
     .prefault({}),

@@ -21,6 +21,7 @@ import { Maintainer } from './policies/maintainer.ts';
 import { finishPlainly } from './policies/plain-finish.ts';
 import type { GuardedEngine } from './policies/rendition.ts';
 import { Statistics } from './policies/statistics.ts';
+import { readServerMemoryMb } from './server-memory.ts';
 import { digestSettings } from './settings-digest.ts';
 import { SoundFinisher } from './sound-finisher.ts';
 import type { Spoken } from './synthesiser.ts';
@@ -170,8 +171,11 @@ export class Studio implements AsyncDisposable {
     const maintainer = new Maintainer({
       engines: this.#engines.flatMap((engine) => {
         const settings = config.tts.engines.find(({ id }) => id === engine.id);
-        return settings?.type === 'gpt-sovits' ? [{ ...engine, rules: settings.restart }] : [];
+        if (settings?.type !== 'gpt-sovits') return [];
+        const readMemoryMb = async (at: number) => await readServerMemoryMb(settings.endpoints[at] ?? '');
+        return [{ ...engine, rules: settings.restart, readMemoryMb }];
       }),
+      servers: endpoints,
       isLastResortReady: () => true,
       clock: systemClock,
       log,

@@ -372,7 +372,7 @@ void t.test(
   async (t) => {
     const log = pino({ level: 'silent' });
     const file = new URL('fixtures/obeys-task.ts', import.meta.url);
-    const pool = new ThreadPool<Order, number>({ file, threads: 2, maxWaiting: 20, heapMb: 16, log });
+    const pool = new ThreadPool<Order, number>({ file, threads: 2, maxWaiting: 20, heapMb: 64, log });
     t.teardown(async () => await pool[Symbol.asyncDispose]());
     const orders: Order['kind'][] = ['eat-memory'];
     const embedded = new FakeEndpoint({ name: 'embedded', clock: systemClock, slots: 2 });
@@ -399,7 +399,7 @@ void t.test(
   async (t) => {
     const log = pino({ level: 'silent' });
     const file = new URL('fixtures/obeys-task.ts', import.meta.url);
-    const pool = new ThreadPool<Order, number>({ file, threads: 2, maxWaiting: 20, heapMb: 16, log });
+    const pool = new ThreadPool<Order, number>({ file, threads: 2, maxWaiting: 20, heapMb: 64, log });
     t.teardown(async () => await pool[Symbol.asyncDispose]());
     for (const [orders, outcomes] of [
       [['eat-memory'], ['good']],

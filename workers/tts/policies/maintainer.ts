@@ -21,10 +21,14 @@ export interface MaintainedEngine {
   endpoints: readonly Renewable[];
   /** `readyMs`: until a restarted server has to be there again. */
   rules: RestartRules & { readyMs: number };
+  /** Resident memory of the server behind the endpoint of that place in the list; 0: not known. Never throws. */
+  readMemoryMb?: (at: number) => Promise<number>;
 }
 
 export interface MaintainerOptions {
   engines: readonly MaintainedEngine[];
+  /** All servers that may take over; those of the engines here unless told. */
+  servers?: readonly { readonly ready: boolean }[];
   /** Whether the embedded voice can speak. */
   isLastResortReady: () => boolean;
   clock: Clock;
@@ -37,6 +41,7 @@ interface Attempts {
 }
 
 const lookEveryMs = 500;
+const sampleEveryMs = 30_000;
 /** What is bad again so soon after a restart was not mended by it. Longer than the longest pause between attempts. */
 const forgetAfterMs = 1_200_000;
 
@@ -45,6 +50,8 @@ export class Maintainer {
   readonly #options: MaintainerOptions;
   readonly #attempts = new Map<Renewable, Attempts>();
   readonly #renewing = new Map<Renewable, Promise<void>>();
+  readonly #memoryMb = new Map<Renewable, number>();
+  #sampledAt = -Infinity;
 
   constructor(options: MaintainerOptions) {
     this.#options = options;
@@ -58,10 +65,27 @@ export class Maintainer {
 
   /** Begins what restarts are due. */
   look(signal: AbortSignal): void {
+    this.#sample();
     for (const engine of this.#options.engines) {
       for (const endpoint of engine.endpoints) {
         const reason = this.#judge(engine, endpoint);
         if (reason) this.#renewing.set(endpoint, this.#renew(engine, endpoint, reason, signal));
+      }
+    }
+  }
+
+  /** What comes in late says how it was when it was asked for: before a restart, that is of no use. */
+  #sample(): void {
+    const now = this.#options.clock.now();
+    if (now - this.#sampledAt < sampleEveryMs) return;
+    this.#sampledAt = now;
+    for (const { endpoints, rules, readMemoryMb } of this.#options.engines) {
+      if (!readMemoryMb || !rules.enabled || rules.maxMemoryMb === 0) continue;
+      for (const [at, endpoint] of endpoints.entries()) {
+        const { restarts } = endpoint.statistics;
+        void readMemoryMb(at).then((memoryMb) => {
+          if (endpoint.statistics.restarts === restarts) this.#memoryMb.set(endpoint, memoryMb);
+        });
       }
     }
   }
@@ -83,20 +107,21 @@ export class Maintainer {
       judged: verdicts.size,
       rejected: verdicts.values.filter((ok) => ok === 0).length,
       sentinelsInARow,
-      isOccupied: state.inFlight > 0 || state.state === 'probing',
+      memoryMb: this.#memoryMb.get(endpoint) ?? 0,
+      isOccupied: state.inFlight > 0 || state.queued > 0 || state.state === 'probing',
       lastRequestAt,
       isSiblingRenewing: engine.endpoints.some((other) => this.#renewing.has(other)),
-      isServedMeanwhile: this.#isServedWithout(endpoint),
+      isServedMeanwhile: this.#options.isLastResortReady() || this.#isReplaced(endpoint),
+      isReplaced: this.#isReplaced(endpoint),
       attempts: attempts.count,
       lastAttemptAt: attempts.lastAt,
     };
     return judgeRestart(facts, engine.rules);
   }
 
-  #isServedWithout(endpoint: Renewable): boolean {
-    const { engines, isLastResortReady } = this.#options;
-    if (isLastResortReady()) return true;
-    return engines.some(({ endpoints }) => endpoints.some((other) => other !== endpoint && other.ready));
+  #isReplaced(endpoint: Renewable): boolean {
+    const { engines, servers = engines.flatMap(({ endpoints }) => endpoints) } = this.#options;
+    return servers.some((other) => other !== endpoint && other.ready);
   }
 
   async #renew(
@@ -117,6 +142,7 @@ export class Maintainer {
       const count = this.#attemptsOf(endpoint).count + 1;
       this.#attempts.set(endpoint, { count, lastAt: clock.now() });
       this.#renewing.delete(endpoint);
+      this.#memoryMb.delete(endpoint);
     }
   }
 

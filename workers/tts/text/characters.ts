@@ -53,6 +53,19 @@ function fromCode(code: number): string {
 export const signs: Rule[] = [
   { id: 'square', pattern: /(?<=\d)²/gu, say: '的平方' },
   { id: 'cube', pattern: /(?<=\d)³/gu, say: '的立方' },
+  {
+    id: 'mixed-fraction',
+    pattern: /(?<![\d.])(\d{1,4}) ?([¼½¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞])/gu,
+    say: (_, whole, sign) => {
+      const [part = '', parts = ''] = sign.normalize('NFKC').split('⁄');
+      return `${sayInteger(whole).replace(/^两/, '二')}又${sayInteger(parts)}分之${sayInteger(part)}`;
+    },
+  },
+  {
+    id: 'minutes-and-seconds',
+    pattern: /(?<![\d.])(\d{1,2})['′’]([0-5]\d)["″”]/gu,
+    say: '$1分$2秒',
+  },
   { id: 'trademark', pattern: /[™℠©®]/gu, say: ' ' },
   {
     id: 'circled',
@@ -80,6 +93,7 @@ export const alike: Rule[] = [
   { id: 'han-zero', pattern: /〇/gu, say: '零' },
   { id: 'other-number', pattern: /[\p{Nl}\p{No}]/gu, say: ' ' },
   { id: 'dash', pattern: /[‐‑‒–−﹣]/gu, say: '-' },
+  { id: 'dash-of-a-range', pattern: /(?<=\d) ?—(?= ?\d)/gu, say: '-' },
   { id: 'tilde', pattern: /[～〜∼]/gu, say: '~' },
   { id: 'apostrophe', pattern: /(?<=[A-Za-z])[’‘`´](?=[A-Za-z])/gu, say: "'" },
   { id: 'space', pattern: /[^\S\n]+/gu, say: ' ' },

@@ -1,5 +1,6 @@
 import { sayDigits, sayModel, sayOrdinal, sayPhone } from './han-numbers.ts';
 import type { Rule } from './rule.ts';
+import { letterWords } from './slang-words.ts';
 
 /** Numbers that name something, which are read digit by digit. */
 export const codes: Rule[] = [
@@ -15,7 +16,7 @@ export const codes: Rule[] = [
     say: (_, head, tail) => `${sayPhone(head)},尾号${sayPhone(tail)}`,
   },
   { id: 'service-phone', pattern: /(?<!\d)[48]00[- ]?\d{3,4}[- ]?\d{3,4}(?!\d)/gu, say: sayPhone },
-  { id: 'landline', pattern: /(?<!\d)0\d{2,3}[- ]\d{7,8}(?!\d)/gu, say: sayPhone },
+  { id: 'landline', pattern: /(?<!\d)0\d{2,3}[- ](?:\d{7,8}|\d{3,4}[- ]\d{4})(?!\d)/gu, say: sayPhone },
   {
     id: 'short-phone',
     pattern:
@@ -33,6 +34,17 @@ export const codes: Rule[] = [
     pattern:
       /(?<=(?:单号|编号|货号|款号|尾号|后四位|验证码|校验码|取件码|提货码|兑换码|激活码|邀请码|口令|密码|房间号|房号|直播间号|抖音号|快手号|微信号?|账号|工号|卡号|车牌号?|邮编|条码|型号|序列号|批号|学号|证号|ID|id|VX|vx)[是为:# ]{0,3})(?<![A-Za-z\d])([A-Za-z_]{0,8}[\d_-]{0,24}\d[A-Za-z]{0,4})(?![A-Za-z\d])(?! ?[元块折%])/gu,
     say: (_, code) => spellOut(code),
+  },
+  {
+    // Letters that are a word among friends name something in front of a number.
+    id: 'code-like-slang',
+    pattern:
+      /(?<![A-Za-z\d])(?:([A-Z]{2,6}) |([A-Za-z]{2,6})[_-])(\d{3,12})(?![\d.A-Za-z])(?! ?[元块折%件个])/gu,
+    say(found, alone, joined, digits) {
+      const letters = alone || joined;
+      if (!Object.hasOwn(letterWords, letters.toLowerCase())) return found;
+      return `${Array.from(letters.toUpperCase()).join(' ')} ${sayDigits(digits)}`;
+    },
   },
   {
     id: 'tracking-number',

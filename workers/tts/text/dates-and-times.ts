@@ -1,3 +1,4 @@
+import { measure } from './fragments.ts';
 import { sayDigits, sayInteger, sayOrdinal } from './han-numbers.ts';
 import type { Rule } from './rule.ts';
 import { pattern } from './rule.ts';
@@ -38,6 +39,25 @@ export const dates: Rule[] = [
   { id: 'short-year', pattern: /(?<![\d.])0\d(?=年)/gu, say: sayDigits },
   { id: 'generation', pattern: /(?<![\d.])[05-9][05](?=后(?![天年来面]))/gu, say: sayDigits },
   {
+    id: 'dotted-date-range',
+    pattern: pattern`(?<![\d.]|[价卖要仅减省¥$约厚长宽高重度量率数深] ?)(${month})\.(${day}) ?[-~至到] ?(${month})\.(${day})(?![\d.]| ?(?:[%折码A-Za-z]|${measure}))(?=( ?(?:活动|大促|促销|期间|截止|预售|结束|有效)|))`,
+    say: (found, fromMonth, fromDay, toMonth, toDay, word) =>
+      word !== '' || (fromMonth === toMonth && fromDay.length === 2 && Number(fromDay) < Number(toDay))
+        ? `${sayDate('', fromMonth, fromDay)}到${sayDate('', toMonth, toDay)}`
+        : found,
+  },
+  {
+    id: 'dotted-date-range-behind-word',
+    pattern: pattern`(?<=(?:活动|时间|日期|大促|促销|预售|有效期|优惠|档期)(?:期间?|时间|日期)?[是为:从自在 ]{0,3})(${month})\.(${day}) ?[-~至到] ?(${month})\.(${day})(?![\d.]| ?(?:[%折码A-Za-z]|${measure}))`,
+    say: (_, fromMonth, fromDay, toMonth, toDay) =>
+      `${sayDate('', fromMonth, fromDay)}到${sayDate('', toMonth, toDay)}`,
+  },
+  {
+    id: 'dotted-date',
+    pattern: pattern`(?:(?<=截止(?:到|至|日期|时间)?[是为: ]{0,2})|(?<![\d.]|[价卖要仅减省¥$] ?)(?=[\d.]{3,5} ?(?:截止|开抢|开售|发货前)))(${month})\.(${day})(?![\d.]| ?(?:[%折码A-Za-z]|${measure}))`,
+    say: (_, inMonth, onDay) => sayDate('', inMonth, onDay),
+  },
+  {
     id: 'festival',
     pattern:
       /(?<!\d|\.|[价卖要仅减省¥])(11\.11|12\.12|6\.18|3\.15|8\.18|9\.9(?=大促|节)|3\.8(?=节|大促|女神)|5\.1(?=放假|假期|小长假|劳动)|10\.1(?=放假|假期|长假|国庆))(?![\d.%折元块万斤个公])/gu,
@@ -68,6 +88,11 @@ export const dates: Rule[] = [
     id: 'weekday-range',
     pattern: /(?<=周|星期|礼拜)([1-6]) ?[-~至到] ?(周|星期|礼拜|)([2-7])(?![\d.])/gu,
     say: (_, from, word, to) => `${sayDigits(from)}到${word}${sayDigits(to)}`,
+  },
+  {
+    id: 'named-weekday-range',
+    pattern: /(?<=(?:周|星期|礼拜)[一二三四五六日天]) ?[-~至] ?(?=(?:周|星期|礼拜)[一二三四五六日天])/gu,
+    say: '到',
   },
   {
     id: 'month-or-day',

@@ -51,6 +51,11 @@ export const money: Rule[] = [
     say: (_, sign, amount) => `${sayCount(trimZeros(amount))}${currencies[sign] ?? ''}`,
   },
   {
+    id: 'foreign-sign-behind',
+    pattern: pattern`${begin}(${number}) ?([$€£])(?! ?\d)`,
+    say: (_, amount, sign) => `${sayCount(trimZeros(amount))}${currencies[sign] ?? ''}`,
+  },
+  {
     id: 'currency-code',
     pattern: pattern`(?<![A-Za-z])(?:RMB|rmb|CNY) ?:? ?(${number})${end}`,
     say: (_, amount) => sayPrice(amount, '元'),
@@ -74,6 +79,11 @@ export const money: Rule[] = [
   {
     id: 'price-word',
     pattern: pattern`(?<=${priceWord} ?)(\d{1,8}\.\d{1,2})${end}(?! ?[%‰折万亿倍A-Za-z个件斤公升克米分点版折号月成两])`,
+    say: (_, amount) => sayPrice(amount, '元'),
+  },
+  {
+    id: 'price-of-a-piece',
+    pattern: pattern`(?<=第 ?\d{1,2} ?[件份瓶盒个双条套袋包箱支罐] ?)(\d{1,8}\.\d{1,2})${end}(?! ?[%‰折万亿倍A-Za-z个件斤公升克米分点])`,
     say: (_, amount) => sayPrice(amount, '元'),
   },
   {

@@ -60,6 +60,11 @@ export const relations: Rule[] = [
     say: '减',
   },
   {
+    id: 'range-to-minus',
+    pattern: pattern`(?<![\d.A-Za-z\-])(-?)(${number}) ?(?:°C|°|度)? ?[~至到] ?-(?=${number} ?(?:°|度))`,
+    say: (_, minus, from) => `${minus && '负'}${sayNumber(from)}到负`,
+  },
+  {
     id: 'measure-range',
     pattern: pattern`(?<![\d.A-Za-z\-])(-?)(${number}) ?[-~至到] ?(?=${number} ?(?:${unitSign}(?![A-Za-z])|${measure}|[码寸度楼级]))`,
     say: (_, minus, from) => `${minus && '负'}${sayCount(from)}到`,

@@ -5,6 +5,7 @@ import { latin } from './latin.ts';
 import { money } from './money.ts';
 import { countedNumbers, longNumbers, plainNumbers } from './numbers.ts';
 import { offers, ranges, relations } from './relations.ts';
+import { names } from './names.ts';
 import type { Rule } from './rule.ts';
 import { applyRules } from './rule.ts';
 import { digitSlang, letterSlang, mixedSlang } from './slang.ts';
@@ -14,13 +15,14 @@ import { measures, wordMeasures } from './units.ts';
 import { mentions, visualOnly } from './visual-only.ts';
 
 /** Changes with every change of what a text sounds like: sounds that were kept under another one are of no use. */
-export const normaliserVersion = 1;
+export const normaliserVersion = 2;
 
 const written: Rule[] = [...invisible, ...visualOnly, ...signs];
 
 /** In order: who stands further up knows better what a number is. */
 const spoken: Rule[] = [
   ...alike,
+  ...names,
   ...mentions,
   ...mixedSlang,
   ...codes,

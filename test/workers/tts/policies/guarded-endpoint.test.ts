@@ -152,7 +152,8 @@ void t.test('speak() leaves a server alone that refuses whatever it is asked', a
 });
 
 void t.test('speak() counts as a failure when another was asked because nothing was heard', async (t) => {
-  const { guarded, giveUp } = await open();
+  const { guarded, endpoint, giveUp } = await open();
+  endpoint.behave = () => hang;
   await giveUp(700, new LostRaceError('another was faster', { kind: 'quiet', afterMs: 600 }));
   await giveUp(100, new LostRaceError('another was faster'));
   t.match(guarded.statistics.snapshot(), { failed: 1, faults: { quiet: 1 }, lost: 1 });

@@ -5,12 +5,18 @@ import type { Renewable } from '../../../../workers/tts/policies/maintainer.ts';
 import { Maintainer } from '../../../../workers/tts/policies/maintainer.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
-const rules = { enabled: true, afterRequests: 10, idleMs: 3_000, readyMs: 5_000 };
+const rules = { enabled: true, afterRequests: 10, maxMemoryMb: 1_000, idleMs: 3_000, readyMs: 5_000 };
 
-function make({ takesMs = 1_000, fails = false, isLastResortReady = true } = {}) {
+function make({
+  takesMs = 1_000,
+  fails = false,
+  isLastResortReady = true,
+  names = ['a', 'b'],
+  readMemoryMb = async (_at: number) => 0,
+} = {}) {
   const clock = new VirtualClock();
   const events: string[] = [];
-  const endpoints = ['a', 'b'].map((name): Renewable => {
+  const endpoints = names.map((name): Renewable => {
     const statistics = new EndpointStatistics({ engine: 'gsv', endpoint: name });
     return {
       name,
@@ -28,7 +34,7 @@ function make({ takesMs = 1_000, fails = false, isLastResortReady = true } = {})
     };
   });
   const maintainer = new Maintainer({
-    engines: [{ id: 'gsv', endpoints, rules }],
+    engines: [{ id: 'gsv', endpoints, rules, readMemoryMb }],
     isLastResortReady: () => isLastResortReady,
     clock,
     log: pino({ level: 'silent' }),
@@ -81,4 +87,37 @@ void t.test('run() returns when a restart that was under way has ended', async (
   await end();
   await clock.pass(60_000);
   t.same(events, ['3000 a begins']);
+});
+
+void t.test(
+  'run() renews a server that has grown too large, and looks at its memory now and then',
+  async (t) => {
+    let reads = 0;
+    const sizes = [500, 500, 500, 2_000, 600];
+    const { clock, events, end } = make({
+      names: ['a'],
+      readMemoryMb: async () => sizes[Math.min(reads++, sizes.length - 1)] ?? 0,
+    });
+    await clock.pass(89_000);
+    t.same([reads, events], [3, []]);
+    await clock.pass(10_000);
+    t.equal(events.length, 2, events.join());
+    await clock.pass(60_000);
+    t.same([reads, events.length], [6, 2], 'what it was before the restart counts no more');
+    await end();
+  },
+);
+
+void t.test('run() renews the only server of a voice in a longer pause', async (t) => {
+  const { clock, events, ask, end, endpoints } = make({ names: ['a'] });
+  ask(10);
+  await clock.pass(15_000);
+  const [a] = endpoints;
+  if (a) Object.assign(a, { state: { ...a.state, queued: 1 } });
+  await clock.pass(15_000);
+  t.same(events, [], 'somebody waits');
+  if (a) Object.assign(a, { state: { ...a.state, queued: 0 } });
+  await clock.pass(2_000);
+  t.equal(events.length, 2);
+  await end();
 });
