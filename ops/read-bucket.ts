@@ -2,7 +2,7 @@ import type { SupervisorState } from '../protocol/ipc.ts';
 import type { Bucket } from '../protocol/streams.ts';
 import { openConsoleBus } from './operator.ts';
 
-const deadlineMs = 1_500;
+const deadlineMs = 3_000;
 
 /**
  * What a bucket holds under these keys now; nothing of those that have nothing, and nothing at all when the bus does not answer in

@@ -77,7 +77,9 @@ function formatState(
     notWell.length === 0
       ? 'all services are well'
       : `not well: ${notWell.map(({ id, condition, working, wanted }) => `${id} (${condition}, ${working} of ${wanted} at work)`).join(', ')}`,
-    ...rooms.map((room) => describeRoom(room, now)),
+    ...(rooms.length > 0 || state.rooms.length === 0
+      ? rooms.map((room) => describeRoom(room, now))
+      : ['how the rooms are is not known: they have told nothing yet, or the bus does not answer']),
     ...sounds.map((sound) => describeSound(sound, now)),
     ...describeVoices(children, voices),
     '',

@@ -15,7 +15,7 @@ export interface Surroundings {
   json: boolean;
 }
 
-const deadlineMs = 5_000;
+const deadlineMs = 15_000;
 
 /** Does what was asked for, says what came of it, and returns the exit code. Throws for what cannot be done. */
 export async function carryOut(order: LiveOrder, surroundings: Surroundings): Promise<number> {

@@ -101,7 +101,8 @@ export class RoomSound {
       fill: (silentMs) => (this.#playlist.catchingUp ? undefined : fillers.fill(silentMs)),
       audibleAt: fillers.audibleAt,
       onCue: (cue) => accompaniment.cue(cue),
-      mix: (frame, isSpeaking, volume) => accompaniment.mix(frame, isSpeaking, volume),
+      // A room that is stopped has no music either.
+      mix: (frame, isSpeaking, volume) => accompaniment.mix(frame, isSpeaking, fillers.isWanted ? volume : 0),
       isDucking: () => accompaniment.isDucking,
     });
     const sound = new CommandedSound({ player: this.#player, controls, playback, outputs });

@@ -102,6 +102,11 @@ export class RoomFillers implements AsyncDisposable {
     return performance.now() - this.#lastHeard.silentMs(Date.now());
   }
 
+  /** Nobody has stopped the room. */
+  get isWanted(): boolean {
+    return this.#wanted.has(this.#options.room);
+  }
+
   /** Where whoever plays now is. */
   hear(playhead: Playhead): void {
     this.#lastHeard.hear(playhead);
@@ -131,7 +136,7 @@ export class RoomFillers implements AsyncDisposable {
     const { afterMs, promisedMs } = this.#settings;
     const isPromised = silentMs >= breathMs && this.#promises.isDue(now, promisedMs);
     const promise = isPromised ? this.#next.take('promise') : undefined;
-    const isDue = silentMs >= afterMs && this.#wanted.has(this.#options.room);
+    const isDue = silentMs >= afterMs && this.isWanted;
     const filler = promise ?? (isDue ? this.#next.take('silence') : undefined);
     if (!filler) return undefined;
     if (promise) this.#promises.spoken(now);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import t from 'tap';
+import { encodeWanted, wantedKey } from '../../../../protocol/wanted.ts';
 import { gainOf } from '../../../../workers/audio/mix/decibels.ts';
 import { readMusicNote } from '../../../../workers/audio/mix/music-note.ts';
 import { segmentOf, strengthOf, tone } from '../fixtures.ts';
@@ -73,6 +74,31 @@ void t.test('music is heard, goes down under speech, comes back, and goes on aft
   const gap = since.filter((each) => !isMusic(each)).length;
   t.ok(gap <= 40, `${gap * 100} ms without music`);
   t.comment(`gap of the music: ${gap * 100} ms`);
+});
+
+void t.test('a room that is stopped has no music, and has it again when it is started', async (t) => {
+  const { room, folder } = await accompaniedRoom(t);
+  const audio = { outputs: ['file'], music: { ...music, folder }, fillers: { afterMs: 60_000 } };
+  const child = await room.spare(audio);
+  child.start({ lease, epoch: 1 });
+  await child.report('started');
+  await room.playhead(() => readMusicNote(join(room.home, 'run', 'demo.music'), Date.now()) !== undefined);
+  const bucket = await room.bus.bucket('rooms');
+  const played = async (ms: number) => {
+    const from = Date.now();
+    await room.playhead(({ at }) => at - from >= ms);
+  };
+  await played(2_000);
+  await bucket.put(wantedKey('demo'), encodeWanted({ wanted: false, at: 1, by: 'test' }));
+  await played(3_000);
+  await bucket.put(wantedKey('demo'), encodeWanted({ wanted: true, at: 2, by: 'test' }));
+  await played(2_000);
+  child.send({ kind: 'drain', deadlineMs: 10_000, handOver: false });
+  t.match(await child.ended, { code: 0 });
+  const marks = heard(room.file)
+    .map(({ music: loud }) => (loud > full * gainOf(-20) ? 'm' : '-'))
+    .join('');
+  t.match(marks, /m{10}-{15,}m{10}/, marks);
 });
 
 void t.test('an answer begins with its earcon, and goes on without', async (t) => {
