@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import type { Test } from 'tap';
 import { WorkerProcess } from '../../ops/bench/worker-process.ts';
 import type { Bodies, BodyName } from '../../protocol/codec.ts';
+import type { ChildReport } from '../../protocol/ipc.ts';
 import type { Share } from '../../protocol/sharding.ts';
 import { consumersFor } from '../../protocol/streams.ts';
 import type { Bus } from '../../workers/bus.ts';
@@ -42,6 +43,7 @@ export async function openCrew(t: Test, role: 'tts' | 'reply', rooms = ['demo'])
   const manager = await jetstreamManager(bus.connection, { timeout: 20_000 });
   let epoch = 0;
   let spares = 0;
+  const standing = new Standing();
   return {
     bus,
     signal,
@@ -54,12 +56,14 @@ export async function openCrew(t: Test, role: 'tts' | 'reply', rooms = ['demo'])
         supervisor,
         rooms: hosted.map((room) => ({ id: room, source: { type: 'douyin', webRid: room } })),
       };
+      worker.process.on('message', (report: ChildReport) => standing.note(worker, report));
       await worker.initialise(childOptions({ id, role, home, bus: accessTo(url), poison, config }));
       return worker;
     },
     async promote(spare, share) {
       const lease = share && share.of > 1 ? `${role}/${share.index}-${share.of}` : role;
-      spare.start({ lease, epoch: ++epoch, ...(share ? { share } : {}) });
+      standing.take(spare, ++epoch, share);
+      spare.start({ lease, epoch, ...(share ? { share } : {}) });
       await spare.report('started');
     },
     giveBack(acks) {
@@ -81,6 +85,23 @@ export async function openCrew(t: Test, role: 'tts' | 'reply', rooms = ['demo'])
     },
     lastSeq: async (stream) => (await manager.streams.info(stream)).state.last_seq,
   };
+}
+
+/** Who works, and has not been replaced: a worker that could not run for long is told so when it asks, as the supervisor tells it. */
+class Standing {
+  readonly #shares = new Map<WorkerProcess, { epoch: number; share: Share }>();
+
+  take(worker: WorkerProcess, epoch: number, share: Share = { index: 0, of: 1 }): void {
+    for (const [other, { share: theirs }] of this.#shares)
+      if (theirs.of !== share.of || theirs.index === share.index) this.#shares.delete(other);
+    this.#shares.set(worker, { epoch, share });
+  }
+
+  note(worker: WorkerProcess, report: ChildReport): void {
+    if (report.kind === 'yielded') this.#shares.delete(worker);
+    if (report.kind !== 'doubt' || this.#shares.get(worker)?.epoch !== report.epoch) return;
+    worker.send({ kind: 'confirmed', epoch: report.epoch });
+  }
 }
 
 /** Looks again with each sign of life of a worker until it is so. */

@@ -29,18 +29,19 @@ void t.test(
     const [alone, ...pair] = await Promise.all([crew.spare(), crew.spare(), crew.spare()]);
     await crew.promote(alone);
     const crowd = gather(crew);
-    await heard.more(10);
+    await heard.more(10, () => 1);
 
     await resign(alone);
     const [one, other] = pair;
     if (!one || !other) throw new Error('there are two');
     await Promise.all([crew.promote(one, first), crew.promote(other, second)]);
-    await heard.more(30);
+    const hostOf = (room: string) => (isInShare(room, first) ? 2 : 3);
+    await heard.more(30, hostOf);
 
     const last = await crew.spare();
     await Promise.all(pair.map(resign));
     await crew.promote(last);
-    await heard.more(20);
+    await heard.more(20, () => 4);
     const events = await crowd.end();
     await until(last, async () => (await crew.unacked()) === 0);
     await expectEachDoneOnce(t, crew, events);
@@ -53,8 +54,7 @@ void t.test(
         epochs.toSorted((a, b) => a - b),
         `${room} has one host at a time`,
       );
-      const host = isInShare(room, first) ? 2 : 3;
-      t.same([...new Set(epochs)], [1, host, 4], `${room} is with whose share it is in`);
+      t.same([...new Set(epochs)], [1, hostOf(room), 4], `${room} is with whose share it is in`);
     }
     t.comment(`longest pauses in ms: ${JSON.stringify(heard.longestPauses)}`);
   },
@@ -66,10 +66,10 @@ void t.test('reply that is killed leaves its share to a spare, and the other sha
   const [one, other, spare] = await Promise.all([crew.spare(), crew.spare(), crew.spare()]);
   await Promise.all([crew.promote(one, first), crew.promote(other, second)]);
   const crowd = gather(crew);
-  await heard.more(20);
+  await heard.more(20, (room) => (isInShare(room, first) ? 1 : 2));
   crew.giveBack(await one.kill());
   await crew.promote(spare, first);
-  await heard.more(30);
+  await heard.more(30, (room) => (isInShare(room, first) ? 3 : 2));
   const events = await crowd.end();
   await until(spare, async () => (await crew.unacked()) === 0);
   await expectEachDoneOnce(t, crew, events);
@@ -171,18 +171,22 @@ function hear(t: Test, { bus, signal }: Crew) {
   const lastAt = new Map<string, number>();
   const longestPauses: Record<string, number> = {};
   let answers = 0;
-  const note = ({ room, utteranceId, priority }: Segment) => {
+  const hosts = new Set<string>();
+  const note = ({ room, utteranceId, priority }: Segment, epoch: number) => {
     ended.set(room, [...(ended.get(room) ?? []), utteranceId].slice(-200));
     const now = performance.now();
     const pauseMs = Math.round(now - (lastAt.get(room) ?? now));
     longestPauses[room] = Math.max(longestPauses[room] ?? 0, pauseMs);
     lastAt.set(room, now);
-    if (priority !== 'idle') answers += 1;
+    if (priority !== 'idle') {
+      answers += 1;
+      hosts.add(`${room} ${epoch}`);
+    }
     news.emit('heard');
   };
   const reading = (async () => {
     const options = { filter: '>', from: { seq: 1 }, signal: AbortSignal.any([signal, stop.signal]) };
-    for await (const { body } of bus.read('SPEECH', 'segment', options)) note(body);
+    for await (const { body, origin } of bus.read('SPEECH', 'segment', options)) note(body, origin.epoch);
   })();
   const timer = setInterval(() => {
     for (const room of rooms)
@@ -200,9 +204,12 @@ function hear(t: Test, { bus, signal }: Crew) {
   });
   return {
     longestPauses,
-    /** So many more answers. */
-    more: async (count: number) => {
-      for (const enough = answers + count; answers < enough;) await once(news, 'heard');
+    /** So many more answers, and one in each room under the epoch of its host. */
+    more: async (count: number, epochOf: (room: string) => number) => {
+      const enough = answers + count;
+      const isEnough = () =>
+        answers >= enough && rooms.every((room) => hosts.has(`${room} ${epochOf(room)}`));
+      while (!isEnough()) await once(news, 'heard');
     },
   };
 }

@@ -9,6 +9,8 @@ interface Field {
   name: string;
   kind: Kind;
   repeated: boolean;
+  /** Numbers without a tag each. */
+  isPacked: boolean;
   /** Of a message. */
   plan: Plan | undefined;
 }
@@ -64,10 +66,13 @@ function makePlan(type: Type): Plan {
     // Names of methods are few, and looked up at once.
     const isName = typeName === 'string' && names.has(name) && !repeated;
     const kind = resolvedType ? 'message' : isName ? 'name' : (typeName as Kind);
-    if (!(kind in wireTypes) || (repeated && wireTypes[kind] === 0))
+    const isNumber = wireTypes[kind] === 0;
+    if (!(kind in wireTypes) || (repeated && isNumber && !kind.endsWith('int64')))
       throw new Error(`${type.name}.${name}: a ${repeated ? 'repeated ' : ''}${typeName} is not supported`);
     const plan = resolvedType ? planOf(resolvedType as Type) : undefined;
-    fields[id * 8 + wireTypes[kind]] = { name, kind, repeated, plan };
+    fields[id * 8 + wireTypes[kind]] = { name, kind, repeated, isPacked: false, plan };
+    // Numbers may come one by one or packed, whatever the type says.
+    if (repeated && isNumber) fields[id * 8 + 2] = { name, kind, repeated, isPacked: true, plan };
     absent[name] = repeated ? none : defaultOf(kind);
   }
   return { fields: Array.from(fields), absent };
@@ -106,15 +111,27 @@ function read({ fields }: Plan, cursor: Cursor, end: number, into: Built, maxFie
   return into;
 }
 
-function take({ name, kind, repeated, plan }: Field, cursor: Cursor, end: number, into: Built): void {
+function take(
+  { name, kind, repeated, isPacked, plan }: Field,
+  cursor: Cursor,
+  end: number,
+  into: Built,
+): void {
   switch (kind) {
     case 'int32':
       into[name] = cursor.varint(end) | 0;
       return;
     case 'uint64':
-    case 'int64':
-      into[name] = cursor.wide(end, kind === 'int64');
+    case 'int64': {
+      if (!repeated) {
+        into[name] = cursor.wide(end, kind === 'int64');
+        return;
+      }
+      const last = isPacked ? cursor.length(end) + cursor.at : end;
+      if (isPacked) while (cursor.at < last) add(into, name, cursor.wide(last, kind === 'int64'));
+      else add(into, name, cursor.wide(end, kind === 'int64'));
       return;
+    }
     case 'bool':
       into[name] = cursor.bool(end);
       return;

@@ -15,6 +15,8 @@ message Narrow {
   optional Inner inner = 7;
   repeated Inner many = 8;
   repeated bytes parts = 9;
+  repeated uint64 ids = 14;
+  repeated uint64 packed = 15;
   optional string far = 1028;
 }
 message Inner { optional int64 level = 2; optional string name = 3; }
@@ -22,6 +24,7 @@ message Wide {
   optional int32 small = 1; optional uint64 id = 2; optional int64 signed = 3; optional bool yes = 4; optional string text = 5;
   optional bytes raw = 6; optional WideInner inner = 7; repeated WideInner many = 8; repeated bytes parts = 9;
   optional fixed64 skipped8 = 10; optional fixed32 skipped4 = 11; optional string skipped = 12; optional uint64 skippedId = 13;
+  repeated uint64 ids = 14; repeated uint64 packed = 15 [packed = true];
   optional string far = 1028; optional string farther = 5000;
 }
 message WideInner { optional string also = 1; optional int64 level = 2; optional string name = 3; optional fixed64 more = 9; }
@@ -63,6 +66,8 @@ function randomFields(random: (below: number) => number): Record<string, unknown
     ...maybe('inner', inner()),
     ...maybe('many', Array.from({ length: random(4) }, inner)),
     ...maybe('parts', Array.from({ length: random(4) }, bytes)),
+    ...maybe('ids', Array.from({ length: random(3) }, number)),
+    ...maybe('packed', Array.from({ length: random(4) }, number)),
     ...maybe('skipped8', '77'),
     ...maybe('skipped4', 5),
     ...maybe('skipped', word()),
