@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { FaultLog } from '../../workers/ingest/fault-log.ts';
 import { sourceDefinition } from '../../workers/ingest/open-source.ts';
 import type { RawMessage } from '../../workers/ingest/source.ts';
@@ -106,9 +107,9 @@ const seedOf = (seed: number, index: number): number =>
   (Math.imul(seed, 0x9e37_79b1) ^ Math.imul(index + 1, 0x85eb_ca6b)) >>> 0;
 
 function douyinCorpus(): FuzzCorpus {
-  const frames = [true, false].flatMap((isRich) =>
-    makeFrames({ frames: 60, messagesPerFrame: 6, isRich }).map(({ bytes }) => bytes),
-  );
+  const made = [true, false].flatMap((isRich) => makeFrames({ frames: 60, messagesPerFrame: 6, isRich }));
+  const frames = made.map(({ bytes }) => bytes);
+  const responses = made.map(({ payload }) => gunzipSync(payload));
   const items = [
     { kind: 'chat', text: '多少钱' },
     { kind: 'gift' },
@@ -127,7 +128,7 @@ function douyinCorpus(): FuzzCorpus {
     return new ProtoWriter().string(1, method).bytes(2, payload).varint(3, BigInt(id)).finish();
   };
   const messages = items.map((item, index) => whole(`726051744246666220${index}`, item));
-  return { frames, messages, sibling: (id) => whole(id, { kind: 'chat', text: '邻居' }) };
+  return { frames, responses, messages, sibling: (id) => whole(id, { kind: 'chat', text: '邻居' }) };
 }
 
 /** For sources of JSON: objects that resemble messages, with fields of every type in every place. */
