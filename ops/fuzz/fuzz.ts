@@ -10,6 +10,7 @@ import { SeededRandom } from '../sim/douyin-room/scenario/seeded-random.ts';
 import { FRESH_TALLY } from '../sim/douyin-room/scenario/tally.ts';
 import { ProtoWriter } from '../sim/douyin-room/wire/proto-writer.ts';
 import { encodeItem } from '../sim/douyin-room/wire/room-message.ts';
+import { drawPackets } from './bilibili-input.ts';
 import type { FuzzCorpus, FuzzInput } from './mutate.ts';
 import { drawInput, mutate } from './mutate.ts';
 
@@ -53,7 +54,8 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
     tally: new Tally({}),
     faults,
   });
-  const corpus = source === 'douyin' ? douyinCorpus() : undefined;
+  const hasFrames = source === 'douyin' || source === 'bilibili';
+  const draw = drawerOf(source);
   const startedAt = performance.now();
   const rssMb = { early: 0, most: 0, end: 0 };
   const result: FuzzResult = {
@@ -67,10 +69,10 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   };
   for (let index = from; index < from + inputs && !signal.aborted; index++) {
     const random = new SeededRandom(seedOf(seed, index));
-    const input = corpus ? drawInput(random, corpus) : drawText(random);
+    const input = draw(random);
     result.sorts[input.how] = (result.sorts[input.how] ?? 0) + 1;
     const before = performance.now();
-    const form: RawMessage['form'] = corpus || random.chance(0.2) ? 'binary' : 'text';
+    const form: RawMessage['form'] = hasFrames || random.chance(0.2) ? 'binary' : 'text';
     try {
       const found = await decoder.decode({ receivedAt, form, data: input.data });
       result.observations += found.length;
@@ -91,6 +93,13 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   rssMb.most = Math.max(rssMb.most, rssMb.end);
   result.perSecond = (result.done / (performance.now() - startedAt)) * 1_000;
   return result;
+}
+
+function drawerOf(source: SourceType): (random: SeededRandom) => FuzzInput {
+  if (source === 'bilibili') return (random) => (random.chance(0.7) ? drawPackets(random) : drawText(random));
+  if (source !== 'douyin') return drawText;
+  const corpus = douyinCorpus();
+  return (random) => drawInput(random, corpus);
 }
 
 function sample({ rssMb, done }: FuzzResult, inputs: number, { onProgress }: FuzzOptions): void {
