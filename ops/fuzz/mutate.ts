@@ -67,8 +67,8 @@ function packed(plain: Buffer, random: SeededRandom): Buffer {
 }
 
 /** Gzip (RFC 1952) of stored blocks (RFC 1951, 3.2.4), each of 65,535 bytes at most. */
-export function stored(plain: Buffer): Buffer {
-  const parts = [Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff])];
+function stored(plain: Buffer): Buffer {
+  const parts: Buffer[] = [Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff])];
   for (let at = 0; at === 0 || at < plain.byteLength; at += 0xffff) {
     const block = plain.subarray(at, at + 0xffff);
     const head = Buffer.alloc(5);
