@@ -166,7 +166,10 @@ export class HostedRoom {
     const connected = Promise.withResolvers<void>();
     using ended = openEnd();
     const recalling = {
-      ...{ bus, presence, room: id, log },
+      bus,
+      presence,
+      room: id,
+      log,
       onIds: (ids: Iterable<string>) => events.rememberIds(ids, Date.now()),
       signal: AbortSignal.any([signal, ended.signal]),
     };
