@@ -4,7 +4,7 @@ import type { OutcomeKind, Priority } from './speech.ts';
 /** A room's name is a token of subjects, a file name and part of ids. */
 export const roomPattern = /^[A-Za-z0-9_-]{1,48}$/;
 
-export const eventSubject = (room: string, kind: EventKind): string => `live.${room}.event.${kind}`;
+export const eventSubject = (room: string, kind: EventKind | '*'): string => `live.${room}.event.${kind}`;
 export const speechSubject = (room: string, priority: Priority): string => `live.${room}.speech.${priority}`;
 export const audioSubject = (room: string): string => `live.${room}.audio`;
 export const outcomeSubject = (room: string, what: OutcomeKind): string => `live.${room}.outcome.${what}`;

@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { FaultLog } from '../../workers/ingest/fault-log.ts';
 import { sourceDefinition } from '../../workers/ingest/open-source.ts';
 import type { RawMessage } from '../../workers/ingest/source.ts';
@@ -9,6 +10,7 @@ import { SeededRandom } from '../sim/douyin-room/scenario/seeded-random.ts';
 import { FRESH_TALLY } from '../sim/douyin-room/scenario/tally.ts';
 import { ProtoWriter } from '../sim/douyin-room/wire/proto-writer.ts';
 import { encodeItem } from '../sim/douyin-room/wire/room-message.ts';
+import { drawPackets } from './bilibili-input.ts';
 import type { FuzzCorpus, FuzzInput } from './mutate.ts';
 import { drawInput, mutate } from './mutate.ts';
 
@@ -52,7 +54,8 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
     tally: new Tally({}),
     faults,
   });
-  const corpus = source === 'douyin' ? douyinCorpus() : undefined;
+  const hasFrames = source === 'douyin' || source === 'bilibili';
+  const draw = drawerOf(source);
   const startedAt = performance.now();
   const rssMb = { early: 0, most: 0, end: 0 };
   const result: FuzzResult = {
@@ -66,10 +69,10 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   };
   for (let index = from; index < from + inputs && !signal.aborted; index++) {
     const random = new SeededRandom(seedOf(seed, index));
-    const input = corpus ? drawInput(random, corpus) : drawText(random);
+    const input = draw(random);
     result.sorts[input.how] = (result.sorts[input.how] ?? 0) + 1;
     const before = performance.now();
-    const form: RawMessage['form'] = corpus || random.chance(0.2) ? 'binary' : 'text';
+    const form: RawMessage['form'] = hasFrames || random.chance(0.2) ? 'binary' : 'text';
     try {
       const found = await decoder.decode({ receivedAt, form, data: input.data });
       result.observations += found.length;
@@ -92,6 +95,13 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   return result;
 }
 
+function drawerOf(source: SourceType): (random: SeededRandom) => FuzzInput {
+  if (source === 'bilibili') return (random) => (random.chance(0.7) ? drawPackets(random) : drawText(random));
+  if (source !== 'douyin') return drawText;
+  const corpus = douyinCorpus();
+  return (random) => drawInput(random, corpus);
+}
+
 function sample({ rssMb, done }: FuzzResult, inputs: number, { onProgress }: FuzzOptions): void {
   const now = rssNow();
   if (done <= Math.max(sampleEvery, inputs / 10)) rssMb.early = Math.max(rssMb.early, now);
@@ -106,9 +116,9 @@ const seedOf = (seed: number, index: number): number =>
   (Math.imul(seed, 0x9e37_79b1) ^ Math.imul(index + 1, 0x85eb_ca6b)) >>> 0;
 
 function douyinCorpus(): FuzzCorpus {
-  const frames = [true, false].flatMap((isRich) =>
-    makeFrames({ frames: 60, messagesPerFrame: 6, isRich }).map(({ bytes }) => bytes),
-  );
+  const made = [true, false].flatMap((isRich) => makeFrames({ frames: 60, messagesPerFrame: 6, isRich }));
+  const frames = made.map(({ bytes }) => bytes);
+  const responses = made.map(({ payload }) => gunzipSync(payload));
   const items = [
     { kind: 'chat', text: '多少钱' },
     { kind: 'gift' },
@@ -127,7 +137,7 @@ function douyinCorpus(): FuzzCorpus {
     return new ProtoWriter().string(1, method).bytes(2, payload).varint(3, BigInt(id)).finish();
   };
   const messages = items.map((item, index) => whole(`726051744246666220${index}`, item));
-  return { frames, messages, sibling: (id) => whole(id, { kind: 'chat', text: '邻居' }) };
+  return { frames, responses, messages, sibling: (id) => whole(id, { kind: 'chat', text: '邻居' }) };
 }
 
 /** For sources of JSON: objects that resemble messages, with fields of every type in every place. */

@@ -14,7 +14,7 @@ import { shedIds } from './journal/record.ts';
 import { openRoomOutbox } from './open-outbox.ts';
 import { pacedSource } from './paced-source.ts';
 import { RoomRecorder } from './recording/recorder.ts';
-import { giftsOf, rememberGifts } from './remember.ts';
+import { giftsOf, recallIds, rememberGifts } from './remember.ts';
 import { RoomEvents } from './room-events.ts';
 import { RoomLink } from './room-link.ts';
 import { runRoomSession } from './room-session.ts';
@@ -164,6 +164,15 @@ export class HostedRoom {
       signal,
     });
     const connected = Promise.withResolvers<void>();
+    using ended = openEnd();
+    const recalling = {
+      bus,
+      presence,
+      room: id,
+      log,
+      onIds: (ids: Iterable<string>) => events.rememberIds(ids, Date.now()),
+      signal: AbortSignal.any([signal, ended.signal]),
+    };
     const remembered = Promise.all([
       opening,
       // Only now nothing of a predecessor can be under way any more.
@@ -172,6 +181,7 @@ export class HostedRoom {
           ? follower.catchUp()
           : rememberGifts({ bus, presence, filter: giftsOf(id), onGift, log, signal }),
       ),
+      connected.promise.then(async () => await recallIds(recalling)),
     ]);
     const sink: EventSink = {
       publish: async (event) => await (await opening).outbox.publish(event),
@@ -244,6 +254,12 @@ export class HostedRoom {
 
 function* idsOf(shed: Shed): Generator<string> {
   for (const { id } of shedIds(shed)) yield id;
+}
+
+/** What is begun on the side ends with the block. */
+function openEnd(): Disposable & { signal: AbortSignal } {
+  const end = new AbortController();
+  return { signal: end.signal, [Symbol.dispose]: () => end.abort() };
 }
 
 /** A signal for when the time to stop a room is over. */

@@ -3,9 +3,17 @@ import type { NatsConnection } from '@nats-io/transport-node';
 
 const timeoutMs = 1_000;
 
-/** The sequence of the last message in EVENTS with such a subject; 0 when there is none. One question, one answer. Throws when there is no answer. */
-export async function lastEventSeq(connection: NatsConnection, filter: string): Promise<number> {
+/** The last message in EVENTS with such a subject; undefined when there is none. One question, one answer. Throws when there is no answer. */
+export async function lastEvent(
+  connection: NatsConnection,
+  filter: string,
+): Promise<{ seq: number; timeMs: number } | undefined> {
   const manager = await jetstreamManager(connection, { checkAPI: false, timeout: timeoutMs });
   const found = await manager.streams.getMessage('EVENTS', { last_by_subj: filter });
-  return found?.seq ?? 0;
+  return found ? { seq: found.seq, timeMs: found.time.getTime() } : undefined;
+}
+
+/** Its sequence; 0 when there is none. */
+export async function lastEventSeq(connection: NatsConnection, filter: string): Promise<number> {
+  return (await lastEvent(connection, filter))?.seq ?? 0;
 }

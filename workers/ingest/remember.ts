@@ -4,10 +4,15 @@ import type { LiveEvent } from '../../protocol/event.ts';
 import { eventSubject } from '../../protocol/subjects.ts';
 import type { BusPresence } from './bus-presence.ts';
 import { streakTtlMs } from './gift-streak.ts';
+import { lastEvent } from './last-message.ts';
 
 const timeoutMs = 10_000;
 /** A room need not wait for a bus that is away: what the bus did not take, the journal has. */
 const timeoutAwayMs = 1_000;
+/** Before the last event of a room: what a room sends again when one connects reached back 14 s in recordings. */
+const replayedMs = 60_000;
+/** What is remembered of ids at all; see `MessageIds`. */
+const recalledMs = 600_000;
 
 /** Gifts of a room, or of all rooms. */
 export const giftsOf = (room: string): string => eventSubject(room, 'gift');
@@ -45,6 +50,54 @@ export async function rememberGifts(options: RememberOptions): Promise<void> {
   }
   if (deadline.signal.aborted)
     log.warn({ filter }, 'earlier gifts not read in time, a running streak may be counted twice');
+}
+
+interface RecallOptions extends Pick<RememberOptions, 'presence' | 'log' | 'signal'> {
+  bus: Pick<Bus, 'read' | 'connection'>;
+  room: string;
+  /** Hears of the ids of all events but gifts, which are remembered with their streaks. */
+  onIds: (ids: Iterable<string>) => void;
+}
+
+/**
+ * Hands out the ids of a room's last events, so that what the room sends again is known whatever the bus still recognises. Returns when
+ * it has those of the last minute before the room's last event; those of ten minutes follow. Never throws.
+ */
+export async function recallIds(options: RecallOptions): Promise<void> {
+  const { bus, presence, room, log, signal } = options;
+  if (presence.isAway) return;
+  const last = await lastEvent(bus.connection, eventSubject(room, '*')).catch((error: unknown) => {
+    log.warn({ err: error, room }, 'earlier events not read');
+  });
+  if (!last || signal.aborted) return;
+  const firstSeq = await recall(options, { from: last.timeMs - replayedMs, untilSeq: last.seq + 1 });
+  void recall(options, { from: last.timeMs - recalledMs, untilSeq: firstSeq });
+}
+
+/** Returns the sequence of the first one. */
+async function recall(
+  { bus, presence, room, onIds, log, signal }: RecallOptions,
+  { from, untilSeq }: { from: number; untilSeq: number },
+): Promise<number> {
+  using deadline = openDeadline(presence);
+  let firstSeq = untilSeq;
+  try {
+    const events = bus.read('EVENTS', 'event', {
+      filter: eventSubject(room, '*'),
+      from: { timeMs: from },
+      untilEnd: true,
+      signal: AbortSignal.any([signal, deadline.signal]),
+    });
+    for await (const { body, seq } of events) {
+      if (seq >= untilSeq) break;
+      firstSeq = Math.min(firstSeq, seq);
+      if (body.kind !== 'gift') onIds(body.coalesced ? [body.id, ...body.coalesced] : [body.id]);
+    }
+  } catch (error) {
+    log.warn({ err: error, room }, 'earlier events not read');
+  }
+  if (deadline.signal.aborted) log.warn({ room }, 'earlier events not read in time');
+  return firstSeq;
 }
 
 function openDeadline(presence: RememberOptions['presence']): Disposable & { signal: AbortSignal } {

@@ -26,6 +26,8 @@ export interface StagedRoom {
 export interface IngestStage extends AsyncDisposable {
   rooms: StagedRoom[];
   worker: WorkerProcess;
+  /** Kills the worker in the middle of whatever it does, and starts another in its place. */
+  replaceWorker(): Promise<void>;
   /** Reads with the operator's key. */
   bus: Bus;
 }
@@ -61,25 +63,31 @@ export async function openIngestStage(options: {
     });
     const link = stack.use(await openQuietBus(config, home));
     const access = link.accessFor('ingest');
-    const worker = stack.use(new WorkerProcess('ingest'));
-    // As a supervisor does that has no other.
-    worker.process.on('message', (report: ChildReport) => {
-      if (report.kind === 'doubt') worker.send({ kind: 'confirmed', epoch: report.epoch });
-    });
-    await worker.initialise({
-      id: 'ingest',
-      role: 'ingest',
-      subject: '',
-      runId: 'bench',
-      home,
-      bus: access,
-      config,
-      previousAddress: '',
-      poison: [],
-      hurry: false,
-    });
-    worker.start({ lease: 'ingest', epoch: 1 });
-    await worker.report('started');
+    let epoch = 0;
+    const startWorker = async (): Promise<WorkerProcess> => {
+      const worker = stack.use(new WorkerProcess('ingest'));
+      // As a supervisor does that has no other.
+      worker.process.on('message', (report: ChildReport) => {
+        if (report.kind === 'doubt') worker.send({ kind: 'confirmed', epoch: report.epoch });
+      });
+      await worker.initialise({
+        id: 'ingest',
+        role: 'ingest',
+        subject: '',
+        runId: 'bench',
+        home,
+        bus: access,
+        config,
+        previousAddress: '',
+        poison: [],
+        hurry: false,
+      });
+      epoch += 1;
+      worker.start({ lease: 'ingest', epoch });
+      await worker.report('started');
+      return worker;
+    };
+    const worker = await startWorker();
     const signal = AbortSignal.any([options.signal, AbortSignal.timeout(openMs)]);
     await Promise.all(rooms.map(async ({ room }) => await room.untilConnected({ signal })));
     const seedOfOperator = readFileSync(operatorKeyFile(home), 'utf8').trim();
@@ -91,7 +99,17 @@ export async function openIngestStage(options: {
         signal: options.signal,
       }),
     );
-    return { rooms, worker, bus, [Symbol.asyncDispose]: async () => await stack.disposeAsync() };
+    const stage: IngestStage = {
+      rooms,
+      worker,
+      bus,
+      async replaceWorker() {
+        await stage.worker.kill();
+        stage.worker = await startWorker();
+      },
+      [Symbol.asyncDispose]: async () => await stack.disposeAsync(),
+    };
+    return stage;
   } catch (error) {
     await stack.disposeAsync();
     throw error;

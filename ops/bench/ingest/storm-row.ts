@@ -31,6 +31,7 @@ const faults: Record<string, (staged: StagedRoom, random: Random) => Promise<unk
   },
   'close code': async ({ room }, random) =>
     await room.fault('close-code', { code: random.pick([1000, 1001, 1008, 1011, 1012, 1013]) }),
+  'half-open': async ({ proxy }) => await Promise.resolve(proxy.halfOpen()),
   close: async ({ room }) => await room.fault('close'),
   garbage: async ({ room }) => await room.fault('garbage'),
   'truncated gzip': async ({ room }) => await room.fault('truncated-gzip'),
@@ -39,6 +40,16 @@ const faults: Record<string, (staged: StagedRoom, random: Random) => Promise<unk
     room.newBroadcast();
     proxy.cut();
     await Promise.resolve();
+  },
+};
+
+/** What is done to the worker that reads them all. */
+const workerFaults: Record<string, (stage: IngestStage, random: Random) => Promise<unknown>> = {
+  'kill -9': async (stage) => await stage.replaceWorker(),
+  stopped: async ({ worker }, random) => {
+    worker.process.kill('SIGSTOP');
+    await delay(random.whole(500, 6_000), new AbortController().signal);
+    worker.process.kill('SIGCONT');
   },
 };
 
@@ -53,6 +64,9 @@ export async function measureStorm(options: BenchOptions): Promise<IngestMeasure
   const done: Record<string, number> = {};
   const startedAt = performance.now();
   let faultAt = 2_000;
+  // Each costs all rooms some seconds.
+  let workerFaultAt = random.whole(3_000, 8_000);
+  let working: Promise<unknown> | undefined;
   let told = 0;
   while (performance.now() - startedAt < forMs) {
     for (const staged of stage.rooms) speak(staged, random);
@@ -64,12 +78,19 @@ export async function measureStorm(options: BenchOptions): Promise<IngestMeasure
       done[name] = (done[name] ?? 0) + 1;
       await faults[name]?.(staged, random);
     }
+    if (now >= workerFaultAt && working === undefined) {
+      workerFaultAt = now + random.whole(10_000, 30_000);
+      const name = random.pick(Object.keys(workerFaults) as [string, ...string[]]);
+      done[name] = (done[name] ?? 0) + 1;
+      working = workerFaults[name]?.(stage, random).finally(() => (working = undefined));
+    }
     if (now - told > 30_000) {
       told = now;
       say(`  ${Math.round(now / 1_000)} s`);
     }
     await delay(saidEveryMs, run.signal);
   }
+  await working;
   say('  the storm is over; waiting until every room was heard to its end');
   await settle(stage, run.signal);
   const verdict = await judge(stage, run.signal);

@@ -10,6 +10,7 @@ for (const source of sourceTypes.filter((type) => type !== 'recording'))
     t.equal(result.failure?.text, undefined);
     t.equal(result.done, 20_000);
     t.ok(result.rssMb.most - result.rssMb.early <= maxGrowthMb, JSON.stringify(result.rssMb));
+    if (source === 'bilibili') t.ok(result.observations > 10_000, 'whole packets beside hurt ones are read');
     if (source !== 'douyin') return;
     t.ok((result.sorts['siblings'] ?? 0) > 5_000, 'siblings are tried');
     t.ok(result.observations > 20_000, 'and much is still read');

@@ -17,12 +17,12 @@ void t.test('add() forgets an id ten minutes after it was first seen', (t) => {
   t.end();
 });
 
-void t.test('add() holds ten thousand ids and no more', (t) => {
+void t.test('add() holds twenty thousand ids and no more', (t) => {
   const ids = new MessageIds();
-  for (let index = 0; index < 10_000; index++) ids.add(`id${index}`, 0);
+  for (let index = 0; index < 20_000; index++) ids.add(`id${index}`, 0);
   t.equal(ids.add('id0', 0), false);
   ids.add('one more', 0);
-  t.equal(ids.size, 10_000);
+  t.equal(ids.size, 20_000);
   t.equal(ids.add('id1', 0), false);
   t.equal(ids.add('id0', 0), true, 'the oldest made room');
   t.end();

@@ -1,40 +1,43 @@
+import { compileFunction } from 'node:vm';
 import type { Type } from 'protobufjs';
 import { Cursor, Wide } from './wire-cursor.ts';
 
-const zeroes = { signed: new Wide(0, 0, true), unsigned: new Wide(0, 0, false) };
-
 type Kind = 'int32' | 'uint64' | 'int64' | 'bool' | 'string' | 'name' | 'bytes' | 'message';
-/** One field, at the tag under which it is looked for. */
-interface Field {
-  name: string;
-  kind: Kind;
-  repeated: boolean;
-  /** Numbers without a tag each. */
-  isPacked: boolean;
-  /** Of a message. */
-  plan: Plan | undefined;
-}
-/** What is read of a type: fields by their tag, and an object with all of them absent. */
-interface Plan {
-  fields: readonly (Field | undefined)[];
-  absent: Record<string, unknown>;
-}
+/** Reads a message up to `end`; what is found is merged into an earlier part of the same message, if there is one. */
+type Read = (cursor: Cursor, end: number, earlier: unknown, maxFields: number) => unknown;
 
-const wireTypes: Record<Kind, number> = {
-  int32: 0,
-  uint64: 0,
-  int64: 0,
-  bool: 0,
-  string: 2,
-  name: 2,
-  bytes: 2,
-  message: 2,
+/** How one value is read, as source text; lengths are read before. */
+const readers: Record<Exclude<Kind, 'message'>, string> = {
+  int32: 'cursor.varint(end) | 0',
+  uint64: 'cursor.wide(end, false)',
+  int64: 'cursor.wide(end, true)',
+  bool: 'cursor.bool(end)',
+  string: 'cursor.text(cursor.length(end))',
+  name: 'cursor.commonText(cursor.length(end))',
+  bytes: 'cursor.view(cursor.length(end))',
+};
+const absentOf: Record<Kind, string> = {
+  int32: '0',
+  uint64: 'unsignedZero',
+  int64: 'signedZero',
+  bool: 'false',
+  string: "''",
+  name: "''",
+  bytes: 'noBytes',
+  message: 'null',
+};
+/** What the source text of every reader refers to. */
+const constants = {
+  unsignedZero: new Wide(0, 0, false),
+  signedZero: new Wide(0, 0, true),
+  noBytes: Buffer.alloc(0),
+  none: Object.freeze([]),
+  tooMany: (most: number) => new RangeError(`More than ${most} fields`),
 };
 /** Fields whose text is one of few. */
 const names = new Set(['method', 'payloadType', 'key']);
-const none: readonly never[] = Object.freeze([]);
 /** Types are few, and many have the same viewer in them. */
-const plans = new Map<Type, Plan>();
+const known = new Map<Type, Read>();
 
 /**
  * A decoder of a protobuf type that reads only the fields that the type declares, and walks over the rest without keeping any of it:
@@ -44,121 +47,69 @@ const plans = new Map<Type, Plan>();
  * `maxFields` bounds the fields of the message itself, before anything is built of more. Throws RangeError for that, Error on damaged bytes.
  */
 export function compileDecoder<Wire>(type: Type): (bytes: Uint8Array, maxFields?: number) => Wire {
-  const plan = planOf(type);
-  return (bytes, maxFields = Infinity) => {
-    const cursor = new Cursor(bytes);
-    return read(plan, cursor, bytes.byteLength, { ...plan.absent }, maxFields) as Wire;
-  };
+  const read = readerOf(type);
+  return (bytes, maxFields = Infinity) => read(new Cursor(bytes), bytes.byteLength, null, maxFields) as Wire;
 }
 
-function planOf(type: Type): Plan {
-  const known = plans.get(type) ?? makePlan(type);
-  plans.set(type, known);
-  return known;
+function readerOf(type: Type): Read {
+  const read = known.get(type) ?? compileReader(type);
+  known.set(type, read);
+  return read;
 }
 
-function makePlan(type: Type): Plan {
-  const fields: (Field | undefined)[] = [];
-  const absent: Record<string, unknown> = {};
-  for (const { id, name, repeated, resolvedType, type: typeName } of type.fieldsArray.map((field) =>
-    field.resolve(),
-  )) {
+/**
+ * Made as source text, as protobufjs makes its own: a field is then a local variable and the message one object literal, which costs
+ * a third of a table of fields that is looked up at each tag.
+ */
+function compileReader(type: Type): Read {
+  const inner: Record<string, Read> = {};
+  const fields = type.fieldsArray.map((field) => field.resolve());
+  const cases = fields.map(({ id, name, repeated, resolvedType, type: typeName }) => {
     // Names of methods are few, and looked up at once.
     const isName = typeName === 'string' && names.has(name) && !repeated;
     const kind = resolvedType ? 'message' : isName ? 'name' : (typeName as Kind);
-    const isNumber = wireTypes[kind] === 0;
-    if (!(kind in wireTypes) || (repeated && isNumber && !kind.endsWith('int64')))
+    if (!(kind in absentOf) || (repeated && (kind === 'int32' || kind === 'bool')))
       throw new Error(`${type.name}.${name}: a ${repeated ? 'repeated ' : ''}${typeName} is not supported`);
-    const plan = resolvedType ? planOf(resolvedType as Type) : undefined;
-    fields[id * 8 + wireTypes[kind]] = { name, kind, repeated, isPacked: false, plan };
-    // Numbers may come one by one or packed, whatever the type says.
-    if (repeated && isNumber) fields[id * 8 + 2] = { name, kind, repeated, isPacked: true, plan };
-    absent[name] = repeated ? none : defaultOf(kind);
-  }
-  return { fields: Array.from(fields), absent };
-}
-
-function defaultOf(kind: Kind): unknown {
-  switch (kind) {
-    case 'int32':
-      return 0;
-    case 'uint64':
-      return zeroes.unsigned;
-    case 'int64':
-      return zeroes.signed;
-    case 'bool':
-      return false;
-    case 'string':
-    case 'name':
-      return '';
-    case 'bytes':
-      return Buffer.alloc(0);
-    case 'message':
-      return null;
-  }
-}
-
-type Built = Record<string, unknown>;
-
-function read({ fields }: Plan, cursor: Cursor, end: number, into: Built, maxFields: number): Built {
-  for (let count = 0; cursor.at < end; count++) {
-    if (count === maxFields) throw new RangeError(`More than ${maxFields} fields`);
-    const tag = cursor.tag(end);
-    const field = fields[tag];
-    if (field === undefined) cursor.skip(tag, end);
-    else take(field, cursor, end, into);
-  }
-  return into;
-}
-
-function take(
-  { name, kind, repeated, isPacked, plan }: Field,
-  cursor: Cursor,
-  end: number,
-  into: Built,
-): void {
-  switch (kind) {
-    case 'int32':
-      into[name] = cursor.varint(end) | 0;
-      return;
-    case 'uint64':
-    case 'int64': {
-      if (!repeated) {
-        into[name] = cursor.wide(end, kind === 'int64');
-        return;
+    if (resolvedType) inner[`read_${name}`] = readerOf(resolvedType as Type);
+    return {
+      name,
+      absent: repeated ? 'none' : absentOf[kind],
+      source: casesOf({ id, name, repeated, kind }),
+    };
+  });
+  const source = `
+    ${cases.map(({ name, absent }) => `let $${name} = earlier === null ? ${absent} : earlier.${name};`).join('\n')}
+    for (let count = 0; cursor.at < end; count++) {
+      if (count === maxFields) throw tooMany(maxFields);
+      const tag = cursor.tag(end);
+      switch (tag) {
+        ${cases.map((one) => one.source).join('\n')}
+        default: cursor.skip(tag, end);
       }
-      const last = isPacked ? cursor.length(end) + cursor.at : end;
-      if (isPacked) while (cursor.at < last) add(into, name, cursor.wide(last, kind === 'int64'));
-      else add(into, name, cursor.wide(end, kind === 'int64'));
-      return;
     }
-    case 'bool':
-      into[name] = cursor.bool(end);
-      return;
-    case 'name':
-      into[name] = cursor.commonText(cursor.length(end));
-      return;
-    case 'string':
-    case 'bytes': {
-      const length = cursor.length(end);
-      const value = kind === 'string' ? cursor.text(length) : cursor.view(length);
-      if (repeated) add(into, name, value);
-      else into[name] = value;
-      return;
-    }
-    case 'message': {
-      if (plan === undefined) return;
-      const length = cursor.length(end);
-      const known = repeated ? null : into[name];
-      const value = read(plan, cursor, cursor.at + length, (known ?? { ...plan.absent }) as Built, Infinity);
-      if (repeated) add(into, name, value);
-      else into[name] = value;
-    }
-  }
+    return { ${cases.map(({ name }) => `${name}: $${name}`).join(', ')} };`;
+  const given = { ...constants, ...inner };
+  const make = compileFunction(
+    `return function read${type.name}(cursor, end, earlier, maxFields) {${source}}`,
+    Object.keys(given),
+  ) as (...values: unknown[]) => Read;
+  return make(...Object.values(given));
 }
 
-function add(into: Built, name: string, value: unknown): void {
-  const list = into[name];
-  if (list === none) into[name] = [value];
-  else (list as unknown[]).push(value);
+function casesOf(field: { id: number; name: string; repeated: boolean; kind: Kind }): string {
+  const { id, name, repeated, kind } = field;
+  const value =
+    kind === 'message'
+      ? `read_${name}(cursor, cursor.length(end) + cursor.at, ${repeated ? 'null' : `$${name}`}, Infinity)`
+      : readers[kind];
+  const add = (text: string) =>
+    `{ const value = ${text}; if ($${name} === none) $${name} = [value]; else $${name}.push(value); }`;
+  const isNumber = kind === 'int32' || kind === 'uint64' || kind === 'int64' || kind === 'bool';
+  const one = repeated ? add(value) : `$${name} = ${value};`;
+  const single = `case ${id * 8 + (isNumber ? 0 : 2)}: ${one} break;`;
+  if (!repeated || !isNumber) return single;
+  // Numbers may come one by one or packed, whatever the type says.
+  const packed = add(value.replace('end', 'last'));
+  return `${single}
+    case ${id * 8 + 2}: { const last = cursor.length(end) + cursor.at; while (cursor.at < last) ${packed} break; }`;
 }
