@@ -3,7 +3,7 @@ import type { ShopConfig } from '../../protocol/reply/shop-config.ts';
 import type { Logger } from '../logger.ts';
 import { splitSentences } from '../split-sentences.ts';
 import type { BudgetStore } from './model/budget.ts';
-import type { ModelEnd } from './model/model-chain.ts';
+import type { ModelChainOptions, ModelEnd } from './model/model-chain.ts';
 import { ModelChain } from './model/model-chain.ts';
 import type { OnShow } from './shop/choose-product.ts';
 import { ShopBook } from './shop/shop-book.ts';
@@ -38,6 +38,8 @@ export interface KnowledgeAnswersOptions {
   log: Pick<Logger, 'info' | 'warn' | 'error'>;
   /** Keeps what models have used today; undefined: it is forgotten with the process. */
   store?: BudgetStore | undefined;
+  /** Hears how each question to a model ended. */
+  onModelEnd?: ModelChainOptions['onEnd'];
 }
 
 /** Answers from what the shop knows, else from a model that is held to it. Comes behind the rules and before the templates. */
@@ -57,9 +59,9 @@ export class KnowledgeAnswers implements AsyncDisposable {
 
   /** Throws ConfigurationError. */
   static async open(options: KnowledgeAnswersOptions): Promise<KnowledgeAnswers> {
-    const { config, words, folder, log, store } = options;
+    const { config, words, folder, log, store, onModelEnd: onEnd } = options;
     const book = await ShopBook.open({ config: config.shop, folder, log });
-    const model = await ModelChain.open({ config: config.model, words, log, store });
+    const model = await ModelChain.open({ config: config.model, words, log, store, onEnd });
     return new KnowledgeAnswers(options, book, model);
   }
 
