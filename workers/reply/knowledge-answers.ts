@@ -7,6 +7,7 @@ import type { ModelChainOptions, ModelEnd } from './model/model-chain.ts';
 import { ModelChain } from './model/model-chain.ts';
 import type { OnShow } from './shop/choose-product.ts';
 import { ShopBook } from './shop/shop-book.ts';
+import { simplify } from './words/fold-character.ts';
 import type { WordFilter } from './words/word-filter.ts';
 
 /** What a viewer wrote, and what is being explained in the room. */
@@ -42,6 +43,9 @@ export interface KnowledgeAnswersOptions {
   onModelEnd?: ModelChainOptions['onEnd'];
 }
 
+/** Of 666, of pictures, and of what stands for them ([赞]) there is nothing to ask a model. */
+const isWritten = (text: string): boolean => /\p{L}/u.test(text.replaceAll(/\[[^\]\n]{1,8}\]/gu, ''));
+
 /** Answers from what the shop knows, else from a model that is held to it. Comes behind the rules and before the templates. */
 export class KnowledgeAnswers implements AsyncDisposable {
   readonly #options: KnowledgeAnswersOptions;
@@ -73,11 +77,13 @@ export class KnowledgeAnswers implements AsyncDisposable {
     const { words, config } = this.#options;
     const blocked = words.check(text).findings.find(({ category }) => category === 'block');
     if (blocked) return { from: 'none', reason: `${blocked.list}: ${blocked.word}`, isRefused: true };
-    const found = this.#book.index.retrieve(text, onShow);
+    const found = this.#book.index.retrieve(simplify(text), onShow);
     const { answer, reason } = found;
     const known = answer === undefined ? undefined : this.#fromShop(answer, reason);
     const asksModel =
-      !this.#model.isEmpty && (known === undefined || (config.model.asks === 'all' && !found.asksBack));
+      isWritten(text) &&
+      !this.#model.isEmpty &&
+      (known === undefined || (config.model.asks === 'all' && !found.asksBack));
     if (!asksModel) return known ?? { from: 'none', reason, isRefused: false };
     const name = words.check(nickname);
     const context = { viewerId, nickname: name.findings.length > 0 ? '' : nickname };
