@@ -10,7 +10,7 @@ const answer = '好的呀家人们，这款面料很舒服，夏天穿着不闷�
 /** Two characters each: the fourth has the mark that ends the first clause. */
 const delimiterToken = 3;
 const goalMs = 10;
-const questions = { rule: '你好', knowledge: '一号链接多少钱', model: '今天心情怎么样呀' };
+const questions = { rule: '你好', knowledge: '一号链接多少钱', model: '主播吃饭了吗' };
 
 /** How soon an event's answer is on the bus as SPEECH, by who answers: a real bus, a real worker, a simulated model. */
 export async function measureSpeech({ isQuick }: BenchOptions): Promise<ReplyMeasured> {
