@@ -4,7 +4,7 @@ import { chooseProduct } from './choose-product.ts';
 import { FaqIndex } from './faq-index.ts';
 import { SearchTerms } from './search-terms.ts';
 import type { Slot } from './slots.ts';
-import { asksForSpec, slotOf, specOf } from './slots.ts';
+import { asksForSpec, pointWords, slotOf, specOf } from './slots.ts';
 
 /** What the shop knows about a question. */
 export interface Retrieved {
@@ -65,6 +65,10 @@ export class ShopIndex {
     const best = matches[0];
     if (best && best.coverage >= threshold)
       return { ...found, answer: best.faq.answer, reason: `faq ${(best.coverage * 100).toFixed(0)} %` };
+    const isAside =
+      slot === 'points' && choice.kind === 'product' && (choice.by === 'show' || choice.by === 'only');
+    if (isAside && asideOf(question).length > longestAside)
+      return { ...found, answer: undefined, reason: 'it is about something else' };
     if (slot) return { ...found, ...this.#fill(slot, product, question) };
     const isOnlyNamed =
       choice.kind === 'product' && choice.by !== 'only' && this.#isOnlyNamed(question, choice, product);
@@ -150,6 +154,11 @@ export class ShopIndex {
     return rest.length === 0;
   }
 }
+
+/** 今天心情怎么样: what is named beside the asking is not the product. */
+const longestAside = 3;
+const asideOf = (question: string): string =>
+  question.normalize('NFKC').replaceAll(pointWords, '').replaceAll(fillers, '');
 
 const fillers =
   /看一下|看一看|看看|看下|想看|想要|我要|讲一下|主播|一下|链接|这个|那个|看|的|呢|呀|啊|吗|[^\p{L}\p{N}]/gu;

@@ -18,6 +18,9 @@ const words: [Slot, RegExp][] = [
 
 const points = /介绍|讲一下|讲讲|讲解|说一下|说说|特点|卖点|好在哪|怎么样|好用吗|好不好|有什么用|功能|优点/u;
 
+/** Words that ask for the whole of a product. */
+export const pointWords = new RegExp(points.source, 'gu');
+
 /** Of whoever speaks, and not of a product. */
 const personal =
   /(?:主播|(?<!给|帮)你|姐姐|小姐姐|哥哥)(?:今年|现在|到底)?(?:有)?(?:多大|多重|多高|几岁|身高|体重)/u;
