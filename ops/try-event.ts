@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import { z } from 'zod';
 import type { Config } from '../protocol/config.ts';
 import type { LiveEvent } from '../protocol/event.ts';
@@ -5,6 +6,7 @@ import { describeFailure, toFailure } from '../protocol/failure.ts';
 import { formatPath } from '../protocol/read-config.ts';
 import { Board } from '../workers/reply/board.ts';
 import { RoomMind } from '../workers/reply/room-mind.ts';
+import { openRoomVoices } from '../workers/reply/room-voices.ts';
 
 /** What would become of an event. */
 export interface Trial {
@@ -120,7 +122,10 @@ export async function tryEvent(
   const failures: string[] = [];
   const onFailure = (error: unknown, name: string) =>
     void failures.push(`${name}: ${describeFailure(toFailure(error))}`);
-  const mind = new RoomMind({ room, config: reply, onFailure });
+  const log = pino({ level: 'silent' });
+  await using voices = await openRoomVoices({ config: reply, log });
+  const { words, answerers } = voices;
+  const mind = new RoomMind({ room, config: reply, words, answerers, onFailure });
   const board = new Board({ ...reply, ...reply.board });
   const nothing = (reason: string): Trial => ({ room, from: '', reason, texts: [] });
   for (const event of events) mind.learn(event);
@@ -133,6 +138,7 @@ export async function tryEvent(
   const topic = board.take(now, () => true, true);
   const answer = topic && (await mind.answer(topic, now, AbortSignal.timeout(tryMs)));
   if (!answer) return nothing(['no rule and no template', ...failures].join('; '));
+  if ('silent' in answer) return { ...nothing(`skipped: ${answer.silent}`), from: answer.from };
   const pieces: string[] = [];
   if (typeof answer.text === 'string') pieces.push(answer.text);
   else for await (const piece of answer.text) pieces.push(piece);

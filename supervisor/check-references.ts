@@ -2,6 +2,7 @@ import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import type { Config, SourceConfig } from '../protocol/config.ts';
 import type { ConfigurationProblem } from '../protocol/configuration-error.ts';
+import { checkReplyFiles, resolveReplyFiles } from './reply-files.ts';
 
 /** The configuration with its file names made absolute; they are relative to the configuration file's folder. */
 export function resolveFiles(config: Config, folder: string): Config {
@@ -9,6 +10,7 @@ export function resolveFiles(config: Config, folder: string): Config {
   return {
     ...config,
     bus: { ...config.bus, credentialsFile: from(config.bus.credentialsFile) },
+    reply: resolveReplyFiles(config.reply, from),
     rooms: config.rooms.map((room) => {
       return { ...room, source: resolveSource(room.source, from) };
     }),
@@ -34,7 +36,7 @@ export function checkReferences(config: Config): ConfigurationProblem[] {
       problems.push({ path: `${path}.signer.command[0]`, message: `there is no program "${program}"` });
     }
   }
-  return problems;
+  return [...problems, ...checkReplyFiles(config.reply)];
 }
 
 function unreadable(file: string, path: string): ConfigurationProblem[] {

@@ -60,7 +60,7 @@ export const modelSchema = z.strictObject({
   closing: z
     .string()
     .max(60)
-    .default('')
+    .default('一切以小黄车里的详情为准。')
     .describe('Said when an answer had to be given up after its beginning was heard; empty: nothing'),
   connectMs: ms(50, 60_000, 1_000, 'Until the connection stands'),
   firstTokenMs: ms(100, 120_000, 3_000, 'From the request until the first word'),

@@ -36,6 +36,7 @@ export const wordsSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe('What leads customers away (微信, QQ, telephone numbers, links), in any notation, is blocked'),
+  insults: z.boolean().default(true).describe('Insults (骗子, 傻逼 …) are blocked'),
   lists: z.array(wordList).max(50).default([]).describe('Lists of your own'),
   allow: z
     .array(z.string().min(1).max(64))

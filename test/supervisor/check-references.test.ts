@@ -40,3 +40,31 @@ void t.test('checkReferences() is content with what is there, beside the configu
   t.same(checkReferences(configOf('signer: { type: command, command: [sh] }')), []);
   t.end();
 });
+
+void t.test('checkReferences() names file and line of what a shop or a list of words gets wrong', (t) => {
+  const folder = t.testdir({
+    'shop.yaml': 'shipping: 包邮\nproducts:\n  - name: 毛衣\n    price: 三十\n',
+    'list.csv': '编号,名称,颜值\n1,毛衣,高\n',
+    'words.txt': '好词\n———\n',
+  });
+  const reply = `reply:
+  shop: { file: shop.yaml, csv: list.csv }
+  words: { lists: [{ id: own, file: words.txt }, { id: other, file: none.txt }] }
+  model: { endpoints: [{ id: m, url: 'http://127.0.0.1:9/v1', model: x, apiKeyFile: key.txt }] }`;
+  const problems = checkReferences(resolveFiles(configOf('', reply), folder));
+  const file = (name: string) => new RegExp(join(folder, name));
+  t.match(problems, [
+    { path: 'reply.words.lists[0].file', message: /words\.txt:2: .*no letter/ },
+    { path: 'reply.words.lists[1].file', message: file('none.txt') },
+    { path: 'reply.model.endpoints[0].apiKeyFile', message: file('key.txt') },
+    { path: 'reply.shop.file', message: /shop\.yaml:4: products\[0\]\.price/ },
+    { path: 'reply.shop.csv', message: /list\.csv:1: the column "颜值"/ },
+  ]);
+  writeFileSync(join(folder, 'shop.yaml'), 'products: [{ name: 毛衣, number: 1 }]\n');
+  writeFileSync(join(folder, 'list.csv'), '编号,名称\n1,裙子\n');
+  const twice = checkReferences(
+    resolveFiles(configOf('', 'reply: { shop: { file: shop.yaml, csv: list.csv } }'), folder),
+  );
+  t.match(twice, [{ path: 'reply.shop', message: /both have the number 1/ }]);
+  t.end();
+});

@@ -47,13 +47,19 @@ export interface Answer {
   author: 'script' | 'model';
 }
 
+/** Nobody answers, and nobody else is asked: on purpose, for this reason. */
+export interface Silence {
+  silent: string;
+  from: string;
+}
+
 /**
  * One way to an answer. Undefined: none from here, ask the next. Also asked while other topics are, several at once; it has to keep
  * to its own deadlines. Throws what is a failure, which is logged, and the next is asked; and when the signal says stop.
  */
 export interface Answerer {
   readonly name: string;
-  answer(topic: Topic, context: AnswerContext, signal: AbortSignal): Promise<Answer | undefined>;
+  answer(topic: Topic, context: AnswerContext, signal: AbortSignal): Promise<Answer | Silence | undefined>;
 }
 
 /** Asks one after the other; the first answer counts. `onFailure` hears of those that failed. */
@@ -67,7 +73,11 @@ export class AnswerChain implements Answerer {
     this.#onFailure = onFailure;
   }
 
-  async answer(topic: Topic, context: AnswerContext, signal: AbortSignal): Promise<Answer | undefined> {
+  async answer(
+    topic: Topic,
+    context: AnswerContext,
+    signal: AbortSignal,
+  ): Promise<Answer | Silence | undefined> {
     for (const answerer of this.#answerers) {
       try {
         const answer = await answerer.answer(topic, context, signal);

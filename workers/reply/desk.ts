@@ -10,12 +10,16 @@ import type { Delivery } from '../delivery.ts';
 import type { ConnectedChild } from '../child.ts';
 import { delay } from '../delay.ts';
 import { WantedRooms } from '../wanted-rooms.ts';
+import { BudgetKeeper } from './budget-keeper.ts';
 import { eventRooms } from './event-rooms.ts';
+import { ModelWatch } from './model-watch.ts';
 import { publishOutcome } from './outcome.ts';
 import type { Verdict } from './outcome.ts';
 import { rehearse } from './rehearse.ts';
 import { RoomHost } from './room-host.ts';
-import { openMemory } from './room-memory.ts';
+import { openMemory, openMemoryBucket } from './room-memory.ts';
+import type { RoomVoices } from './room-voices.ts';
+import { openRoomVoices } from './room-voices.ts';
 import { SpeechFollower } from './speech-follower.ts';
 import { TurnClock } from './turn-clock.ts';
 
@@ -35,6 +39,7 @@ export class Desk implements AsyncDisposable {
   readonly #hosts: Map<string, RoomHost>;
   readonly #follower: SpeechFollower;
   readonly #wanted: WantedRooms;
+  readonly #voices: RoomVoices;
   /** Rooms of which there may be events, hosted or not. */
   readonly #rooms: Set<string>;
   #clock = new TurnClock<RoomHost>([]);
@@ -51,8 +56,16 @@ export class Desk implements AsyncDisposable {
       follower,
       rooms,
       wanted,
-    }: { hosts: Map<string, RoomHost>; follower: SpeechFollower; rooms: string[]; wanted: WantedRooms },
+      voices,
+    }: {
+      hosts: Map<string, RoomHost>;
+      follower: SpeechFollower;
+      rooms: string[];
+      wanted: WantedRooms;
+      voices: RoomVoices;
+    },
   ) {
+    this.#voices = voices;
     this.#child = child;
     this.#wanted = wanted;
     this.#hosts = hosts;
@@ -64,16 +77,25 @@ export class Desk implements AsyncDisposable {
   /** Reads what has been said already, and from now on follows what is said and heard. Puts nothing out. */
   static async open(child: ConnectedChild): Promise<Desk> {
     const { bus, log, signal } = child;
-    await rehearse(child.options.config.reply);
+    const { reply } = child.options.config;
+    const bucket = openMemoryBucket(child);
+    const watch = new ModelWatch({
+      counters: child.counters,
+      notice: (level, text) => child.notice(level, text),
+    });
+    const onModelEnd = watch.ended.bind(watch);
+    const store = reply.model.endpoints.length > 0 ? new BudgetKeeper(bucket, signal) : undefined;
+    const voices = await openRoomVoices({ config: reply, log, store, onModelEnd });
+    await rehearse(reply, voices.words);
     const wanted = new WantedRooms({ bus, log });
-    const hosts = openHosts(child, wanted);
+    const hosts = openHosts(child, { wanted, voices, bucket });
     const [follower, rooms] = await Promise.all([
       SpeechFollower.open({ bus, log, signal, onSegment: (body) => hosts.get(body.room)?.observe(body) }),
       eventRooms({ bus, log, signal }),
       wanted.known(signal),
     ]);
     await Promise.all(rooms.map(async (room) => await bus.prepare('EVENTS', eventConsumer(room))));
-    return new Desk(child, { hosts, follower, rooms, wanted });
+    return new Desk(child, { hosts, follower, rooms, wanted, voices });
   }
 
   /** Works until asked to drain; then finishes, or hands over. */
@@ -112,6 +134,7 @@ export class Desk implements AsyncDisposable {
     this.#ended.abort();
     await this.#follower[Symbol.asyncDispose]();
     await this.#wanted[Symbol.asyncDispose]();
+    await this.#voices[Symbol.asyncDispose]();
     await this.#hearing;
   }
 
@@ -210,13 +233,22 @@ export class Desk implements AsyncDisposable {
   }
 }
 
-function openHosts(child: ConnectedChild, wanted: Pick<WantedRooms, 'has'>): Map<string, RoomHost> {
+interface HostParts {
+  wanted: Pick<WantedRooms, 'has'>;
+  voices: RoomVoices;
+  bucket: () => Promise<KV>;
+}
+
+function openHosts(child: ConnectedChild, { wanted, voices, bucket }: HostParts): Map<string, RoomHost> {
   const { options, bus, log, signal, draining, counters, treated } = child;
+  const { words, answerers } = voices;
   const { rooms, reply: config, tts } = options.config;
   // Two spares may begin in the same millisecond, on two machines even under the same pid.
   const lifeId = `${Date.now().toString(36)}-${process.pid.toString(36)}-${randomBytes(3).toString('hex')}`;
   const shared = {
     config,
+    words,
+    answerers,
     voice: tts.voice,
     bus,
     log,
@@ -234,14 +266,6 @@ function openHosts(child: ConnectedChild, wanted: Pick<WantedRooms, 'has'>): Map
   };
   const promiseIn = (room: string) => (utteranceId: string) =>
     bus.tell(promiseSubject(room), 'promise', { room, utteranceId, at: Date.now() });
-  let opened: Promise<KV> | undefined;
-  const bucket = () => {
-    opened ??= bus.bucket('memory');
-    // One that could not be opened is asked for again.
-    opened.catch(() => (opened = undefined));
-    return opened;
-  };
-  void bucket().catch(() => undefined);
   const notice = (text: string) => child.notice('warn', text);
   const memory = { bucket, duty: child.duty, log, signal, notice };
   return new Map(

@@ -3,10 +3,11 @@ import type { ShopConfig } from '../../protocol/reply/shop-config.ts';
 import type { Logger } from '../logger.ts';
 import { splitSentences } from '../split-sentences.ts';
 import type { BudgetStore } from './model/budget.ts';
-import type { ModelEnd } from './model/model-chain.ts';
+import type { ModelChainOptions, ModelEnd } from './model/model-chain.ts';
 import { ModelChain } from './model/model-chain.ts';
 import type { OnShow } from './shop/choose-product.ts';
 import { ShopBook } from './shop/shop-book.ts';
+import { simplify } from './words/fold-character.ts';
 import type { WordFilter } from './words/word-filter.ts';
 
 /** What a viewer wrote, and what is being explained in the room. */
@@ -38,7 +39,12 @@ export interface KnowledgeAnswersOptions {
   log: Pick<Logger, 'info' | 'warn' | 'error'>;
   /** Keeps what models have used today; undefined: it is forgotten with the process. */
   store?: BudgetStore | undefined;
+  /** Hears how each question to a model ended. */
+  onModelEnd?: ModelChainOptions['onEnd'];
 }
+
+/** Of 666, of pictures, and of what stands for them ([赞]) there is nothing to ask a model. */
+const isWritten = (text: string): boolean => /\p{L}/u.test(text.replaceAll(/\[[^\]\n]{1,8}\]/gu, ''));
 
 /** Answers from what the shop knows, else from a model that is held to it. Comes behind the rules and before the templates. */
 export class KnowledgeAnswers implements AsyncDisposable {
@@ -57,9 +63,9 @@ export class KnowledgeAnswers implements AsyncDisposable {
 
   /** Throws ConfigurationError. */
   static async open(options: KnowledgeAnswersOptions): Promise<KnowledgeAnswers> {
-    const { config, words, folder, log, store } = options;
+    const { config, words, folder, log, store, onModelEnd: onEnd } = options;
     const book = await ShopBook.open({ config: config.shop, folder, log });
-    const model = await ModelChain.open({ config: config.model, words, log, store });
+    const model = await ModelChain.open({ config: config.model, words, log, store, onEnd });
     return new KnowledgeAnswers(options, book, model);
   }
 
@@ -71,11 +77,13 @@ export class KnowledgeAnswers implements AsyncDisposable {
     const { words, config } = this.#options;
     const blocked = words.check(text).findings.find(({ category }) => category === 'block');
     if (blocked) return { from: 'none', reason: `${blocked.list}: ${blocked.word}`, isRefused: true };
-    const found = this.#book.index.retrieve(text, onShow);
+    const found = this.#book.index.retrieve(simplify(text), onShow);
     const { answer, reason } = found;
     const known = answer === undefined ? undefined : this.#fromShop(answer, reason);
     const asksModel =
-      !this.#model.isEmpty && (known === undefined || (config.model.asks === 'all' && !found.asksBack));
+      isWritten(text) &&
+      !this.#model.isEmpty &&
+      (known === undefined || (config.model.asks === 'all' && !found.asksBack));
     if (!asksModel) return known ?? { from: 'none', reason, isRefused: false };
     const name = words.check(nickname);
     const context = { viewerId, nickname: name.findings.length > 0 ? '' : nickname };

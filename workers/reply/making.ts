@@ -95,11 +95,12 @@ export class Making {
     const answer = await answering();
     signals.throwIfAborted();
     if (!answer) return { kind: 'nothing', verdict: { what: 'skipped', reason: 'no rule and no template' } };
+    if ('silent' in answer) return { kind: 'nothing', verdict: { what: 'skipped', reason: answer.silent } };
     const said = await this.#say(topic, job, answer);
     if (said) return said;
     const template = await mind.templates.answer(topic, mind.context(topic.events, Date.now()), signals);
-    const instead =
-      template && template.from !== answer.from ? await this.#say(topic, job, template) : undefined;
+    const isOther = template && !('silent' in template) && template.from !== answer.from;
+    const instead = isOther ? await this.#say(topic, job, template) : undefined;
     return instead ?? { kind: 'nothing', verdict: unspeakable };
   }
 

@@ -6,12 +6,13 @@ import { Board } from './board.ts';
 import { splitSentences } from '../split-sentences.ts';
 import { RoomMind } from './room-mind.ts';
 import { segmentsOf } from './utterance.ts';
+import type { WordFilter } from './wording.ts';
 
 /**
  * Answers a made-up event up to the bus, so that the first real one waits for nothing to be compiled: the codec is generated, and the
  * patterns of whole scripts are built, when they are first used.
  */
-export async function rehearse(config: ReplyConfig): Promise<void> {
+export async function rehearse(config: ReplyConfig, words: WordFilter): Promise<void> {
   const room = 'rehearsal';
   const gift = { giftId: '1', name: '玫瑰', count: 1, total: 1, diamonds: 1, streak: '', streakEnd: true };
   const times = { at: 0, receivedAt: 0, expiresAt: 2 };
@@ -34,17 +35,23 @@ export async function rehearse(config: ReplyConfig): Promise<void> {
   const onFailure = (error: unknown) => {
     throw error;
   };
-  const mind = new RoomMind({ room, config, onFailure });
+  const mind = new RoomMind({ room, config, words, onFailure });
   const answer = await mind.templates.answer(
     topic,
     mind.context(topic.events, 1),
     AbortSignal.timeout(10_000),
   );
   mind.nextLine(Date.now());
+  mind.read(event, 1, false);
+  for (const line of ['加微.信 138 0013 8000 www.example.com', '今天的价格都在小黄车里。'])
+    mind.wording.allow(line, 'script');
   const segments = segmentsOf({
     id: room,
     room,
-    sentences: splitSentences(typeof answer?.text === 'string' ? answer.text : '谢谢。', { quick: true }),
+    sentences: splitSentences(
+      answer && 'text' in answer && typeof answer.text === 'string' ? answer.text : '谢谢。',
+      { quick: true },
+    ),
     priority: topic.priority,
     voice: '',
     events: topic.events,

@@ -1,4 +1,5 @@
 import type { KV } from '@nats-io/kv';
+import type { Bus } from '../bus.ts';
 import type { OutputDuty } from '../duty.ts';
 import type { Logger } from '../logger.ts';
 import { KeptEntry } from './kept-entry.ts';
@@ -39,4 +40,16 @@ export function openMemory(
       await Promise.all([show.kept(timeoutMs), viewers.kept(timeoutMs)]);
     },
   };
+}
+
+/** The bucket `memory`, opened when it is first needed; one that could not be opened is asked for again. */
+export function openMemoryBucket({ bus }: { bus: Pick<Bus, 'bucket'> }): () => Promise<KV> {
+  let opened: Promise<KV> | undefined;
+  const bucket = () => {
+    opened ??= bus.bucket('memory');
+    opened.catch(() => (opened = undefined));
+    return opened;
+  };
+  void bucket().catch(() => undefined);
+  return bucket;
 }

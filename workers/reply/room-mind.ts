@@ -31,6 +31,7 @@ export interface RoomMindOptions {
 }
 
 const maxPrices = 1_000;
+const isEmpty = /^[\s\p{Cf}\p{Cc}]*$/u;
 
 /** What is known of a room and decided about it, apart from the bus and the clock: whom to answer with what, and what to say in between. */
 export class RoomMind {
@@ -84,6 +85,7 @@ export class RoomMind {
     const who = this.helm.hear(event, now);
     if (who) return { what: 'skipped', reason: `written by ${who}` };
     if (event.kind === 'chat') {
+      if (isEmpty.test(event.text)) return { what: 'skipped', reason: 'nothing is written' };
       const text = this.wording.allow(event.text, 'viewer');
       if (text === undefined) return { what: 'blocked', reason: 'words that must not be said' };
       if (text !== event.text) return this.acquaintances.refuse(event, now, again) ?? { ...event, text };

@@ -1,5 +1,7 @@
 import type { BenchOptions, Figure } from '../report.ts';
+import { measureBoard } from './board-row.ts';
 import { measureModel } from './model-row.ts';
+import { measureSpeech } from './speech-row.ts';
 import { measureWords } from './words-row.ts';
 
 export interface ReplyMeasured {
@@ -13,4 +15,6 @@ export type ReplyRow = (options: BenchOptions) => Promise<ReplyMeasured>;
 export const rows: Record<string, ReplyRow> = {
   words: measureWords,
   model: measureModel,
+  speech: measureSpeech,
+  board: measureBoard,
 };

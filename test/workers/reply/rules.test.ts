@@ -59,7 +59,7 @@ async function answer(
   const chain = new AnswerChain([new Rules(options), new Templates(options)], () => undefined);
   const events = [liveEvent({ body, nickname }), ...more];
   const found = await chain.answer(topicOf(events), context, signal);
-  return found && wholeOf(found);
+  return found && 'text' in found ? wholeOf(found) : undefined;
 }
 
 void t.test('Rules answers by the first rule that matches, Templates what none does', async (t) => {

@@ -11,7 +11,8 @@ export interface DailyUse {
 /** Where it survives the process. Missing: it does not. */
 export interface BudgetStore {
   load(): Promise<DailyUse | undefined>;
-  save(use: DailyUse): Promise<void>;
+  /** May tell what others have used as well. */
+  save(use: DailyUse): Promise<DailyUse | void>;
 }
 
 export type Refusal = 'rate' | 'requests of the day' | 'tokens of the day';
@@ -44,6 +45,21 @@ export class Budget {
     if (filled < 1) return 'rate';
     this.#use.requests += 1;
     return undefined;
+  }
+
+  /** Others have used something as well: `all` is what there was in all when this one had used `own`. */
+  adopt(all: DailyUse, own: DailyUse): void {
+    if (all.day !== this.#use.day || own.day !== this.#use.day) return;
+    this.#use.requests += all.requests - own.requests;
+    this.#use.tokens += all.tokens - own.tokens;
+  }
+
+  /** What is left of the day; undefined: there is no limit. */
+  left(now: number): { requests: number | undefined; tokens: number | undefined } {
+    this.#turnDay(now);
+    const { daily } = this.#config;
+    const of = (limit: number, used: number) => (limit > 0 ? Math.max(0, limit - used) : undefined);
+    return { requests: of(daily.requests, this.#use.requests), tokens: of(daily.tokens, this.#use.tokens) };
   }
 
   spend(tokens: number, now: number): void {

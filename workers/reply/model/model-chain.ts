@@ -50,6 +50,8 @@ export interface ModelChainOptions {
   log: Pick<Logger, 'info' | 'warn'>;
   /** Keeps what the day has used. */
   store: BudgetStore | undefined;
+  /** Hears how each question ended, with what is left of the day. */
+  onEnd?: ((end: ModelEnd, left: ReturnType<Budget['left']>) => void) | undefined;
 }
 
 /** Endpoints in their order, and all that has to be right before anything of what they say is heard. */
@@ -59,6 +61,7 @@ export class ModelChain implements AsyncDisposable {
   readonly #budget: Budget;
   readonly #memory: ViewerMemory;
   #saving: Promise<void> = Promise.resolve();
+  #isSaveWaiting = false;
 
   private constructor(options: ModelChainOptions, budget: Budget) {
     const { config } = options;
@@ -192,10 +195,14 @@ export class ModelChain implements AsyncDisposable {
         yield config.closing;
       }
     } finally {
+      if (said.length > 0 && end.reason === 'no-endpoint')
+        Object.assign(end, { reason: 'aborted', detail: 'nobody waits any more' });
+      Object.assign(end, { clauses: said.length, totalMs: performance.now() - begunAt });
+      this.#options.onEnd?.(end, this.#budget.left(Date.now()));
       this.#save();
     }
     this.#memory.remember(viewerId, { question, answer: said.join('') });
-    return { ...end, clauses: said.length, totalMs: performance.now() - begunAt };
+    return end;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -203,11 +210,18 @@ export class ModelChain implements AsyncDisposable {
     await this.#saving;
   }
 
+  /** One at a time, with what is true then. */
   #save(): void {
     const { store, log } = this.#options;
-    if (!store) return;
+    if (!store || this.#isSaveWaiting) return;
+    this.#isSaveWaiting = true;
     this.#saving = this.#saving
-      .then(async () => await store.save(this.#budget.use))
+      .then(async () => {
+        this.#isSaveWaiting = false;
+        const own = this.#budget.use;
+        const all = await store.save(own);
+        if (all) this.#budget.adopt(all, own);
+      })
       .catch((error: unknown) => log.warn({ err: error }, 'what models have used today could not be saved'));
   }
 }

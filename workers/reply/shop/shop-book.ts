@@ -1,13 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
-import { z } from 'zod';
 import { ConfigurationError } from '../../../protocol/configuration-error.ts';
-import type { ShopConfig, ShopData } from '../../../protocol/reply/shop-config.ts';
-import { shopDataSchema } from '../../../protocol/reply/shop-config.ts';
+import type { ShopConfig } from '../../../protocol/reply/shop-config.ts';
+import { joinShop, readShopYaml } from '../../../protocol/reply/shop-file.ts';
+import { readProductsCsv } from '../../../protocol/reply/read-products-csv.ts';
 import { delay } from '../../delay.ts';
 import type { Logger } from '../../logger.ts';
-import { readProductsCsv } from './read-csv.ts';
+
 import { ShopIndex } from './shop-index.ts';
 
 export interface ShopBookOptions {
@@ -72,55 +71,10 @@ export class ShopBook {
 
 async function load({ config, folder }: ShopBookOptions): Promise<ShopIndex> {
   const { file, csv } = config;
-  const own = shopDataSchema.parse({
-    products: config.products,
-    faq: config.faq,
-    coupon: config.coupon,
-    shipping: config.shipping,
-    afterSales: config.afterSales,
-  });
   const written = file === '' ? undefined : readShopYaml(await readText(resolve(folder, file)), file);
   const listed = csv === '' ? [] : readProductsCsv(await readText(resolve(folder, csv)), csv);
-  const data: ShopData = {
-    products: [...own.products, ...(written?.products ?? []), ...listed],
-    faq: [...own.faq, ...(written?.faq ?? [])],
-    coupon: written?.coupon || own.coupon,
-    shipping: written?.shipping || own.shipping,
-    afterSales: written?.afterSales || own.afterSales,
-  };
-  refuseRepeated(data);
+  const data = joinShop(config, written, listed);
   return new ShopIndex(data, config);
-}
-
-/** The data of a YAML text. Throws an Error that names every line that is wrong. */
-export function readShopYaml(text: string, file: string): ShopData {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
-  const [broken] = document.errors;
-  if (broken) throw new Error(`${file}:${lines.linePos(broken.pos[0]).line}: ${broken.message}`);
-  const read = shopDataSchema.safeParse(document.toJS({ maxAliasCount: 100 }) ?? {});
-  if (read.success) return read.data;
-  const problems = read.error.issues.slice(0, 10).map((issue) => {
-    const path = issue.path.filter((key) => typeof key !== 'symbol');
-    let length = path.length;
-    while (length > 0 && !document.hasIn(path.slice(0, length))) length -= 1;
-    const node = document.getIn(path.slice(0, length), true);
-    const range = typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined;
-    const at = Array.isArray(range) && typeof range[0] === 'number' ? range[0] : 0;
-    return `${file}:${lines.linePos(at).line}: ${z.core.toDotPath(path)}: ${issue.message}`;
-  });
-  throw new Error(problems.join('; '));
-}
-
-/** Two products of one number could not be told apart. */
-function refuseRepeated({ products }: ShopData): void {
-  const seen = new Map<number, string>();
-  for (const { number, name } of products) {
-    const other = seen.get(number);
-    if (number > 0 && other !== undefined)
-      throw new Error(`"${other}" and "${name}" both have the number ${number}`);
-    seen.set(number, name);
-  }
 }
 
 async function readText(path: string): Promise<string> {

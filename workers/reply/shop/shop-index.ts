@@ -4,7 +4,7 @@ import { chooseProduct } from './choose-product.ts';
 import { FaqIndex } from './faq-index.ts';
 import { SearchTerms } from './search-terms.ts';
 import type { Slot } from './slots.ts';
-import { asksForSpec, slotOf, specOf } from './slots.ts';
+import { asksForSpec, pointWords, slotOf, specOf } from './slots.ts';
 
 /** What the shop knows about a question. */
 export interface Retrieved {
@@ -55,7 +55,7 @@ export class ShopIndex {
     const index = choice.kind === 'product' ? choice.index : -1;
     const product = this.#data.products[index];
     const slot = slotOf(question) ?? (asksForSpec(question) ? 'spec' : undefined);
-    const matches = this.#faq.find(withoutProduct(question, product), index);
+    const matches = this.#faq.find(withoutProduct(question, product).replaceAll(politeness, '，'), index);
     const { threshold } = this.#limits;
     const near = matches.filter(({ coverage }) => coverage >= threshold * nearShare);
     const facts = [...near.map(({ faq }) => faq.answer), ...this.#factsOf(product)];
@@ -65,6 +65,10 @@ export class ShopIndex {
     const best = matches[0];
     if (best && best.coverage >= threshold)
       return { ...found, answer: best.faq.answer, reason: `faq ${(best.coverage * 100).toFixed(0)} %` };
+    const isAside =
+      slot === 'points' && choice.kind === 'product' && (choice.by === 'show' || choice.by === 'only');
+    if (isAside && asideOf(question).length > longestAside)
+      return { ...found, answer: undefined, reason: 'it is about something else' };
     if (slot) return { ...found, ...this.#fill(slot, product, question) };
     const isOnlyNamed =
       choice.kind === 'product' && choice.by !== 'only' && this.#isOnlyNamed(question, choice, product);
@@ -141,6 +145,7 @@ export class ShopIndex {
     product: Product | undefined,
   ): boolean {
     if (choice.by === 'show' || choice.by === 'only' || !product) return false;
+    if (withoutProduct(question, product).replaceAll(fillers, '') === '') return true;
     const names = [product.name, ...product.aliases].join('，');
     const own = new Set(this.#terms.read(names));
     const rest = this.#terms
@@ -149,6 +154,15 @@ export class ShopIndex {
     return rest.length === 0;
   }
 }
+
+/** 今天心情怎么样: what is named beside the asking is not the product. */
+const longestAside = 3;
+const asideOf = (question: string): string =>
+  question.normalize('NFKC').replaceAll(pointWords, '').replaceAll(fillers, '');
+
+const fillers =
+  /看一下|看一看|看看|看下|想看|想要|我要|讲一下|主播|一下|链接|这个|那个|看|的|呢|呀|啊|吗|[^\p{L}\p{N}]/gu;
+const politeness = /请问|主播|老板|可不可以|能不能|可以|[吗嘛呢呀啊不没么]+[？?!！。]*$/gu;
 
 /** What is asked, without of what. */
 function withoutProduct(question: string, product: Product | undefined): string {

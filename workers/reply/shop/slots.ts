@@ -6,7 +6,7 @@ const words: [Slot, RegExp][] = [
   ['coupon', /优惠|便宜|券|打折|几折|满减|活动|赠品|福利|能少/u],
   [
     'shipping',
-    /发货|快递|包邮|邮费|运费|几天到|多久到|啥时候到|什么时候到|什么时候发|几天能到|寄|物流|发什么|能到吗|哪里发/u,
+    /发货|快递|包邮|邮费|运费|几天到|多久到|啥时候到|什么时候到|什么时候发|什么时候能发|啥时候发|啥时候能发|多久能发|几天能到|寄|物流|发什么|能到吗|哪里发/u,
   ],
   ['afterSales', /退货|退换|退款|能退|可以退|换货|售后|质保|保修|坏了|不合适|运费险|不喜欢/u],
   ['stock', /有货|库存|还有吗|还有没有|有没有货|剩多少|剩几|还剩|卖完|没货|补货|现货|抢完|拍完/u],
@@ -17,6 +17,13 @@ const words: [Slot, RegExp][] = [
 ];
 
 const points = /介绍|讲一下|讲讲|讲解|说一下|说说|特点|卖点|好在哪|怎么样|好用吗|好不好|有什么用|功能|优点/u;
+
+/** Words that ask for the whole of a product. */
+export const pointWords = new RegExp(points.source, 'gu');
+
+/** Of whoever speaks, and not of a product. */
+const personal =
+  /(?:主播|(?<!给|帮)你|姐姐|小姐姐|哥哥)(?:今年|现在|到底)?(?:有)?(?:多大|多重|多高|几岁|身高|体重)/u;
 
 export function slotOf(question: string): Slot | undefined {
   return (
@@ -46,5 +53,5 @@ export function specOf(question: string, names: readonly string[]): string | und
 
 /** Whether it asks for a property that products have, though this one may not tell it. */
 export function asksForSpec(question: string): boolean {
-  return Object.values(specWords).some((pattern) => pattern.test(question));
+  return !personal.test(question) && Object.values(specWords).some((pattern) => pattern.test(question));
 }

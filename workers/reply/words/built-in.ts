@@ -27,6 +27,7 @@ const harmless = [
   ['第一名', '第一条', '第一排', '第一页', '第一批', '第一种', '第一遍', '第一波', '第一句', '第一点'],
   ['第一部分', '最大码', '最大号', '最大尺码', '最低消费', '最低温度', '绝对值', '无敌风火轮', '万能钥匙'],
   ['qq糖', 'qq弹', 'q弹', '唯一码', '第一百', '第一千', '第一十', '第一章', '第一行', '最大限度'],
+  ['废物利用', '失去死角'],
 ].flat();
 
 /** What leads customers away from the room; the platforms forbid it. Numbers and links are found by their form. */
@@ -85,6 +86,66 @@ const contacts = [
     '某书搜',
   ],
 ].flat();
+
+/** What nobody says in a shop, not even in repeating what a viewer wrote. */
+const insults = [
+  [
+    '傻逼',
+    '傻b',
+    '煞笔',
+    '傻叉',
+    '傻屌',
+    '沙雕主播',
+    'sb',
+    '二逼',
+    '装逼',
+    '骗子',
+    '骗钱的',
+    '奸商',
+    '操你',
+    '草泥马',
+  ],
+  [
+    '艹你',
+    '日你妈',
+    '去你妈',
+    '你妈逼',
+    '尼玛的',
+    '他妈的',
+    '死全家',
+    '全家死',
+    '去死',
+    '滚蛋',
+    '贱人',
+    '贱货',
+  ],
+  [
+    '婊子',
+    '骚货',
+    '狗东西',
+    '狗日的',
+    '王八蛋',
+    '混蛋',
+    '智障',
+    '脑残',
+    '弱智',
+    '废物',
+    '畜生',
+    'nmsl',
+    'cnm',
+    'tmd',
+  ],
+].flat();
+
+export function insultEntries(): WordEntry[] {
+  return insults.map((word): WordEntry => ({
+    word,
+    list: 'insults',
+    category: 'block',
+    replacement: '',
+    homophones: false,
+  }));
+}
 
 export function superlativeEntries(): WordEntry[] {
   return Object.entries(superlatives).flatMap(([replacement, words]) =>

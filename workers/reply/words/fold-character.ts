@@ -55,5 +55,9 @@ export function foldCharacter(character: string): string | undefined {
   return folded === '' ? undefined : folded;
 }
 
+/** Traditional characters as simplified ones. */
+export const simplify = (text: string): string =>
+  text.replaceAll(/\p{Script=Han}/gu, (character) => simplified.get(character) ?? character);
+
 const isUnseen = /^[\p{M}\p{Cf}\p{Cc}\u115f\u1160\u3164\uffa0]$/u;
 const isWord = /[\p{L}\p{N}]/u;

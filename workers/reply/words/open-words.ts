@@ -1,6 +1,12 @@
 import { resolve } from 'node:path';
 import type { WordsConfig } from '../../../protocol/reply/words-config.ts';
-import { allowEntries, contactEntries, harmlessEntries, superlativeEntries } from './built-in.ts';
+import {
+  allowEntries,
+  contactEntries,
+  harmlessEntries,
+  insultEntries,
+  superlativeEntries,
+} from './built-in.ts';
 import { readWordList } from './read-word-list.ts';
 import { loadSounds } from './sounds.ts';
 import { WordFilter } from './word-filter.ts';
@@ -17,6 +23,7 @@ export async function openWords(config: WordsConfig, folder: string): Promise<Wo
     ...lists.flat(),
     ...(config.superlatives ? superlativeEntries() : []),
     ...(config.contacts ? contactEntries() : []),
+    ...(config.insults ? insultEntries() : []),
     ...harmlessEntries(),
     ...allowEntries(config.allow),
   ];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import t from 'tap';
 import { shopSchema } from '../../../../protocol/reply/shop-config.ts';
-import { readProductsCsv } from '../../../../workers/reply/shop/read-csv.ts';
+import { readProductsCsv } from '../../../../protocol/reply/read-products-csv.ts';
 import { ShopBook } from '../../../../workers/reply/shop/shop-book.ts';
 
 const log = pino({ level: 'silent' });

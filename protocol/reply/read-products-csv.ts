@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
-import type { Product } from '../../../protocol/reply/shop-config.ts';
-import { productSchema } from '../../../protocol/reply/shop-config.ts';
+import type { Product } from './shop-config.ts';
+import { productSchema } from './shop-config.ts';
 
 /** Names of columns, as shops write them. */
 const columns: Record<string, keyof Product> = {
