@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { audioSchema } from './audio-config.ts';
 import { refineConfig } from './config-checks.ts';
-import { defaultIdleScripts, defaultRules } from './default-texts.ts';
+import { defaultIdleScripts, defaultRules, demoIdleScripts, demoRules } from './default-texts.ts';
 import { address, ms } from './config-fields.ts';
 import { ingestSchema } from './ingest-config.ts';
 import { board, helm } from './reply-board.ts';
@@ -132,6 +132,7 @@ export const demoConfig: unknown = {
       },
     },
   ],
+  reply: { rules: demoRules, idle: demoIdleScripts },
   tts: { speed: 1.4 },
   audio: { record: true },
   simulators: [{ id: 'room', type: 'douyin-room', webRid: 'demo' }],

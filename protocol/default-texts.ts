@@ -3,7 +3,7 @@ export const defaultTemplates = {
   chat: ['{nickname}，你的留言我看到了，谢谢支持。', '收到{nickname}的留言啦，有问题随时打在公屏上。'],
   gift: ['感谢{nickname}送的{count}个{gift}！', '谢谢{nickname}的{count}个{gift}，太客气啦！'],
   gifts: ['感谢{nicknames}送的礼物！', '谢谢{nicknames}的小礼物，{太客气啦|爱你们}！'],
-  order: ['感谢{nickname}下单{product}，马上给您安排发货。'],
+  order: ['感谢{nickname}下单{product}，谢谢您的信任。'],
   enter: ['欢迎{nicknames}来到直播间。', '{nicknames}，欢迎欢迎。'],
   follow: ['感谢{nicknames}的关注。'],
   share: ['感谢{nicknames}分享直播间。'],
@@ -11,27 +11,8 @@ export const defaultTemplates = {
   like: ['感谢大家的点赞，小心心不要停。', '谢谢大家点的赞。'],
 };
 
+/** None of them promises anything: that is the shop's to do. */
 export const defaultRules = [
-  {
-    id: 'price',
-    keywords: ['多少钱', '什么价', '价格', '怎么卖', '几块'],
-    say: ['{nickname}，价格都在小黄车里，点开就能看到今天的直播价。'],
-  },
-  {
-    id: 'shipping',
-    keywords: ['发货', '几天到', '快递', '包邮'],
-    say: ['{nickname}，现在下单四十八小时内发货，全国大部分地区都包邮。'],
-  },
-  {
-    id: 'coupon',
-    keywords: ['优惠', '便宜', '券', '打折'],
-    say: ['{nickname}，点关注可以领优惠券，下单的时候会自动减掉。'],
-  },
-  {
-    id: 'return',
-    keywords: ['退货', '退换', '质量', '售后'],
-    say: ['{nickname}，收到货七天之内不满意都可以退换，您放心拍。'],
-  },
   {
     id: 'hello',
     keywords: ['你好', '主播好', '晚上好', '早上好', '大家好'],
@@ -55,14 +36,6 @@ export const defaultIdleScripts = [
       '喜欢哪一款可以先点进去看看详情。',
       '尺码和颜色不清楚的，打在公屏上我来告诉你。',
     ],
-  },
-  {
-    id: 'service',
-    lines: ['我们家的宝贝都支持七天无理由退换。', '收到货有任何问题，联系客服就可以。'],
-  },
-  {
-    id: 'benefit',
-    lines: ['点关注的朋友记得领一下优惠券。', '数量有限，领完就没有了。'],
   },
 ];
 
@@ -90,3 +63,40 @@ export const defaultFillers = {
   ],
   promised: ['嗯，我看一下。', '好的，稍等一下。', '来，我给大家说一下。'],
 };
+
+/** What the shop of the demonstration promises besides. */
+export const demoRules = [
+  {
+    id: 'price',
+    keywords: ['多少钱', '什么价', '价格', '怎么卖', '几块'],
+    say: ['{nickname}，价格都在小黄车里，点开就能看到今天的直播价。'],
+  },
+  {
+    id: 'shipping',
+    keywords: ['发货', '几天到', '快递', '包邮'],
+    say: ['{nickname}，现在下单四十八小时内发货，全国大部分地区都包邮。'],
+  },
+  {
+    id: 'coupon',
+    keywords: ['优惠', '便宜', '券', '打折'],
+    say: ['{nickname}，点关注可以领优惠券，下单的时候会自动减掉。'],
+  },
+  {
+    id: 'return',
+    keywords: ['退货', '退换', '质量', '售后'],
+    say: ['{nickname}，收到货七天之内不满意都可以退换，您放心拍。'],
+  },
+  ...defaultRules,
+];
+
+export const demoIdleScripts = [
+  ...defaultIdleScripts,
+  {
+    id: 'service',
+    lines: ['我们家的宝贝都支持七天无理由退换。', '收到货有任何问题，联系客服就可以。'],
+  },
+  {
+    id: 'benefit',
+    lines: ['点关注的朋友记得领一下优惠券。', '数量有限，领完就没有了。'],
+  },
+];

@@ -2,8 +2,8 @@ import t from 'tap';
 import { configSchema, demoConfig } from '../../protocol/config.ts';
 import {
   defaultAnnouncements,
-  defaultIdleScripts,
-  defaultRules,
+  demoIdleScripts,
+  demoRules,
   defaultTemplates,
 } from '../../protocol/default-texts.ts';
 import { commonFields, countdownFields, fieldsOfKinds } from '../../protocol/phrase-fields.ts';
@@ -42,14 +42,25 @@ void t.test('phraseProblem() says what is wrong and where', (t) => {
 void t.test('the texts that come with it have only fields that there are', (t) => {
   const check = (text: string, fields: readonly string[]) =>
     t.equal(phraseProblem(text, fields), undefined, text);
-  for (const { say } of defaultRules) for (const text of say) check(text, fieldsOfKinds(['chat']));
-  for (const { lines } of defaultIdleScripts) for (const text of lines) check(text, commonFields);
+  for (const { say } of demoRules) for (const text of say) check(text, fieldsOfKinds(['chat']));
+  for (const { lines } of demoIdleScripts) for (const text of lines) check(text, commonFields);
   const { gifts, ...templates } = defaultTemplates;
   for (const [kind, texts] of Object.entries({ ...templates, gift: [...templates.gift, ...gifts] }))
     for (const text of texts) check(text, fieldsOfKinds([kind as keyof typeof templates]));
   const { countdown, timeCalls, introductions } = defaultAnnouncements;
   for (const text of countdown) check(text, countdownFields);
   for (const text of [...timeCalls, ...introductions]) check(text, commonFields);
+  t.end();
+});
+
+void t.test('the texts that come with it promise nothing, but those of the demonstration', (t) => {
+  const [room] = [{ id: 'shop', source: { type: 'douyin', webRid: '1' } }];
+  const { reply } = configSchema.parse({ rooms: [room] });
+  const promise = /退|包邮|发货|优惠|券|保证|小时|元|块/;
+  for (const { say } of reply.rules) for (const text of say) t.notMatch(text, promise);
+  for (const { lines } of reply.idle) for (const text of lines) t.notMatch(text, promise);
+  for (const text of reply.templates.chat) t.notMatch(text, promise);
+  t.ok(demoRules.some(({ say }) => say.some((text) => promise.test(text))));
   t.end();
 });
 

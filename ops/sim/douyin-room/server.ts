@@ -35,7 +35,7 @@ export async function openDouyinRoom(options: Partial<RoomSettings> = {}): Promi
   scheduleOf(settings.scenario, settings.seed, 0);
   const truth = new TruthLog({ limit: settings.sentLimit, file: settings.logFile });
   try {
-    const server = createServer();
+    const server = createServer({ keepAliveTimeout: 120_000 });
     server.listen(settings.port, '127.0.0.1');
     await once(server, 'listening');
     return new DouyinRoom({ settings, server, truth });

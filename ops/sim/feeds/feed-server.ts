@@ -50,7 +50,7 @@ const lowestRate = 0.001;
 export async function openFeed(dialect: Dialect, options: Partial<FeedSettings> = {}): Promise<FeedServer> {
   const settings = { ...FEED_DEFAULTS, ...options };
   const file = settings.logFile === '' ? undefined : openSync(settings.logFile, 'a');
-  const server = createServer();
+  const server = createServer({ keepAliveTimeout: 120_000 });
   try {
     server.listen(settings.port, '127.0.0.1');
     await once(server, 'listening');

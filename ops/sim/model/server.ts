@@ -35,7 +35,7 @@ export type ModelRecord = {
 /** Opens a simulated language model on 127.0.0.1. A request asks for a fault with the header `x-sim-fault` or with `#fault:NAME` in its text. */
 export async function openModel(options: Partial<ModelSettings> = {}): Promise<ModelServer> {
   const settings = { ...defaultModelSettings, ...options };
-  const http = createServer();
+  const http = createServer({ keepAliveTimeout: 120_000 });
   const file = settings.logFile === '' ? undefined : openSync(settings.logFile, 'a');
   http.listen(settings.port, '127.0.0.1');
   await once(http, 'listening');
