@@ -16,6 +16,7 @@ export interface RoomRequest {
 }
 
 const againMs = 100;
+const leastMs = 1_000;
 
 /** Asks whoever has a room, and again only where nobody can have heard it: a command is carried out once. Throws when there is no answer. */
 export async function askRoom(
@@ -24,16 +25,20 @@ export async function askRoom(
   request: RoomRequest,
 ): Promise<AudioAnswer> {
   const deadline = Date.now() + request.deadlineMs;
+  let nobody: Extract<Tried, { why: string }> | undefined;
   for (;;) {
-    const leftMs = Math.max(1, deadline - Date.now());
+    // A bus that is given next to no time for its answer is not one that does not answer.
+    const leftMs = Math.max(leastMs, deadline - Date.now());
     const tried = await tryOnce(home, state, request, leftMs);
     if ('answer' in tried) return tried.answer;
-    if (!tried.again || Date.now() + againMs >= deadline) throw new Error(tried.why, { cause: tried.cause });
+    if (tried.isNobody) nobody = tried;
+    const { why, cause } = tried.again ? (nobody ?? tried) : tried;
+    if (!tried.again || Date.now() + againMs >= deadline) throw new Error(why, { cause });
     await sleep(againMs);
   }
 }
 
-type Tried = { answer: AudioAnswer } | { why: string; again: boolean; cause: unknown };
+type Tried = { answer: AudioAnswer } | { why: string; again: boolean; isNobody: boolean; cause: unknown };
 
 async function tryOnce(
   home: string,
@@ -45,7 +50,12 @@ async function tryOnce(
   try {
     opened = await openConsoleBus(home, state, timeoutMs);
   } catch (cause) {
-    return { why: `The bus does not answer; "npm run status" shows more`, again: true, cause };
+    return {
+      why: `The bus does not answer; "npm run status" shows more`,
+      again: true,
+      isNobody: false,
+      cause,
+    };
   }
   await using bus = opened;
   try {
@@ -56,7 +66,7 @@ async function tryOnce(
     const why = isNobody
       ? `Nobody ${what} room "${room}" now`
       : `Whoever ${what} room "${room}" did not answer within ${deadlineMs / 1_000} s; it may still have been done`;
-    return { why, again: isNobody, cause };
+    return { why, again: isNobody, isNobody, cause };
   }
 }
 

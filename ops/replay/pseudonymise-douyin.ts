@@ -8,6 +8,8 @@ import type { Pseudonyms } from './pseudonyms.ts';
 /** Messages that are read; of any other the name alone is kept, which is all that is ever used of it. */
 const bodyOf: Record<string, keyof WireBodies> = {
   WebcastChatMessage: 'Chat',
+  WebcastScreenChatMessage: 'ScreenChat',
+  WebcastPrivilegeScreenChatMessage: 'PrivilegeScreenChat',
   WebcastEmojiChatMessage: 'EmojiChat',
   WebcastGiftMessage: 'Gift',
   WebcastLikeMessage: 'Like',
@@ -15,11 +17,17 @@ const bodyOf: Record<string, keyof WireBodies> = {
   WebcastSocialMessage: 'Social',
   WebcastFansclubMessage: 'Fansclub',
   WebcastRoomUserSeqMessage: 'RoomUserSeq',
+  WebcastRoomStatsMessage: 'RoomStats',
+  WebcastRoomMessage: 'RoomNote',
+  WebcastRoomRankMessage: 'RoomRank',
+  WebcastUpdateFanTicketMessage: 'FanTicket',
   WebcastControlMessage: 'Control',
   WebcastProductChangeMessage: 'ProductChange',
   WebcastLiveShoppingMessage: 'LiveShopping',
   WebcastLiveEcomMessage: 'LiveEcom',
 };
+
+const roomNote = '系统消息';
 
 const idOfString = (text: string): string => (/^\d+$/.test(text) ? text : '');
 
@@ -59,8 +67,10 @@ function changeMessage(bytes: Uint8Array, pseudonyms: Pseudonyms): Uint8Array | 
     const name = Object.hasOwn(bodyOf, method) ? bodyOf[method] : undefined;
     const head = { method: /^\w{1,64}$/.test(method) ? method : 'other', msgId: idOf(msgId) || '0' };
     if (!name) return encodeSample('Message', head);
-    const body = change(decodeBody(name)(payload), pseudonyms);
-    return encodeSample('Message', { ...head, payload: encodeSample(name, body as Record<string, unknown>) });
+    const changed = change(decodeBody(name)(payload), pseudonyms) as Record<string, unknown>;
+    // What the room itself says may name a viewer anywhere.
+    const body = name === 'RoomNote' ? { ...changed, content: roomNote } : changed;
+    return encodeSample('Message', { ...head, payload: encodeSample(name, body) });
   } catch {
     return undefined;
   }

@@ -53,7 +53,7 @@ void t.test('bench says what is wrong with its arguments', (t) => {
     [['nothing'], 'There is no benchmark "nothing"'],
     [['supervisor', '--only', 'nothing'], 'There is no row "nothing"'],
     [['audio', '--only', 'footprint'], 'There is no row "footprint"; there are deaths, upstream'],
-    [['--only', 'footprint'], '--only is for supervisor or audio or tts'],
+    [['--only', 'footprint'], '--only is for ingest or supervisor or audio or tts or reply'],
     [['--failing-start', 'long'], '--failing-start must be a time such as'],
     [['audio', '--dry', 'long'], '--dry must be a time such as'],
     [['audio', '--kills', 'many'], '--kills must be a number'],

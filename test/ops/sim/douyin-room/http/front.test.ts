@@ -145,7 +145,7 @@ void t.test('/sim/ answers bad input with 400 and the reason', async (t) => {
   t.match(await post(room, '/sim/fault', { kind: 'flood' }), { status: 400, json: { error: /kind/ } });
   t.match(await post(room, '/sim/state', { state: 'asleep' }), {
     status: 400,
-    json: { error: /live\|offline/ },
+    json: { error: /live\|paused\|preparing/ },
   });
   t.match(await post(room, '/sim/nothing', {}), { status: 404 });
   t.equal((await fetch(`${room.url}/sim/sent?since=x`)).status, 400);
