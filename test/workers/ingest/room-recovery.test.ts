@@ -41,7 +41,11 @@ void t.test(
     );
     await server.until(({ sockets }) => sockets.length === 1);
     await until(() => troubles.some(({ topic, level }) => topic === 'refused' && level === 'ok'));
-    t.equal(server.requests.filter(({ headers }) => headers.upgrade).length, 4, 'three refusals, and then');
+    t.equal(
+      server.requests.filter(({ headers }) => headers.upgrade).length,
+      7,
+      'three refusals of two tries each, and then',
+    );
     t.match(counters, { refusals: 3, credentialsRenewed: 1, connected: 1, failed: 0 });
     t.match(
       troubles.filter(({ topic }) => topic === 'refused'),
