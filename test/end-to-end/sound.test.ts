@@ -57,7 +57,7 @@ void t.test('what viewers write and give is answered aloud: room, ledger and rec
     paid: { events: gifts.size, answered: gifts.size },
   });
   const known = sent.filter(
-    ({ kind, gift }) => ['chat', 'enter', 'audience'].includes(kind) || gift?.repeatEnd === false,
+    ({ kind, gift }) => ['chat', 'enter', 'audience', 'rank'].includes(kind) || gift?.repeatEnd === false,
   );
   t.equal(
     balance.events,
