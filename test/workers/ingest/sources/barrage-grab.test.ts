@@ -153,7 +153,8 @@ void t.test(
     await sim.untilConnected({ nth: 2 });
     sim.say({ kind: 'audience' });
     await reader.until(() => reader.conditions.some(({ isOn }) => !isOn));
-    t.pass('it is over when the pulse is back');
+    const over = reader.conditions.find(({ isOn }) => !isOn);
+    t.equal(over?.code, 'capture-lost', 'it is over when the pulse is back');
   },
 );
 
