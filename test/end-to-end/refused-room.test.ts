@@ -35,8 +35,9 @@ void t.test('a room that its platform refuses is told of, and again when a new c
   const { home } = running;
   await running.untilConnected();
 
-  // The second comes at once, and the third try only after a minute, unless something changes.
-  await running.fault({ kind: 'refuse', how: 'blocked', times: 2 });
+  // Two handshakes a try; the second try comes at once, and the third only after a minute, unless something changes.
+  await running.changeRoom({ fetchAnswer: 'empty' });
+  await running.fault({ kind: 'refuse', how: 'blocked', times: 4 });
   await running.fault({ kind: 'cut' });
   const incident = () => incidentsOf(home, 'room:demo').at(-1);
   await running.until('an incident', () => incident() !== undefined);
@@ -47,9 +48,10 @@ void t.test('a room that its platform refuses is told of, and again when a new c
     impact: { promises: ['feed', 'answers'] },
     summary: /^room:demo is refused by its platform \(ingest: HTTP 200 DEVICE_BLOCKED 415\); /,
   });
-  t.ok(running.lines.some((line) => line.includes('warning: room:demo is refused by its platform')));
-  t.ok(
-    running.lines.some((line) => line.includes('room demo: the platform refuses us: check cookie, signer')),
+  const told = (text: string) => running.lines.some((line) => line.includes(text));
+  await running.until('people to be told', () => told('warning: room:demo is refused by its platform'));
+  await running.until('people to be told what to look at', () =>
+    told('room demo: the platform refuses us: check cookie, signer'),
   );
   await running.until('it to be seen from outside', async () =>
     /room demo \(douyin\): failed for .*DEVICE_BLOCKED 415\), next try in \d+ s/.test(await statusOf(home)),

@@ -149,6 +149,11 @@ export class Show implements AsyncDisposable {
     await this.#post('fault', fault);
   }
 
+  /** Changes what the simulated room is or answers. */
+  async changeRoom(change: object): Promise<void> {
+    await this.#post('state', change);
+  }
+
   /** What the room says that it has sent. */
   async sent(): Promise<Sent[]> {
     const response = await fetch(`${this.#room}/sim/sent`, { signal: AbortSignal.timeout(10_000) });
