@@ -5,12 +5,10 @@ import type { SupervisorState } from '../protocol/ipc.ts';
 import type { AudioAnswer, AudioCommand } from '../protocol/speech.ts';
 import { audioCommandSubject, replyCommandSubject } from '../protocol/subjects.ts';
 import { askRoom, personName } from './ask-room.ts';
-import { homeFolder, runningState } from './operator.ts';
 import type { HelmOrder } from './read-helm-order.ts';
 import { readHelmOrder } from './read-helm-order.ts';
-import { chooseRoom } from './read-sound-order.ts';
 import { runCommand } from './run-command.ts';
-import { roomsOf } from './sounds.ts';
+import { findRoom, tellAnswer } from './running-room.ts';
 
 const usage = `npm run helm -- pause [--for 5m] [--all] | resume | say TEXT | skip | mute VIEWER [--for 1h] | unmute VIEWER | status
                 [--room ID] [--home DIR] [--json]
@@ -47,15 +45,8 @@ async function main(): Promise<number> {
     return exitCodes.clean;
   }
   const order = readHelmOrder(positionals, values);
-  const home = homeFolder(values.home);
-  const found = runningState(home);
-  if (!found.running) throw new Error(found.why);
-  const room = chooseRoom(roomsOf(found.state), values.room);
-  const answer = await carryOut(home, found.state, room, order);
-  if (values.json) console.log(JSON.stringify({ room, ...answer }));
-  else if (answer.done) console.log(`${room}: ${answer.text}`);
-  else console.error(`${room}: ${answer.text}`);
-  return answer.done ? exitCodes.clean : exitCodes.failed;
+  const { home, state, room } = findRoom({ home: values.home, room: values.room });
+  return tellAnswer(room, await carryOut(home, state, room, order), values.json ?? false);
 }
 
 /** A pause of everything, and its end, are for whoever plays the room as well: it would fill the silence. */

@@ -5,10 +5,10 @@ import { exitCodes } from '../protocol/exit-codes.ts';
 import { replyCommandSubject } from '../protocol/subjects.ts';
 import { loadConfig } from '../supervisor/load-config.ts';
 import { askRoom, personName } from './ask-room.ts';
-import { folder, homeFolder, runningState } from './operator.ts';
+import { folder } from './operator.ts';
 import { chooseRoom } from './read-sound-order.ts';
 import { runCommand } from './run-command.ts';
-import { roomsOf } from './sounds.ts';
+import { findRoom, tellAnswer } from './running-room.ts';
 import { formatTrial, readTrialEvents, tryEvent } from './try-event.ts';
 
 const usage = `npm run say -- TEXT [--room ID] [--home DIR] [--json]
@@ -49,24 +49,22 @@ async function main(): Promise<number> {
   if (values.config !== undefined) throw new Error('--config goes with --event');
   const text = positionals.join(' ').trim();
   if (text === '') throw new Error('Say what, or try an event with --event; --help tells more');
-  return await say(text, { home: homeFolder(values.home), room: values.room, json });
+  return await say(text, { home: values.home, room: values.room, json });
 }
 
 async function say(
   text: string,
-  { home, room: named, json }: { home: string; room: string | undefined; json: boolean },
+  { json, ...named }: { home: string | undefined; room: string | undefined; json: boolean },
 ): Promise<number> {
-  const found = runningState(home);
-  if (!found.running) throw new Error(found.why);
-  const room = chooseRoom(roomsOf(found.state), named);
+  const { home, state, room } = findRoom(named);
   const order = { action: 'say', forMs: 0, all: false, text, viewer: '', by: personName() } as const;
   const subject = replyCommandSubject(room);
   const bytes = encode('helm', order);
-  const answer = await askRoom(home, found.state, { what: 'hosts', room, subject, bytes, deadlineMs });
-  if (json) console.log(JSON.stringify({ room, ...answer }));
-  else if (answer.done) console.log(`${room}: ${answer.text}`);
-  else console.error(`${room}: ${answer.text}`);
-  return answer.done ? exitCodes.clean : exitCodes.failed;
+  return tellAnswer(
+    room,
+    await askRoom(home, state, { what: 'hosts', room, subject, bytes, deadlineMs }),
+    json,
+  );
 }
 
 async function rehearse(

@@ -3,10 +3,10 @@ import { encode } from '../protocol/codec.ts';
 import { exitCodes } from '../protocol/exit-codes.ts';
 import { audioCommandSubject } from '../protocol/subjects.ts';
 import { askRoom, personName } from './ask-room.ts';
-import { homeFolder, runningState } from './operator.ts';
-import { chooseRoom, readSoundOrder } from './read-sound-order.ts';
+import { readSoundOrder } from './read-sound-order.ts';
 import { runCommand } from './run-command.ts';
-import { readSounds, roomsOf } from './sounds.ts';
+import { findRoom, tellAnswer } from './running-room.ts';
+import { readSounds } from './sounds.ts';
 
 const usage = `npm run sound -- pause [--for 5m] | resume | skip | stop | volume 0.8 | status [--room ID] [--home DIR] [--json]
 
@@ -39,17 +39,11 @@ async function main(): Promise<number> {
     return exitCodes.clean;
   }
   const order = readSoundOrder(positionals, values.for);
-  const home = homeFolder(values.home);
-  const found = runningState(home);
-  if (!found.running) throw new Error(found.why);
-  const room = chooseRoom(roomsOf(found.state), values.room);
+  const { home, state, room } = findRoom({ home: values.home, room: values.room });
   const ask = { what: 'plays', subject: audioCommandSubject(room), room, deadlineMs };
   const bytes = encode('command', { ...order, by: personName() });
-  const answer = await askRoom(home, found.state, { ...ask, bytes });
-  if (values.json) {
-    const [sound] = await readSounds(home, found.state, [room]);
-    console.log(JSON.stringify({ room, ...answer, ...(sound ? { sound } : {}) }));
-  } else if (answer.done) console.log(`${room}: ${answer.text}`);
-  else console.error(`${room}: ${answer.text}`);
-  return answer.done ? exitCodes.clean : exitCodes.failed;
+  const answer = await askRoom(home, state, { ...ask, bytes });
+  if (!values.json) return tellAnswer(room, answer, false);
+  const [sound] = await readSounds(home, state, [room]);
+  return tellAnswer(room, answer, true, sound ? { sound } : {});
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { exitCodes } from '../../protocol/exit-codes.ts';
-import { homeFolder, runningState } from '../operator.ts';
 import { runCommand } from '../run-command.ts';
+import { findShow } from '../running-room.ts';
 import { carryOut } from './carry-out.ts';
 import { readLiveOrder } from './read-order.ts';
 
@@ -39,8 +39,5 @@ async function main(): Promise<number> {
     return exitCodes.clean;
   }
   const order = readLiveOrder(positionals, values);
-  const home = homeFolder(values.home);
-  const found = runningState(home);
-  if (!found.running) throw new Error(found.why);
-  return await carryOut(order, { home, state: found.state, json: values.json ?? false });
+  return await carryOut(order, { ...findShow(values.home), json: values.json ?? false });
 }
