@@ -41,6 +41,9 @@ void t.test('check() finds a word however it is written', async (t) => {
     'me@mail.example',
     'HTTPS://t.cn/AbC',
     '傳說中的微信號',
+    '用微信加你可以吗',
+    '微信支付不了，加我微信',
+    '支持微信号转账吗',
   ];
   for (const text of evasions) t.ok(words.check(text).isBlocked, text);
   for (const text of evasions) t.equal(words.check(text).text, '', text);
@@ -65,6 +68,10 @@ void t.test('check() leaves alone what is no such word', async (t) => {
     '订单号是多少',
     '威信很高',
     'top10有哪些',
+    '微信支付吗',
+    '能用微信付款吗',
+    '支持微信吗',
+    '支付宝还是微信',
   ];
   for (const text of harmless) t.same(words.check(text), { text, isBlocked: false, findings: [] }, text);
 });
