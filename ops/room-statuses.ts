@@ -59,6 +59,8 @@ function describeStatus(status: RoomStatus, now: number): string {
 
 function describeLogin({ state, expiresAt }: RoomStatus['credentials'], now: number): string {
   switch (state) {
+    case 'not-needed':
+      return '';
     case 'none':
       return 'as a guest';
     case 'unknown':

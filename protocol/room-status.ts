@@ -9,8 +9,8 @@ export const connectionStates = [
   'closed',
 ] as const;
 
-/** Of a room's credentials: `none` are configured, nothing tells when they end, they are good, end within a day, or have ended. */
-export const credentialStates = ['none', 'unknown', 'valid', 'expiring', 'expired'] as const;
+/** Of a room's credentials: its source needs none, `none` are configured, nothing tells when they end, they are good, end within a day, or have ended. */
+export const credentialStates = ['not-needed', 'none', 'unknown', 'valid', 'expiring', 'expired'] as const;
 
 /**
  * How a room is, for people and the console, as JSON under `state.<room>` in the bucket `rooms`. Times in unix milliseconds, 0: never.

@@ -50,6 +50,11 @@ const cases: [string, Partial<RoomStatus>, string][] = [
     'room demo (douyin): connected for 5 min, quality 98, last message 2 s ago, login ended 60 s ago, ! guests get no gifts',
   ],
   [
+    'whose source has no login',
+    { credentials: { state: 'not-needed', expiresAt: 0, renewedAt: 0 } },
+    'room demo (douyin): connected for 5 min, quality 98, last message 2 s ago',
+  ],
+  [
     'whose worker is gone',
     { at: now - 90_000, credentials: { state: 'unknown', expiresAt: 0, renewedAt: 0 } },
     'room demo (douyin): connected for 5 min, quality 98, last message 2 s ago, logged in, ! its worker has told nothing for 90 s',

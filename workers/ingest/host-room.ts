@@ -194,6 +194,7 @@ export class HostedRoom {
         events,
         remembered: remembered.then(() => undefined),
         onConnected: () => connected.resolve(),
+        whyOver: () => (this.#host.wanted.has(id) ? 'its worker stops' : 'the room was stopped'),
         sink,
         tally: this.#tally,
         faults: this.#faults,

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { WebClient } from './douyin/web-client.ts';
+import type { WebClient } from './web-client.ts';
 
 /** A program of the operator's, or a server of theirs, that knows what we do not. */
 export type OperatorCall =

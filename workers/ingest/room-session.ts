@@ -38,6 +38,8 @@ export interface RoomSessionOptions {
   signal: AbortSignal;
   /** Hears of each connection, before its first frame is read. */
   onConnected?: () => void;
+  /** Why nobody keeps it any more; without: because its worker stops. */
+  whyOver?: () => string;
   /** Every few seconds while it is connected. */
   onCheck?: () => void;
 }
@@ -63,7 +65,7 @@ export async function runRoomSession(options: RoomSessionOptions): Promise<void>
     log.info({ room, end: end.kind, waitMs, failures, class: 'class' in end ? end.class : '' }, 'room waits');
     await recovery.after(end);
   }
-  connection.close('not wanted here any more');
+  connection.close(options.whyOver?.() ?? 'its worker stops');
   await publisher.settled();
 }
 

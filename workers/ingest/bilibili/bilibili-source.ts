@@ -1,5 +1,5 @@
 import type { BilibiliSource as Config } from '../../../protocol/sources/bilibili.ts';
-import { WebClient } from '../douyin/web-client.ts';
+import { WebClient } from '../web-client.ts';
 import { parseJson } from '../feeds/json-text.ts';
 import { objectOf } from '../feeds/json-values.ts';
 import { textIn } from '../feeds/message-text.ts';

@@ -1,5 +1,5 @@
 import type { BilibiliSource as Config } from '../../../protocol/sources/bilibili.ts';
-import type { WebClient } from '../douyin/web-client.ts';
+import type { WebClient } from '../web-client.ts';
 import { parseJson } from '../feeds/json-text.ts';
 import type { JsonObject } from '../feeds/json-values.ts';
 import { countOf, idOf, isObject, listOf, nameOf, objectOf, textOf } from '../feeds/json-values.ts';

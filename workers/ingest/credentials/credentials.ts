@@ -126,6 +126,8 @@ export class Credentials {
   describe(): CredentialStatus {
     const expiresAt = this.#expiresAt;
     const renewedAt = this.#kept?.at ?? 0;
+    const { cookie, refresh } = this.#options.config;
+    if (cookie === undefined && refresh === undefined) return { state: 'not-needed', expiresAt, renewedAt };
     if (this.#cookies === '') return { state: 'none', expiresAt, renewedAt };
     if (expiresAt === 0) return { state: 'unknown', expiresAt, renewedAt };
     const leftMs = expiresAt - this.#options.now();

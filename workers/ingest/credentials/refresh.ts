@@ -1,7 +1,7 @@
 import { bulkhead } from 'cockatiel';
 import { z } from 'zod';
 import type { RefreshConfig } from '../../../protocol/sources/credentials.ts';
-import { WebClient } from '../douyin/web-client.ts';
+import { WebClient } from '../web-client.ts';
 import { askOperator } from '../operator-call.ts';
 import { pairsOf } from './expiry.ts';
 

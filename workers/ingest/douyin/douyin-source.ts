@@ -15,7 +15,7 @@ import type { RoomInfo } from './room-page.ts';
 import { RoomPages } from './room-pages.ts';
 import { openSigner } from './signer.ts';
 import { douyinTimes, type DouyinTimes } from './times.ts';
-import { WebClient } from './web-client.ts';
+import { WebClient } from '../web-client.ts';
 
 interface DouyinSourceOptions extends SourceParts {
   config: DouyinConfig;

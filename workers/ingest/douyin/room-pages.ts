@@ -5,7 +5,7 @@ import { SourceError } from '../source.ts';
 import type { Cookies } from './cookies.ts';
 import type { RoomInfo } from './room-page.ts';
 import { isStub, readEnterAnswer, readRoomPage, unknownRoom } from './room-page.ts';
-import type { WebAnswer, WebClient } from './web-client.ts';
+import type { WebAnswer, WebClient } from '../web-client.ts';
 
 /** A page of today has less than 1 MB. A larger one tells nothing: reading it would hold up every room. */
 const maxPageBytes = 4 * 1024 * 1024;

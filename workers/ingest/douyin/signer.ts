@@ -1,7 +1,7 @@
 import type { SignerConfig } from '../../../protocol/config.ts';
 import { askOperator } from '../operator-call.ts';
 import { signatureParams, stubOf } from './push-address.ts';
-import type { WebClient } from './web-client.ts';
+import type { WebClient } from '../web-client.ts';
 
 /** What an operator's signer gets, as JSON: on standard input, or as the body of a POST. */
 export interface SignerInput {

@@ -212,3 +212,15 @@ void t.test('credentials are used although they cannot be kept', async (t) => {
   t.match(said.join(), /cannot be kept/);
   await chmod(join(home, 'run'), 0o700);
 });
+
+void t.test('describe() tells a source that needs no login from one that has none', async (t) => {
+  for (const [config, state] of [
+    [{}, 'not-needed'],
+    [{ cookie: '' }, 'none'],
+    [{ cookie: 'a=1' }, 'unknown'],
+  ] as const) {
+    const { credentials } = open(t, config);
+    await credentials.read();
+    t.equal(credentials.describe().state, state);
+  }
+});

@@ -5,7 +5,7 @@ import t from 'tap';
 import type { Test } from 'tap';
 import type { SignerConfig } from '../../../../protocol/config.ts';
 import { openSigner, readSignature } from '../../../../workers/ingest/douyin/signer.ts';
-import { WebClient } from '../../../../workers/ingest/douyin/web-client.ts';
+import { WebClient } from '../../../../workers/ingest/web-client.ts';
 
 const target = {
   roomId: '7659772534023654196',
