@@ -7,7 +7,12 @@ import { delay } from '../../workers/delay.ts';
 import { FaultLog } from '../../workers/ingest/fault-log.ts';
 import { sourceDefinition } from '../../workers/ingest/open-source.ts';
 import { RoomEvents } from '../../workers/ingest/room-events.ts';
-import type { Observation, RawMessage, SourceCondition } from '../../workers/ingest/source.ts';
+import type {
+  Observation,
+  RawMessage,
+  SourceCondition,
+  SourceDefinition,
+} from '../../workers/ingest/source.ts';
 import { Tally } from '../../workers/ingest/tally.ts';
 
 /**
@@ -34,9 +39,14 @@ export class SourceReader {
   readonly #stop = new AbortController();
   #running: Promise<void> = Promise.resolve();
 
-  static start(t: Test, config: Record<string, unknown> & { type: SourceConfig['type'] }): SourceReader {
+  /** `definition`: another one than that of the type. */
+  static start(
+    t: Test,
+    config: Record<string, unknown> & { type: SourceConfig['type'] },
+    definition?: Pick<SourceDefinition<never>, 'platform' | 'open'>,
+  ): SourceReader {
     const reader = new SourceReader();
-    reader.#running = reader.#run(sourceSchema.parse(config));
+    reader.#running = reader.#run(sourceSchema.parse(config), definition);
     t.teardown(async () => await reader.stop());
     return reader;
   }
@@ -61,15 +71,18 @@ export class SourceReader {
     for await (const _ of on(this.#happened, 'happened')) if (is()) return;
   }
 
-  async #run(config: SourceConfig): Promise<void> {
-    const definition = await sourceDefinition(config.type);
+  async #run(
+    config: SourceConfig,
+    given?: Pick<SourceDefinition<never>, 'platform' | 'open'>,
+  ): Promise<void> {
+    const definition = given ?? (await sourceDefinition(config.type));
     const events = new RoomEvents({
       room: 'demo',
       platform: definition.platform,
       ttls: { chatTtlMs: 60_000, paidTtlMs: 1_800_000, greetingTtlMs: 20_000 },
     });
     const { signal } = this.#stop;
-    await using source = definition.open(config, {
+    await using source = definition.open(config as never, {
       room: 'demo',
       tally: new Tally(this.counters),
       faults: new FaultLog({

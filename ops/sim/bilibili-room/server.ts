@@ -30,13 +30,19 @@ const imageKey = '7cd084941338484aae1ad9425b84077c';
 const subKey = '4932caff0ff746eab6f01bf08b70ac45';
 
 /** A simulated Bilibili: what is asked over HTTP, and the message server at `/sub`. */
-export type BilibiliRoom = FeedServer & { readonly asked: string[]; readonly auths: object[] };
+export type BilibiliRoom = FeedServer & {
+  readonly asked: string[];
+  readonly auths: object[];
+  /** The bodies of the heartbeats that came. */
+  readonly heartbeats: string[];
+};
 
 export async function openBilibiliRoom(options: Partial<BilibiliSettings> = {}): Promise<BilibiliRoom> {
   const settings = { ...DEFAULTS, ...options };
   const nextId = idMaker();
   const asked: string[] = [];
   const auths: object[] = [];
+  const heartbeats: string[] = [];
   let tokens = 0;
   const room: FeedServer = await openFeed(
     {
@@ -48,7 +54,7 @@ export async function openBilibiliRoom(options: Partial<BilibiliSettings> = {}):
       },
       accepts: (request) => request.url === '/sub',
       onClient: (client, admit) =>
-        converse(client, { settings, admit, token: () => `token-${tokens}`, auths }),
+        converse(client, { settings, admit, token: () => `token-${tokens}`, auths, heartbeats }),
       answer: (request, response) => {
         asked.push(request.url ?? '');
         return answer(request, response, settings, () => `token-${++tokens}`);
@@ -64,15 +70,22 @@ export async function openBilibiliRoom(options: Partial<BilibiliSettings> = {}):
     },
     options,
   );
-  return Object.assign(room, { asked, auths });
+  return Object.assign(room, { asked, auths, heartbeats });
 }
 
-type Conversation = { settings: typeof DEFAULTS; admit: () => void; token: () => string; auths: object[] };
+type Conversation = {
+  settings: typeof DEFAULTS;
+  admit: () => void;
+  token: () => string;
+  auths: object[];
+  heartbeats: string[];
+};
 
 /** Nobody hears anything before the authentication; a wrong one is told so, and sent away. */
-function converse(client: WebSocket, { settings, admit, token, auths }: Conversation): void {
+function converse(client: WebSocket, { settings, admit, token, auths, heartbeats }: Conversation): void {
   client.on('message', (data: Buffer) => {
     const { operation, body } = readClientPacket(data);
+    if (operation === 2) heartbeats.push(body.toString());
     if (operation === 2 && settings.answersHeartbeats()) client.send(heartbeatReply(1_234, body));
     if (operation !== 7) return;
     const auth = JSON.parse(body.toString()) as Record<string, unknown>;

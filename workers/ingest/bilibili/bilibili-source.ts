@@ -13,10 +13,22 @@ import { BilibiliReader } from './reader.ts';
 import type { Identity, RoomInfo } from './room-api.ts';
 import { RoomApi } from './room-api.ts';
 
-const heartbeatMs = 30_000;
-/** The answer to a heartbeat comes at once, so that something comes every 30 s. */
-const receiveTimeoutMs = 35_000;
-const authTimeoutMs = 10_000;
+/** In milliseconds. */
+export interface BilibiliTimes {
+  heartbeatMs: number;
+  /** The answer to a heartbeat comes at once, so that something comes with each. */
+  receiveTimeoutMs: number;
+  authTimeoutMs: number;
+  /** How often the receive timeout is looked at. */
+  lookMs: number;
+}
+
+export const bilibiliTimes: BilibiliTimes = {
+  heartbeatMs: 30_000,
+  receiveTimeoutMs: 35_000,
+  authTimeoutMs: 10_000,
+  lookMs: 1_000,
+};
 const tokenError = -101;
 
 const guest = {
@@ -29,15 +41,17 @@ export class BilibiliSource implements Source {
   readonly platform = 'bilibili';
   readonly #config: Config;
   readonly #parts: SourceParts;
+  readonly #times: BilibiliTimes;
   readonly #web = new WebClient();
   readonly #api: RoomApi;
   readonly #gifts = new BilibiliGifts();
   #server = 0;
   #isGuest = false;
 
-  constructor(config: Config, parts: SourceParts) {
+  constructor(config: Config, parts: SourceParts, times: BilibiliTimes = bilibiliTimes) {
     this.#config = config;
     this.#parts = parts;
+    this.#times = times;
     this.#api = new RoomApi(config, this.#web, parts.credentials);
   }
 
@@ -84,7 +98,7 @@ export class BilibiliSource implements Source {
       feed.title = info.title;
       feed.anchor = info.anchor;
       feed.send(encodePacket(operations.auth, authBody(identity, info.roomId, token)));
-      await admitted(auth.promise, feed, signal);
+      await admitted(auth.promise, feed, { signal, authTimeoutMs: this.#times.authTimeoutMs });
     } catch (error) {
       // The next try goes to the next one.
       this.#server += 1;
@@ -92,7 +106,7 @@ export class BilibiliSource implements Source {
       throw error;
     }
     const open = feed;
-    keepAlive(open, () => lastArrival);
+    keepAlive(open, () => lastArrival, this.#times);
     return open;
   }
 
@@ -110,7 +124,11 @@ function authBody({ uid, buvid }: Identity, roomId: string, token: string): stri
 }
 
 /** Returns when the server takes us. */
-async function admitted(code: Promise<number>, feed: SocketFeed, signal: AbortSignal): Promise<void> {
+async function admitted(
+  code: Promise<number>,
+  feed: SocketFeed,
+  { signal, authTimeoutMs }: Pick<BilibiliTimes, 'authTimeoutMs'> & { signal: AbortSignal },
+): Promise<void> {
   const timeout = AbortSignal.timeout(authTimeoutMs);
   const over = AbortSignal.any([signal, feed.ended, timeout]);
   const stopped = Promise.withResolvers<undefined>();
@@ -143,15 +161,19 @@ function authCodeIn({ data }: RawMessage): number | undefined {
   }
 }
 
-/** A heartbeat at once and every 30 s; without anything for 35 s the connection is given up. */
-function keepAlive(feed: SocketFeed, lastArrival: () => number): void {
+/** A heartbeat at once and again and again; when nothing comes for long the connection is given up. */
+function keepAlive(
+  feed: SocketFeed,
+  lastArrival: () => number,
+  { heartbeatMs, receiveTimeoutMs, lookMs }: BilibiliTimes,
+): void {
   const beat = () => feed.send(encodePacket(operations.heartbeat, '[object Object]'));
   beat();
   const beats = setInterval(beat, heartbeatMs).unref();
   const watch = setInterval(() => {
     if (feed.isBehind || performance.now() - lastArrival() < receiveTimeoutMs) return;
     feed.giveUp({ reason: `nothing came for ${receiveTimeoutMs} ms`, waitMs: 0, trouble: 'network' });
-  }, 1_000).unref();
+  }, lookMs).unref();
   const stop = () => {
     clearInterval(beats);
     clearInterval(watch);

@@ -4,6 +4,7 @@ import { danmu, interactV2, masked } from '../../../../ops/sim/bilibili-room/com
 import { commandPackets, packet } from '../../../../ops/sim/bilibili-room/packets.ts';
 import { openBilibiliRoom } from '../../../../ops/sim/bilibili-room/server.ts';
 import { viewerNamed } from '../../../../ops/sim/douyin-room/scenario/viewer.ts';
+import { BilibiliSource } from '../../../../workers/ingest/bilibili/bilibili-source.ts';
 import { decodeAgain, SourceReader } from '../../../support/source-reader.ts';
 
 const wideId = '7260517442466662207';
@@ -148,3 +149,28 @@ void t.test('bilibili says that guests see masked names, and when that is over',
   );
   t.match(reader.events[0], { kind: 'chat', text: '谁', viewer: { id: '', nickname: '小***' } });
 });
+
+void t.test(
+  'bilibili keeps a quiet room by heartbeats, and gives up a server that answers none',
+  async (t) => {
+    let answers = true;
+    await using sim = await openBilibiliRoom({ answersHeartbeats: () => answers });
+    const times = { heartbeatMs: 100, receiveTimeoutMs: 2_000, authTimeoutMs: 60_000, lookMs: 50 };
+    const reader = SourceReader.start(t, configOf(sim), {
+      platform: 'bilibili',
+      open: (config, parts) => new BilibiliSource(config, parts, times),
+    });
+    await sim.untilConnected({ nth: 1 });
+    // Longer than the receive timeout, in which the room says nothing.
+    await reader.until(() => sim.heartbeats.length > 60);
+    t.same(reader.ends, [], 'the answers are enough');
+    t.same(new Set(sim.heartbeats), new Set(['[object Object]']));
+    answers = false;
+    await reader.until(() => reader.ends.length > 0);
+    t.equal(reader.ends[0], 'network: nothing came for 2000 ms');
+    answers = true;
+    await sim.untilConnected({ nth: 2 });
+    sim.say({ kind: 'chat', user, text: 'again' });
+    await reader.until(() => reader.texts().includes('again'));
+  },
+);
