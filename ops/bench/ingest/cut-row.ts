@@ -1,13 +1,13 @@
 import { delay } from '../../../workers/delay.ts';
 import type { BenchOptions } from '../report.ts';
 import { quantile } from '../report.ts';
-import type { IngestMeasured } from './measured.ts';
+import type { Measured } from '../measure-rows.ts';
 import { openIngestStage } from './stage.ts';
 
 const mostMs = 600_000;
 
 /** From the moment at which a connection is cut to the first event that was said after it. */
-export async function measureCuts({ isQuick, say }: BenchOptions): Promise<IngestMeasured> {
+export async function measureCuts({ isQuick, say }: BenchOptions): Promise<Measured> {
   const cuts = isQuick ? 5 : 50;
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(mostMs)]);

@@ -8,7 +8,7 @@ import type { BenchOptions } from '../report.ts';
 import { quantile } from '../report.ts';
 import type { MadeFrame } from './make-frames.ts';
 import { makeFrames, madeAt } from './make-frames.ts';
-import type { IngestMeasured } from './measured.ts';
+import type { Measured } from '../measure-rows.ts';
 
 export interface DecodeCost {
   /** Median of rounds. */
@@ -21,7 +21,7 @@ export interface DecodeCost {
 const messagesPerFrame = 8;
 
 /** Frames of a random room, decoded to our events, against gunzip alone on the same payloads in the same run. */
-export async function measureDecode({ isQuick }: BenchOptions): Promise<IngestMeasured> {
+export async function measureDecode({ isQuick }: BenchOptions): Promise<Measured> {
   const frames = isQuick ? 500 : 2_000;
   const rounds = isQuick ? 5 : 9;
   const rich = decodeCost(makeFrames({ frames, messagesPerFrame, isRich: true }), rounds);

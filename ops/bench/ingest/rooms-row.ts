@@ -3,7 +3,7 @@ import { readProcessFigures } from '../../chaos/process-figures.ts';
 import type { RoomItemInput } from '../../sim/douyin-room/scenario/item.ts';
 import type { BenchOptions } from '../report.ts';
 import { slopeWithBounds } from '../supervisor/slope.ts';
-import type { IngestMeasured } from './measured.ts';
+import type { Measured } from '../measure-rows.ts';
 import { eventOf, openIngestStage, storedEvents } from './stage.ts';
 
 const perFrame = 10;
@@ -21,7 +21,7 @@ const items: RoomItemInput[] = Array.from({ length: 200 }, (_, index): RoomItemI
 });
 
 /** Many lively rooms through real sockets, one process, and a real bus; everything that was said must be kept once. */
-export async function measureRooms({ isQuick, say }: BenchOptions): Promise<IngestMeasured> {
+export async function measureRooms({ isQuick, say }: BenchOptions): Promise<Measured> {
   const [count, seconds] = isQuick ? [20, 10] : [100, 60];
   const run = new AbortController();
   await using stage = await openIngestStage({ rooms: count, seed: 1, sentLimit: 100, signal: run.signal });

@@ -1,7 +1,7 @@
 import { delay } from '../../../workers/delay.ts';
 import { SeededRandom } from '../../sim/douyin-room/scenario/seeded-random.ts';
 import type { BenchOptions } from '../report.ts';
-import type { IngestMeasured } from './measured.ts';
+import type { Measured } from '../measure-rows.ts';
 import type { IngestStage, StagedRoom } from './stage.ts';
 import { eventOf, openIngestStage, storedEvents } from './stage.ts';
 
@@ -54,7 +54,7 @@ const workerFaults: Record<string, (stage: IngestStage, random: Random) => Promi
 };
 
 /** Twenty rooms to which everything is done that networks and platforms do; what they consider delivered must be kept once. */
-export async function measureStorm(options: BenchOptions): Promise<IngestMeasured> {
+export async function measureStorm(options: BenchOptions): Promise<Measured> {
   const { seed, stormMs: forMs, rooms: count, say } = options;
   const random = new SeededRandom(seed);
   const run = new AbortController();

@@ -4,7 +4,7 @@ import { Board } from '../../../workers/reply/board.ts';
 import { SeededRandom } from '../../sim/douyin-room/scenario/seeded-random.ts';
 import type { BenchOptions } from '../report.ts';
 import { quantile } from '../report.ts';
-import type { ReplyMeasured } from './rows.ts';
+import type { Measured } from '../measure-rows.ts';
 import { chatOf } from './stage.ts';
 
 const seed = 20_261;
@@ -23,7 +23,7 @@ const chats: readonly [string, ...string[]] = [
 ];
 
 /** 500 events a second against one board, on a clock of its own: what it costs, what it keeps, and whether all are accounted for. */
-export async function measureBoard({ isQuick }: BenchOptions): Promise<ReplyMeasured> {
+export async function measureBoard({ isQuick }: BenchOptions): Promise<Measured> {
   const seconds = isQuick ? 5 : 30;
   const { reply } = configSchema.parse(demoConfig);
   const board = new Board({ ...reply, ...reply.board });

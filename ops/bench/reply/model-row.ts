@@ -6,7 +6,7 @@ import { openWords } from '../../../workers/reply/words/open-words.ts';
 import { openModel } from '../../sim/model/server.ts';
 import type { BenchOptions } from '../report.ts';
 import { quantile } from '../report.ts';
-import type { ReplyMeasured } from './rows.ts';
+import type { Measured } from '../measure-rows.ts';
 
 const firstTokenMs = 200;
 const answer = '好的呀家人们，这款面料很舒服，夏天穿着不闷。喜欢的话可以看看小黄车里的详情。';
@@ -15,7 +15,7 @@ const delimiterToken = 3;
 const goalMs = 10;
 
 /** How soon the first clause of a model is there, after the question and after the token that completes it. */
-export async function measureModel({ isQuick }: BenchOptions): Promise<ReplyMeasured> {
+export async function measureModel({ isQuick }: BenchOptions): Promise<Measured> {
   const runs = isQuick ? 20 : 300;
   await using server = await openModel({ firstTokenMs, tokenMs: 10, answer });
   const endpoints = [{ id: 'sim', url: `${server.url}/v1`, model: 'simulated' }];

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openModel } from '../../sim/model/server.ts';
 import type { BenchOptions, Figure } from '../report.ts';
 import { quantile } from '../report.ts';
-import type { ReplyMeasured } from './rows.ts';
+import type { Measured } from '../measure-rows.ts';
 import { openReplyStage } from './stage.ts';
 
 const firstTokenMs = 200;
@@ -13,7 +13,7 @@ const goalMs = 10;
 const questions = { rule: '你好', knowledge: '一号链接多少钱', model: '主播吃饭了吗' };
 
 /** How soon an event's answer is on the bus as SPEECH, by who answers: a real bus, a real worker, a simulated model. */
-export async function measureSpeech({ isQuick }: BenchOptions): Promise<ReplyMeasured> {
+export async function measureSpeech({ isQuick }: BenchOptions): Promise<Measured> {
   const runs = isQuick ? 10 : 300;
   await using server = await openModel({ firstTokenMs, tokenMs: 10, answer });
   await using stage = await openReplyStage({

@@ -3,7 +3,7 @@ import { openWords } from '../../../workers/reply/words/open-words.ts';
 import { SeededRandom } from '../../sim/douyin-room/scenario/seeded-random.ts';
 import type { BenchOptions } from '../report.ts';
 import { quantile } from '../report.ts';
-import type { ReplyMeasured } from './rows.ts';
+import type { Measured } from '../measure-rows.ts';
 
 const seed = 20_261;
 const wordCount = 20_000;
@@ -13,7 +13,7 @@ const common =
   '的一是了我不人在他有这个上们来到时大地为子中你说生国年着就那和要她出也得里后自以会家可下而过天去能对小多然于心学么之都好看起发当没成只如事把还用第样道想作种开';
 
 /** What the filter takes for a text with 20,000 words, and with homophones as well. */
-export async function measureWords({ isQuick }: BenchOptions): Promise<ReplyMeasured> {
+export async function measureWords({ isQuick }: BenchOptions): Promise<Measured> {
   const runs = isQuick ? 300 : 3_000;
   const random = new SeededRandom(seed);
   const words = Array.from({ length: wordCount }, () => drawWord(random));

@@ -3,7 +3,7 @@ import type { BenchOptions, Figure } from '../report.ts';
 import { quantile } from '../report.ts';
 import type { OpenedStudio } from './open-studio.ts';
 import { openStudio, requestFor, untilReady } from './open-studio.ts';
-import type { TtsMeasured } from './rows.ts';
+import type { Measured } from '../measure-rows.ts';
 import { shopSentences } from './shop-sentences.ts';
 import { ServerProcess } from './speech-servers.ts';
 
@@ -31,7 +31,7 @@ const cases: Case[] = [
 ];
 
 /** How soon a sentence is there when the server that should speak it fails, on the next address and on the next engine. */
-export async function measureFailover({ isQuick, say }: BenchOptions): Promise<TtsMeasured> {
+export async function measureFailover({ isQuick, say }: BenchOptions): Promise<Measured> {
   const count = rounds[isQuick ? 'quick' : 'full'];
   const args = ['--inference-ms', String(inferenceMs)];
   await using first = await ServerProcess.open('gpt-sovits', args);

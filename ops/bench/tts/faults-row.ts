@@ -10,7 +10,7 @@ import { slopeWithBounds } from '../supervisor/slope.ts';
 import { gptSovits, openAi } from './failover-row.ts';
 import type { OpenedStudio } from './open-studio.ts';
 import { openStudio, requestFor } from './open-studio.ts';
-import type { TtsMeasured } from './rows.ts';
+import type { Measured } from '../measure-rows.ts';
 import { shopSentences } from './shop-sentences.ts';
 import { ServerProcess } from './speech-servers.ts';
 
@@ -47,7 +47,7 @@ interface Heard {
 }
 
 /** Everything that servers do wrong, drawn at random, under thousands of requests: what is lost, mixed up, wrong, or never freed. */
-export async function measureFaults({ isQuick, requests, say }: BenchOptions): Promise<TtsMeasured> {
+export async function measureFaults({ isQuick, requests, say }: BenchOptions): Promise<Measured> {
   const count = isQuick ? Math.min(requests, quickRequests) : requests;
   const servers = await openServers();
   await using _servers = servers.stack;

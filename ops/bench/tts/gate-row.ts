@@ -9,7 +9,7 @@ import { EmbeddedVoice, join } from './embedded-voice.ts';
 import type { CorpusOptions, Sample } from './gate-corpus.ts';
 import { gateCorpus } from './gate-corpus.ts';
 import { kinds } from './gate-kinds.ts';
-import type { TtsMeasured } from './rows.ts';
+import type { Measured } from '../measure-rows.ts';
 
 /** No bound of the gate was chosen by the sounds of this one. */
 const seed = 20_261;
@@ -38,7 +38,7 @@ export interface Tally {
 }
 
 /** How many wrong sounds the gate lets through, how many right ones it refuses, and what it costs. */
-export async function measureGate({ isQuick, say }: BenchOptions): Promise<TtsMeasured> {
+export async function measureGate({ isQuick, say }: BenchOptions): Promise<Measured> {
   const tallies = await judgeCorpus(isQuick ? quickCorpus : corpus, say);
   const figures = [...missedFigures(tallies), ...(await costFigures())];
   const broken = figures.flatMap(({ what, value, unit, goal }) =>

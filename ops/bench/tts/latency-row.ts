@@ -11,7 +11,7 @@ import type { BenchOptions, Figure } from '../report.ts';
 import { quantile } from '../report.ts';
 import { sayInRoom } from '../supervisor/chatter.ts';
 import { gptSovits } from './failover-row.ts';
-import type { TtsMeasured } from './rows.ts';
+import type { Measured } from '../measure-rows.ts';
 import { shopSentences } from './shop-sentences.ts';
 import { ServerProcess } from './speech-servers.ts';
 
@@ -48,7 +48,7 @@ const engineCases: Case[] = [
  * How long listeners wait for an answer, on a show that is really on air in a room where nothing else happens: from what a viewer writes
  * until the player has its first sample.
  */
-export async function measureLatency({ isQuick, say }: BenchOptions): Promise<TtsMeasured> {
+export async function measureLatency({ isQuick, say }: BenchOptions): Promise<Measured> {
   const count = rounds[isQuick ? 'quick' : 'full'];
   const figures: Figure[] = [];
   await using server = await ServerProcess.open('gpt-sovits', ['--inference-ms', String(engineMs)]);
@@ -148,6 +148,8 @@ function configFor(tts: object): object {
       // Nothing that could be said: the room is silent in between.
       idle: [{ id: 'nothing', lines: ['……'] }],
       disclosure: { text: '' },
+      // One viewer asks as often as the bench likes, and the same each time.
+      board: { chatEveryMs: 0, repeatMs: 0 },
     },
     tts,
     audio: { outputs: ['file'], fillers: { lines: [], promises: [], keepIdleLines: 0 } },

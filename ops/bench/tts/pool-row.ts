@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { VoicePool } from '../../../workers/tts/voice-pool.ts';
 import type { BenchOptions, Figure } from '../report.ts';
 import { quantile } from '../report.ts';
-import type { TtsMeasured } from './rows.ts';
+import type { Measured } from '../measure-rows.ts';
 import { shopSentences } from './shop-sentences.ts';
 
 const seed = 31;
@@ -11,7 +11,7 @@ const rounds = { quick: 2, full: 5 };
 const leastScaling = 1.7;
 
 /** How much more is spoken by two threads than by one, in turns on the same machine. */
-export async function measurePool({ isQuick, say }: BenchOptions): Promise<TtsMeasured> {
+export async function measurePool({ isQuick, say }: BenchOptions): Promise<Measured> {
   const size = isQuick ? 'quick' : 'full';
   const texts = shopSentences({ seed, count: sentences[size], tongue: 'zh' });
   const seconds: Record<1 | 2, number[]> = { 1: [], 2: [] };
