@@ -40,6 +40,7 @@ export class Desk implements AsyncDisposable {
   readonly #follower: SpeechFollower;
   readonly #wanted: WantedRooms;
   readonly #voices: RoomVoices;
+  #isAtWork = false;
   /** Rooms of which there may be events, hosted or not. */
   readonly #rooms: Set<string>;
   #clock = new TurnClock<RoomHost>([]);
@@ -85,7 +86,12 @@ export class Desk implements AsyncDisposable {
     });
     const onModelEnd = watch.ended.bind(watch);
     const store = reply.model.endpoints.length > 0 ? new BudgetKeeper(bucket, signal) : undefined;
-    const voices = await openRoomVoices({ config: reply, log, store, onModelEnd });
+    let desk: Desk | undefined;
+    // A spare reads files as well, and leaves it to who works to tell of them.
+    const notice = (level: 'info' | 'warn', text: string) => {
+      if (desk?.#isAtWork) child.notice(level, text);
+    };
+    const voices = await openRoomVoices({ config: reply, log, notice, store, onModelEnd });
     await rehearse(reply, voices.words);
     const wanted = new WantedRooms({ bus, log });
     const hosts = openHosts(child, { wanted, voices, bucket });
@@ -95,13 +101,15 @@ export class Desk implements AsyncDisposable {
       wanted.known(signal),
     ]);
     await Promise.all(rooms.map(async (room) => await bus.prepare('EVENTS', eventConsumer(room))));
-    return new Desk(child, { hosts, follower, rooms, wanted, voices });
+    desk = new Desk(child, { hosts, follower, rooms, wanted, voices });
+    return desk;
   }
 
   /** Works until asked to drain; then finishes, or hands over. */
   async run(): Promise<void> {
     const child = this.#child;
     const { signal, draining } = child;
+    this.#isAtWork = true;
     this.#takeShare();
     const taking = new AbortController();
     const leaving = AbortSignal.any([signal, draining]);

@@ -37,6 +37,8 @@ export interface KnowledgeAnswersOptions {
   /** From where files are found. */
   folder: string;
   log: Pick<Logger, 'info' | 'warn' | 'error'>;
+  /** Tells the person at the terminal. */
+  notice?: ((level: 'info' | 'warn', text: string) => void) | undefined;
   /** Keeps what models have used today; undefined: it is forgotten with the process. */
   store?: BudgetStore | undefined;
   /** Hears how each question to a model ended. */
@@ -63,8 +65,8 @@ export class KnowledgeAnswers implements AsyncDisposable {
 
   /** Throws ConfigurationError. */
   static async open(options: KnowledgeAnswersOptions): Promise<KnowledgeAnswers> {
-    const { config, words, folder, log, store, onModelEnd: onEnd } = options;
-    const book = await ShopBook.open({ config: config.shop, folder, log });
+    const { config, words, folder, log, notice, store, onModelEnd: onEnd } = options;
+    const book = await ShopBook.open({ config: config.shop, folder, log, notice });
     const model = await ModelChain.open({ config: config.model, words, log, store, onEnd });
     return new KnowledgeAnswers(options, book, model);
   }

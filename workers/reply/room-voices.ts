@@ -7,7 +7,7 @@ import { placedWords } from './placed-words.ts';
 import type { RoomMindOptions } from './room-mind.ts';
 import { openWords } from './words/open-words.ts';
 
-export interface RoomVoicesOptions extends Pick<KnowledgeAnswersOptions, 'store' | 'onModelEnd'> {
+export interface RoomVoicesOptions extends Pick<KnowledgeAnswersOptions, 'store' | 'onModelEnd' | 'notice'> {
   /** Its files are named absolutely, or from the current folder on. */
   config: Pick<ReplyConfig, 'words' | 'shop' | 'model'>;
   log: Pick<Logger, 'info' | 'warn' | 'error'>;
@@ -22,11 +22,12 @@ export interface RoomVoices extends AsyncDisposable, Required<Pick<RoomMindOptio
 export async function openRoomVoices({
   config,
   log,
+  notice,
   store,
   onModelEnd,
 }: RoomVoicesOptions): Promise<RoomVoices> {
   const words = await openWords(config.words, '');
-  const knowledge = await KnowledgeAnswers.open({ config, words, folder: '', log, store, onModelEnd });
+  const knowledge = await KnowledgeAnswers.open({ config, words, folder: '', log, notice, store, onModelEnd });
   const answerer = new KnowledgeAnswerer(knowledge);
   return {
     words: placedWords(words),

@@ -6,7 +6,6 @@ import { joinShop, readShopYaml } from '../../../protocol/reply/shop-file.ts';
 import { readProductsCsv } from '../../../protocol/reply/read-products-csv.ts';
 import { delay } from '../../delay.ts';
 import type { Logger } from '../../logger.ts';
-
 import { ShopIndex } from './shop-index.ts';
 
 export interface ShopBookOptions {
@@ -14,6 +13,8 @@ export interface ShopBookOptions {
   /** From where files are found. */
   folder: string;
   log: Pick<Logger, 'info' | 'error'>;
+  /** Tells the person at the terminal. */
+  notice?: ((level: 'info' | 'warn', text: string) => void) | undefined;
 }
 
 const maxBytes = 20_000_000;
@@ -54,16 +55,20 @@ export class ShopBook {
 
   /** Reads the files again if they have changed; true when what the shop knows is new. */
   async look(): Promise<boolean> {
-    const { log } = this.#options;
+    const { log, notice } = this.#options;
     const stamp = await stampOf(this.#options);
     if (stamp === this.#stamp) return false;
     this.#stamp = stamp;
     try {
       this.#index = await load(this.#options);
-      log.info({ products: this.#index.names.length }, 'the shop has changed');
+      const products = this.#index.names.length;
+      log.info({ products }, 'the shop has changed');
+      notice?.('info', `the shop has changed: ${products} products`);
       return true;
     } catch (error) {
       log.error({ err: error }, 'the shop cannot be read: what was known before stays');
+      const reason = error instanceof Error ? error.message : String(error);
+      notice?.('warn', `the shop cannot be read, what was known before stays: ${reason}`);
       return false;
     }
   }

@@ -46,7 +46,9 @@ void t.test(
       'more.csv': '编号,名称,价格\n2,袜子,5\n',
     });
     const config = shopSchema.parse({ file: 'shop.yaml', csv: 'more.csv' });
-    const book = await ShopBook.open({ config, folder: dir, log });
+    const told: string[] = [];
+    const notice = (level: string, text: string) => told.push(`${level}: ${text}`);
+    const book = await ShopBook.open({ config, folder: dir, log, notice });
     const price = (question: string) => book.index.retrieve(question, undefined).answer;
     t.match(price('1号多少钱'), /39\.9元/);
     t.match(price('袜子多少钱'), /5元/);
@@ -57,6 +59,10 @@ void t.test(
     writeFileSync(join(dir, 'shop.yaml'), 'products: [ {');
     t.equal(await book.look(), false);
     t.match(price('1号多少钱'), /49\.90元/);
+    t.match(told, [
+      'info: the shop has changed: 2 products',
+      /^warn: the shop cannot be read, what was known before stays: .*shop\.yaml:1/,
+    ]);
   },
 );
 
