@@ -30,6 +30,8 @@ const poisonLeadMs = 100;
 /** After those who work, spares may look for the bus. */
 const sparesWaitMs = 100;
 const giveBackPausesMs = [4, 6, 10, 20, 40, 80, 160, 320, 640];
+/** Once somebody takes them, the others are on their way to it: given back again, each would come twice. */
+const restPausesMs = [1_000, 2_000];
 
 /** What children say, and what becomes of the messages that they held when they ended. */
 export class Conversation {
@@ -152,7 +154,21 @@ export class Conversation {
     this.#options.bus.handOver(acks);
     const [pause, ...rest] = pauses;
     if (acks.length === 0 || pause === undefined) return;
-    setTimeout(() => this.#giveBack(this.#held.untaken(acks), rest), pause).unref();
+    setTimeout(() => {
+      const untaken = this.#held.untaken(acks);
+      if (untaken.length < acks.length) this.#giveBackLater(untaken);
+      else this.#giveBack(untaken, rest);
+    }, pause).unref();
+  }
+
+  #giveBackLater(acks: string[], pauses: number[] = restPausesMs): void {
+    const [pause, ...rest] = pauses;
+    if (acks.length === 0 || pause === undefined) return;
+    setTimeout(() => {
+      const untaken = this.#held.untaken(acks);
+      this.#options.bus.handOver(untaken);
+      this.#giveBackLater(untaken, rest);
+    }, pause).unref();
   }
 
   /**

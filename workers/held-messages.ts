@@ -4,6 +4,8 @@ import type { ChildReport } from '../protocol/ipc.ts';
 export type HoldReport = Extract<ChildReport, { kind: 'took' | 'settled' }>;
 
 const sweepMs = 250;
+/** A burst that is read without a pause is told of in between, or it would be given back to its holder again and again. */
+const mostUntold = 64;
 
 /** What the library's messages have beyond their declared interface. Without it there is no hand-over, and the ack wait does its work. */
 type Answerable = JsMsg & { reply: string; didAck: boolean };
@@ -39,6 +41,7 @@ export class HeldMessages implements Disposable {
     this.#held.set(key, message);
     if (this.#isTelling) {
       this.#taken.push(message.reply);
+      if (this.#taken.length >= mostUntold) this.#tellTaken();
       return;
     }
     // The first of a burst at once: the others may take a while to be read.
@@ -52,9 +55,13 @@ export class HeldMessages implements Disposable {
   }
 
   #tell(): void {
+    this.#isTelling = false;
+    this.#tellTaken();
+  }
+
+  #tellTaken(): void {
     const acks = this.#taken;
     this.#taken = [];
-    this.#isTelling = false;
     if (acks.length > 0) this.#report({ kind: 'took', acks });
   }
 

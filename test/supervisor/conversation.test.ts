@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { decodeAs } from '../../protocol/codec.ts';
 import { toFailure } from '../../protocol/failure.ts';
@@ -146,6 +146,25 @@ void t.test('ended() gives back what a child held, and what it never could say t
   conversation.receive(next, { kind: 'took', acks: [ack(2, 2)] });
   t.match(signals, [{ component: 'tts', child: 'tts.2', kind: 'handed-over', detail: '1 messages' }]);
   t.ok(Number(signals[0]?.figures?.['latestMs']) >= 0);
+});
+
+void t.test('ended() gives back what nobody takes, and leaves alone what is on its way', async (t) => {
+  const [reply, next] = [worker('reply'), worker('reply', { id: 'reply.2' })];
+  const { conversation, state, handedOver } = open([reply, next]);
+  const acks = Array.from({ length: 20 }, (_, n) => ack(n + 1));
+  conversation.receive(reply, { kind: 'took', acks });
+  conversation.ended(reply);
+  state.children.delete('reply');
+  while (handedOver.length < 60) await turn();
+  t.same(new Set(handedOver), new Set(acks), 'again and again while nobody has any');
+  const [first = ''] = acks;
+  conversation.receive(next, { kind: 'took', acks: [first] });
+  const before = handedOver.length;
+  // Longer than several of the pauses between two tries.
+  await sleep(400);
+  t.equal(handedOver.length, before, 'the other nineteen are expected');
+  while (handedOver.length === before) await turn();
+  t.same(handedOver.slice(before), acks.slice(1), 'they did not come: once more');
 });
 
 void t.test('ended() takes a planned end for no death', async (t) => {

@@ -1,4 +1,5 @@
 import { EventEmitter, once } from 'node:events';
+import type { JsMsg } from '@nats-io/jetstream';
 import { pino } from 'pino';
 import t from 'tap';
 import { BusLostError, BusOutage } from '../../workers/bus-outage.ts';
@@ -137,3 +138,16 @@ void t.test(
     );
   },
 );
+
+void t.test('HeldMessages tells of a burst before whoever reads it has a moment to spare', (t) => {
+  const reports: HoldReport[] = [];
+  using held = new HeldMessages((report) => reports.push(report));
+  for (let seq = 1; seq <= 500; seq++) {
+    const info = { stream: 'EVENTS', consumer: 'reply-demo' };
+    held.add({ seq, info, reply: `$JS.ACK.${seq}`, didAck: false } as unknown as JsMsg);
+  }
+  const told = new Set(reports.flatMap(({ acks }) => acks));
+  t.ok(told.size > 400, `${told.size} of 500`);
+  t.ok(reports.length < 20, 'and not one by one');
+  t.end();
+});

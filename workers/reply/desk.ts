@@ -31,7 +31,7 @@ const leastAtHand = 50;
 /** With no event for so long while draining, everything has arrived: those before us have ended. */
 const quietMs = 300;
 /** The last resort, when nobody keeps account of what workers died of: every planned replacement hands out again what waited. */
-const maxDeliveries = 100;
+const maxDeliveries = 1_000;
 
 /** The hosts of rooms, and the event stream that feeds them: as a spare all of them, at work those of its share. */
 export class Desk implements AsyncDisposable {
@@ -40,7 +40,8 @@ export class Desk implements AsyncDisposable {
   readonly #follower: SpeechFollower;
   readonly #wanted: WantedRooms;
   readonly #voices: RoomVoices;
-  #isAtWork = false;
+  /** It was told to begin: a spare was not. */
+  isAtWork = false;
   /** Rooms of which there may be events, hosted or not. */
   readonly #rooms: Set<string>;
   #clock = new TurnClock<RoomHost>([]);
@@ -89,7 +90,7 @@ export class Desk implements AsyncDisposable {
     let desk: Desk | undefined;
     // A spare reads files as well, and leaves it to who works to tell of them.
     const notice = (level: 'info' | 'warn', text: string) => {
-      if (desk?.#isAtWork) child.notice(level, text);
+      if (desk?.isAtWork) child.notice(level, text);
     };
     const voices = await openRoomVoices({ config: reply, log, notice, store, onModelEnd });
     await rehearse(reply, voices.words);
@@ -109,7 +110,7 @@ export class Desk implements AsyncDisposable {
   async run(): Promise<void> {
     const child = this.#child;
     const { signal, draining } = child;
-    this.#isAtWork = true;
+    this.isAtWork = true;
     this.#takeShare();
     const taking = new AbortController();
     const leaving = AbortSignal.any([signal, draining]);

@@ -68,9 +68,8 @@ export class RoomHost {
   readonly #talk: TalkBetween;
   readonly #making: Making;
   readonly #history = new SpeechHistory();
+  /** Of events that have no outcome yet. */
   readonly #messages = new Map<string, JsMsg>();
-  /** Off the board, not yet safe on the bus. */
-  readonly #inHand = new Set<string>();
   readonly #verdicts: Verdicts;
   #turn: Promise<void> = Promise.resolve();
 
@@ -140,8 +139,10 @@ export class RoomHost {
   /** An event that is not to be looked at: writes down why. */
   refuse(event: LiveEvent, message: JsMsg, verdict: Verdict): void {
     if (this.#history.hasAnswered(event.id)) return message.ack();
+    const isKnown = this.#messages.has(event.id);
     this.#messages.set(event.id, message);
-    if (!this.#inHand.has(event.id)) this.#settle(event, verdict);
+    // What waits here already is answered: two outcomes would be one too many.
+    if (!isKnown) this.#settle(event, verdict);
   }
 
   /** Tells the bus that the events on the board are still being worked on. */
@@ -242,14 +243,12 @@ export class RoomHost {
   /** Until it is said, or let go; never rejects but for a mistake of ours. */
   async #answer(topic: Topic): Promise<void> {
     const { log, onWork, holdTreated, signal } = this.#options;
-    for (const { id } of topic.events) this.#inHand.add(id);
     onWork(1);
     try {
       const hold = () => holdTreated(topic.events.flatMap(({ id }) => this.#messages.get(id) ?? []));
       const made = await this.#making.make(topic, hold);
-      if (made.kind === 'given-up') for (const { id } of topic.events) this.#inHand.delete(id);
-      else if (made.kind === 'nothing') this.#refuseAll(topic, made.verdict);
-      else this.#said(topic, made.first);
+      if (made.kind === 'nothing') this.#refuseAll(topic, made.verdict);
+      else if (made.kind !== 'given-up') this.#said(topic, made.first);
     } catch (error) {
       // The signal says stop: it stays with the bus.
       if (signal.aborted) return;
@@ -270,7 +269,6 @@ export class RoomHost {
 
   /** The utterance turned out to be another's that does not answer it. */
   #putBack(event: LiveEvent): void {
-    this.#inHand.delete(event.id);
     this.#letGo(this.#board.add(event, Date.now()));
   }
 
@@ -283,14 +281,12 @@ export class RoomHost {
   }
 
   #settle(event: LiveEvent, verdict: Verdict): void {
-    this.#inHand.add(event.id);
     this.#verdicts.settle(event, verdict);
   }
 
   #done(eventId: string): void {
     this.#messages.get(eventId)?.ack();
     this.#messages.delete(eventId);
-    this.#inHand.delete(eventId);
     this.#history.addAnswered(eventId);
   }
 }

@@ -27,7 +27,15 @@ export async function openRoomVoices({
   onModelEnd,
 }: RoomVoicesOptions): Promise<RoomVoices> {
   const words = await openWords(config.words, '');
-  const knowledge = await KnowledgeAnswers.open({ config, words, folder: '', log, notice, store, onModelEnd });
+  const knowledge = await KnowledgeAnswers.open({
+    config,
+    words,
+    folder: '',
+    log,
+    notice,
+    store,
+    onModelEnd,
+  });
   const answerer = new KnowledgeAnswerer(knowledge);
   return {
     words: placedWords(words),

@@ -7,7 +7,7 @@ const maxCharacters = 500;
  * The last resort, when nobody keeps account of what workers died of: being handed out is no fault, since every planned replacement
  * of a worker hands out again what it had.
  */
-const maxDeliveries = 50;
+const maxDeliveries = 1_000;
 
 export type Triage = { kind: 'speak'; text: string } | { kind: 'missing'; reason: string };
 

@@ -276,6 +276,19 @@ void t.test('RoomHost writes down why it does not look at an event', async (t) =
   t.same(said, ['ack']);
 });
 
+void t.test('RoomHost answers what waits already, however often it is handed out meanwhile', async (t) => {
+  const { host, outcomes, segments } = openDesk();
+  const [first, again] = [delivery(), delivery()];
+  const asked = chat();
+  host.take(asked, first.message);
+  host.refuse(asked, again.message, { what: 'failed', reason: 'poison' });
+  await host.turn();
+  const answers = segments.filter(({ causes }) => causes.some(({ eventId }) => eventId === asked.id));
+  t.equal(answers.length, 1);
+  t.same(outcomes, [], 'its outcome is for whoever hears it');
+  t.same(again.said, ['ack']);
+});
+
 void t.test('RoomHost promises an answer before any of it is on the bus, and no script', async (t) => {
   const { host, segments, promises } = openDesk();
   const asked = chat();
