@@ -31,6 +31,9 @@ export interface Trouble {
 
 export const noTrouble: Trouble = { failures: 0, blocks: 0 };
 
+/** Who was let in and heard the room is let in again: nothing that was learned makes the next wait longer than this. */
+const aliveMostMs = 5_000;
+
 export interface AttemptContext {
   policy: ConnectionPolicy;
   /** From 0 up to 1. */
@@ -51,15 +54,16 @@ export function nextAttempt(
 ): { trouble: Trouble; waitMs: number } {
   const { offlinePollMs, blockedMs, blockedMostMs } = policy;
   const jittered = (ms: number) => Math.round(ms * (0.75 + random * 0.5));
-  const backoff = (cause: TroubleClass, failures: number) => {
-    const { mostMs } = policy.delays[cause];
-    return jittered(learn(retryDelay(policy, cause, failures), mostMs));
+  const backoff = (cause: TroubleClass, failures: number, learnedMostMs = Infinity) => {
+    const waitMs = retryDelay(policy, cause, failures);
+    const mostMs = Math.max(waitMs, Math.min(policy.delays[cause].mostMs, learnedMostMs));
+    return jittered(learn(waitMs, mostMs));
   };
   switch (end.kind) {
     case 'lost': {
       if (end.renewed) return { trouble: noTrouble, waitMs: 0 };
       const failures = (end.alive ? 0 : trouble.failures) + 1;
-      const waitMs = Math.max(backoff(end.class, failures), end.waitMs);
+      const waitMs = Math.max(backoff(end.class, failures, end.alive ? aliveMostMs : Infinity), end.waitMs);
       return { trouble: { failures, blocks: 0 }, waitMs };
     }
     case 'failed': {

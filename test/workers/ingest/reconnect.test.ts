@@ -87,7 +87,7 @@ for (const { name, policy = genericPolicy, ends, expected } of tables) {
 void t.test('nextAttempt() takes a longer wait that was learned, within the bound of the class', (t) => {
   const learn = (waitMs: number, mostMs: number) => Math.min(waitMs * 100, mostMs);
   const options = { policy: genericPolicy, random: 0.5, learn };
-  t.equal(nextAttempt(noTrouble, lost(true), options).waitMs, 15_000);
+  t.equal(nextAttempt(noTrouble, lost(false), options).waitMs, 15_000);
   t.equal(nextAttempt(noTrouble, simple('blocked'), options).waitMs, 0);
   t.end();
 });
@@ -140,5 +140,17 @@ void t.test('nextAttempt() stays within its jitter and never gives up', (t) => {
     const poll = nextAttempt(trouble, simple('offline'), options).waitMs;
     if (!(poll >= 15_000 && poll <= 30_000)) t.fail(`polls after ${poll} ms`);
   }
+  t.end();
+});
+
+void t.test('nextAttempt() lets nothing that was learned keep a room waiting that was heard', (t) => {
+  const options = { random: 0.5, learn: (_waitMs: number, mostMs: number) => mostMs };
+  const after = (policy: ConnectionPolicy, failures: number, alive: boolean) =>
+    nextAttempt({ failures, blocks: 0 }, lost(alive), { ...options, policy }).waitMs;
+  t.equal(after(quick, 0, false), 60_000);
+  t.equal(after(quick, 7, true), 5_000);
+  const slow = { growth: 'linear', firstMs: 8_000, mostMs: 60_000 } as const;
+  const patient = { ...genericPolicy, delays: { ...genericPolicy.delays, closed: slow, network: slow } };
+  t.equal(after(patient, 7, true), 8_000, 'as its class waits anyway');
   t.end();
 });
