@@ -16,6 +16,8 @@ import { ModelWatch } from './model-watch.ts';
 import { publishOutcome } from './outcome.ts';
 import type { Verdict } from './outcome.ts';
 import { rehearse } from './rehearse.ts';
+import type { Rewriting } from './rewriting/open-rewriting.ts';
+import { openRewriting } from './rewriting/open-rewriting.ts';
 import { RoomHost } from './room-host.ts';
 import { openMemory, openMemoryBucket } from './room-memory.ts';
 import type { RoomVoices } from './room-voices.ts';
@@ -40,6 +42,7 @@ export class Desk implements AsyncDisposable {
   readonly #follower: SpeechFollower;
   readonly #wanted: WantedRooms;
   readonly #voices: RoomVoices;
+  readonly #rewriting: Rewriting;
   /** Rooms of which there may be events, hosted or not. */
   readonly #rooms: Set<string>;
   #clock = new TurnClock<RoomHost>([]);
@@ -57,15 +60,18 @@ export class Desk implements AsyncDisposable {
       rooms,
       wanted,
       voices,
+      rewriting,
     }: {
       hosts: Map<string, RoomHost>;
       follower: SpeechFollower;
       rooms: string[];
       wanted: WantedRooms;
       voices: RoomVoices;
+      rewriting: Rewriting;
     },
   ) {
     this.#voices = voices;
+    this.#rewriting = rewriting;
     this.#child = child;
     this.#wanted = wanted;
     this.#hosts = hosts;
@@ -88,14 +94,15 @@ export class Desk implements AsyncDisposable {
     const voices = await openRoomVoices({ config: reply, log, store, onModelEnd });
     await rehearse(reply, voices.words);
     const wanted = new WantedRooms({ bus, log });
-    const hosts = openHosts(child, { wanted, voices, bucket });
+    const rewriting = openRewriting(child, { voices, bucket });
+    const hosts = openHosts(child, { wanted, voices, bucket, rewriting });
     const [follower, rooms] = await Promise.all([
       SpeechFollower.open({ bus, log, signal, onSegment: (body) => hosts.get(body.room)?.observe(body) }),
       eventRooms({ bus, log, signal }),
       wanted.known(signal),
     ]);
     await Promise.all(rooms.map(async (room) => await bus.prepare('EVENTS', eventConsumer(room))));
-    return new Desk(child, { hosts, follower, rooms, wanted, voices });
+    return new Desk(child, { hosts, follower, rooms, wanted, voices, rewriting });
   }
 
   /** Works until asked to drain; then finishes, or hands over. */
@@ -112,6 +119,7 @@ export class Desk implements AsyncDisposable {
     const keepingAlive = this.#keepAlive(AbortSignal.any([signal, this.#ended.signal]));
     await ready;
     const commands = this.#takeCommands(leaving);
+    const writing = this.#rewriting.lead(leaving);
     while (!leaving.aborted) {
       await Promise.all(this.#clock.due(performance.now()).map(async (host) => await host.turn()));
       child.counters['waiting'] = this.#hostList.reduce((sum, { waiting }) => sum + waiting, 0);
@@ -127,13 +135,14 @@ export class Desk implements AsyncDisposable {
     await Promise.all([...this.#hostList.map(end), ...this.#writing]);
     if (child.handOver) child.yielded();
     this.#ended.abort();
-    await keepingAlive;
+    await Promise.all([keepingAlive, writing]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ended.abort();
     await this.#follower[Symbol.asyncDispose]();
     await this.#wanted[Symbol.asyncDispose]();
+    await this.#rewriting[Symbol.asyncDispose]();
     await this.#voices[Symbol.asyncDispose]();
     await this.#hearing;
   }
@@ -237,9 +246,13 @@ interface HostParts {
   wanted: Pick<WantedRooms, 'has'>;
   voices: RoomVoices;
   bucket: () => Promise<KV>;
+  rewriting: Pick<Rewriting, 'rewritten'>;
 }
 
-function openHosts(child: ConnectedChild, { wanted, voices, bucket }: HostParts): Map<string, RoomHost> {
+function openHosts(
+  child: ConnectedChild,
+  { wanted, voices, bucket, rewriting }: HostParts,
+): Map<string, RoomHost> {
   const { options, bus, log, signal, draining, counters, treated } = child;
   const { words, answerers } = voices;
   const { rooms, reply: config, tts } = options.config;
@@ -249,6 +262,7 @@ function openHosts(child: ConnectedChild, { wanted, voices, bucket }: HostParts)
     config,
     words,
     answerers,
+    rewritten: rewriting.rewritten,
     voice: tts.voice,
     bus,
     log,
