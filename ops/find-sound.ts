@@ -40,7 +40,7 @@ async function tryOut(
     runId: 'doctor',
     recordMaxMinutes: 1,
     device,
-    stream: { ...stream, room: 'doctor', file },
+    stream: { ...stream, room: 'doctor', label: '', file },
   };
   return await findOutput(kind, place, signal);
 }

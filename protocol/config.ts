@@ -51,6 +51,13 @@ const reply = z.strictObject({
         .default('温馨提示，本直播间由人工智能语音为您讲解。')
         .describe('Says that the voice is an AI; empty: never'),
       everyMs: ms(10_000, 86_400_000, 900_000, 'How often'),
+      label: z
+        .string()
+        .trim()
+        .max(40)
+        .regex(/^\P{Cc}*$/u, { error: 'must be one line' })
+        .default('AI 语音')
+        .describe('Shown on the page of the output `stream`, all the time; empty: nothing'),
     })
     .prefault({}),
   shop: shopSchema.prefault({}).describe('What is sold: what answers are taken from'),

@@ -137,6 +137,31 @@ export const director = z.strictObject({
     .array(phrase(commonFields))
     .default(defaultAnnouncements.introductions)
     .describe('Said when a product is put on show; empty: nothing'),
+  rewrites: z
+    .strictObject({
+      perLine: z
+        .int()
+        .min(0)
+        .max(20)
+        .default(0)
+        .describe('Further wordings of each line, written ahead of time by reply.model and checked; 0: none'),
+      perHour: z.int().min(1).max(36_000).default(60).describe('Requests for them, at the most'),
+      quietMs: ms(0, 3_600_000, 20_000, 'Asked for only when no viewer has needed the model for so long'),
+      dailyShare: z
+        .number()
+        .min(0)
+        .max(1)
+        .default(0.2)
+        .describe('Of reply.model.daily, at the most: the rest is for viewers'),
+      maxRejected: z
+        .int()
+        .min(1)
+        .max(100)
+        .default(6)
+        .describe('In a row of one line that could not be used; then it is left alone until it changes'),
+    })
+    .prefault({})
+    .describe('The same said in other words, so that a script that comes round again is not the same'),
 });
 
 function isPattern(text: string): boolean {

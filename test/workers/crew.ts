@@ -17,7 +17,7 @@ export interface Crew {
   bus: Bus;
   signal: AbortSignal;
   /** A worker that is warm and waits. */
-  spare(given?: { poison?: string[]; rooms?: string[] }): Promise<WorkerProcess>;
+  spare(given?: { poison?: string[]; rooms?: string[]; reply?: object }): Promise<WorkerProcess>;
   /** Starts a spare under the next epoch, for all rooms or for a share of them. */
   promote(spare: WorkerProcess, share?: Share): Promise<void>;
   /** What the supervisor does when a worker has died: gives back what it held. */
@@ -47,13 +47,14 @@ export async function openCrew(t: Test, role: 'tts' | 'reply', rooms = ['demo'])
   return {
     bus,
     signal,
-    async spare({ poison = [], rooms: hosted = rooms } = {}) {
+    async spare({ poison = [], rooms: hosted = rooms, reply = {} } = {}) {
       const worker = new WorkerProcess(role);
       t.teardown(async () => await worker.kill());
       const supervisor = { heartbeatMs: 50, heartbeatDeadlineMs: 500 };
       const id = `${role}-${++spares}`;
       const config = {
         supervisor,
+        reply,
         rooms: hosted.map((room) => ({ id: room, source: { type: 'douyin', webRid: room } })),
       };
       worker.process.on('message', (report: ChildReport) => standing.note(worker, report));

@@ -1,10 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import type { KV } from '@nats-io/kv';
 import type { LiveEvent } from '../../protocol/event.ts';
 import { everything, isInShare } from '../../protocol/sharding.ts';
 import { eventConsumer } from '../../protocol/streams.ts';
 import { helmActions } from '../../protocol/speech.ts';
-import { promiseSubject, replyCommandSubject } from '../../protocol/subjects.ts';
+import { replyCommandSubject } from '../../protocol/subjects.ts';
 import { CommandDesk } from '../command-desk.ts';
 import type { Delivery } from '../delivery.ts';
 import type { ConnectedChild } from '../child.ts';
@@ -13,11 +11,14 @@ import { WantedRooms } from '../wanted-rooms.ts';
 import { BudgetKeeper } from './budget-keeper.ts';
 import { eventRooms } from './event-rooms.ts';
 import { ModelWatch } from './model-watch.ts';
+import { openHosts } from './open-hosts.ts';
 import { publishOutcome } from './outcome.ts';
 import type { Verdict } from './outcome.ts';
 import { rehearse } from './rehearse.ts';
-import { RoomHost } from './room-host.ts';
-import { openMemory, openMemoryBucket } from './room-memory.ts';
+import type { Rewriting } from './rewriting/open-rewriting.ts';
+import { openRewriting } from './rewriting/open-rewriting.ts';
+import type { RoomHost } from './room-host.ts';
+import { openMemoryBucket } from './room-memory.ts';
 import type { RoomVoices } from './room-voices.ts';
 import { openRoomVoices } from './room-voices.ts';
 import { SpeechFollower } from './speech-follower.ts';
@@ -40,6 +41,7 @@ export class Desk implements AsyncDisposable {
   readonly #follower: SpeechFollower;
   readonly #wanted: WantedRooms;
   readonly #voices: RoomVoices;
+  readonly #rewriting: Rewriting;
   /** It was told to begin: a spare was not. */
   isAtWork = false;
   /** Rooms of which there may be events, hosted or not. */
@@ -59,15 +61,18 @@ export class Desk implements AsyncDisposable {
       rooms,
       wanted,
       voices,
+      rewriting,
     }: {
       hosts: Map<string, RoomHost>;
       follower: SpeechFollower;
       rooms: string[];
       wanted: WantedRooms;
       voices: RoomVoices;
+      rewriting: Rewriting;
     },
   ) {
     this.#voices = voices;
+    this.#rewriting = rewriting;
     this.#child = child;
     this.#wanted = wanted;
     this.#hosts = hosts;
@@ -95,14 +100,15 @@ export class Desk implements AsyncDisposable {
     const voices = await openRoomVoices({ config: reply, log, notice, store, onModelEnd });
     await rehearse(reply, voices.words);
     const wanted = new WantedRooms({ bus, log });
-    const hosts = openHosts(child, { wanted, voices, bucket });
+    const rewriting = openRewriting(child, { voices, bucket });
+    const hosts = openHosts(child, { wanted, voices, bucket, rewriting });
     const [follower, rooms] = await Promise.all([
       SpeechFollower.open({ bus, log, signal, onSegment: (body) => hosts.get(body.room)?.observe(body) }),
       eventRooms({ bus, log, signal }),
       wanted.known(signal),
     ]);
     await Promise.all(rooms.map(async (room) => await bus.prepare('EVENTS', eventConsumer(room))));
-    desk = new Desk(child, { hosts, follower, rooms, wanted, voices });
+    desk = new Desk(child, { hosts, follower, rooms, wanted, voices, rewriting });
     return desk;
   }
 
@@ -121,6 +127,7 @@ export class Desk implements AsyncDisposable {
     const keepingAlive = this.#keepAlive(AbortSignal.any([signal, this.#ended.signal]));
     await ready;
     const commands = this.#takeCommands(leaving);
+    const writing = this.#rewriting.lead(leaving);
     while (!leaving.aborted) {
       await Promise.all(this.#clock.due(performance.now()).map(async (host) => await host.turn()));
       child.counters['waiting'] = this.#hostList.reduce((sum, { waiting }) => sum + waiting, 0);
@@ -136,13 +143,14 @@ export class Desk implements AsyncDisposable {
     await Promise.all([...this.#hostList.map(end), ...this.#writing]);
     if (child.handOver) child.yielded();
     this.#ended.abort();
-    await keepingAlive;
+    await Promise.all([keepingAlive, writing]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ended.abort();
     await this.#follower[Symbol.asyncDispose]();
     await this.#wanted[Symbol.asyncDispose]();
+    await this.#rewriting[Symbol.asyncDispose]();
     await this.#voices[Symbol.asyncDispose]();
     await this.#hearing;
   }
@@ -240,51 +248,4 @@ export class Desk implements AsyncDisposable {
     while (await delay(keepAliveEveryMs, signal))
       if (this.#child.duty.isCertain) for (const host of this.#hosts.values()) host.keepAlive();
   }
-}
-
-interface HostParts {
-  wanted: Pick<WantedRooms, 'has'>;
-  voices: RoomVoices;
-  bucket: () => Promise<KV>;
-}
-
-function openHosts(child: ConnectedChild, { wanted, voices, bucket }: HostParts): Map<string, RoomHost> {
-  const { options, bus, log, signal, draining, counters, treated } = child;
-  const { words, answerers } = voices;
-  const { rooms, reply: config, tts } = options.config;
-  // Two spares may begin in the same millisecond, on two machines even under the same pid.
-  const lifeId = `${Date.now().toString(36)}-${process.pid.toString(36)}-${randomBytes(3).toString('hex')}`;
-  const shared = {
-    config,
-    words,
-    answerers,
-    voice: tts.voice,
-    bus,
-    log,
-    signal,
-    draining,
-    lifeId,
-    holdTreated: (messages: Delivery<LiveEvent>['message'][]) => treated.hold(...messages),
-    onWork(change: 1 | -1) {
-      child.inFlight += change;
-      // Not what waits on boards: that waits for the listeners, who hear no faster for another process.
-      counters['queue'] = child.inFlight;
-      if (change === -1) child.progress();
-    },
-    count: (name: string) => (counters[name] = (counters[name] ?? 0) + 1),
-  };
-  const promiseIn = (room: string) => (utteranceId: string) =>
-    bus.tell(promiseSubject(room), 'promise', { room, utteranceId, at: Date.now() });
-  const notice = (text: string) => child.notice('warn', text);
-  const memory = { bucket, duty: child.duty, log, signal, notice };
-  return new Map(
-    rooms.map(({ id: room }) => {
-      const isWanted = () => wanted.has(room);
-      const given = { ...shared, room, isWanted, promise: promiseIn(room) };
-      return [
-        room,
-        new RoomHost({ ...given, openMemory: (views) => openMemory({ ...memory, room }, views) }),
-      ];
-    }),
-  );
 }

@@ -4,6 +4,7 @@ import type { OutputDuty } from '../duty.ts';
 import type { Logger } from '../logger.ts';
 import type { MemoryPart, MemoryParts } from './memory.ts';
 import { decodeMemory, encodeMemory, memoryKey } from './memory.ts';
+import { within } from './within.ts';
 
 export interface KeptEntryOptions<Part extends MemoryPart> {
   room: string;
@@ -145,24 +146,5 @@ function epochOf(part: MemoryPart, value: Uint8Array): number {
   } catch {
     // Damaged, which was said when it was read: it is replaced.
     return 0;
-  }
-}
-
-/** An answer that went down with the bus is not waited for. */
-async function within<Answer>(
-  request: Promise<Answer>,
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<Answer> {
-  const waiting = new AbortController();
-  const late = delay(timeoutMs, AbortSignal.any([waiting.signal, signal])).then(() => {
-    throw new Error(`no answer within ${timeoutMs} ms`);
-  });
-  late.catch(() => undefined);
-  request.catch(() => undefined);
-  try {
-    return await Promise.race([request, late]);
-  } finally {
-    waiting.abort();
   }
 }

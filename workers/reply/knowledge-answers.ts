@@ -5,6 +5,7 @@ import { splitSentences } from '../split-sentences.ts';
 import type { BudgetStore } from './model/budget.ts';
 import type { ModelChainOptions, ModelEnd } from './model/model-chain.ts';
 import { ModelChain } from './model/model-chain.ts';
+import type { SpareWriter } from './model/spare-writer.ts';
 import type { OnShow } from './shop/choose-product.ts';
 import { ShopBook } from './shop/shop-book.ts';
 import { simplify } from './words/fold-character.ts';
@@ -69,6 +70,11 @@ export class KnowledgeAnswers implements AsyncDisposable {
     const book = await ShopBook.open({ config: config.shop, folder, log, notice });
     const model = await ModelChain.open({ config: config.model, words, log, store, onEnd });
     return new KnowledgeAnswers(options, book, model);
+  }
+
+  /** The models, for what no viewer waits for. */
+  get spareWriter(): SpareWriter {
+    return this.#model.spare;
   }
 
   /** Takes no longer than a model may take for its first clause. Throws only the signal's reason. */

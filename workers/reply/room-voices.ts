@@ -3,6 +3,7 @@ import type { Logger } from '../logger.ts';
 import { KnowledgeAnswerer } from './knowledge-answerer.ts';
 import { KnowledgeAnswers } from './knowledge-answers.ts';
 import type { KnowledgeAnswersOptions } from './knowledge-answers.ts';
+import type { SpareWriter } from './model/spare-writer.ts';
 import { placedWords } from './placed-words.ts';
 import type { RoomMindOptions } from './room-mind.ts';
 import { openWords } from './words/open-words.ts';
@@ -16,6 +17,8 @@ export interface RoomVoicesOptions extends Pick<KnowledgeAnswersOptions, 'store'
 /** What all rooms share of knowing what to say and what not: words, the shop, models. */
 export interface RoomVoices extends AsyncDisposable, Required<Pick<RoomMindOptions, 'words' | 'answerers'>> {
   words: NonNullable<RoomMindOptions['words']>;
+  /** The models, for what no viewer waits for. */
+  spareWriter: SpareWriter;
 }
 
 /** Throws ConfigurationError. */
@@ -40,6 +43,7 @@ export async function openRoomVoices({
   return {
     words: placedWords(words),
     answerers: () => [answerer],
+    spareWriter: knowledge.spareWriter,
     [Symbol.asyncDispose]: async () => await knowledge[Symbol.asyncDispose](),
   };
 }

@@ -1,4 +1,5 @@
 import type { SimulatedModelFault } from '../../../protocol/simulated-model-faults.ts';
+import { readLine, reword } from './reword.ts';
 
 export type Asked = { readonly system: string; readonly user: string };
 
@@ -23,11 +24,15 @@ const sayings: Partial<Record<SimulatedModelFault, string>> = {
   'lies-promise': '这款面料很舒服的，今天下单再送您一双袜子，赶紧拍吧。',
   phone: '这款面料很舒服的，有问题打一三八零零一三八零零零找我。',
   'bad-word': '这款面料很舒服的，想要优惠加我微 信哦。',
+  refuses: '很抱歉，我无法回答这个问题。',
+  numbered: '1. 面料很舒服，夏天穿着不闷。\n2. 喜欢的话可以看看小黄车里的详情。',
   length: '这款面料很舒服，夏天穿着不闷。喜欢的朋友可以看看小黄车里的详情，然后我们再来看一下这个袖子的',
 };
 
 /** The whole text of an answer. */
 export function composeAnswer(asked: Asked, fault: SimulatedModelFault, answer: string): string {
+  const task = readLine(asked.user);
+  if (task) return answer === '' ? reword(task, fault) : answer;
   const saying = sayings[fault];
   if (saying !== undefined) return saying;
   if (fault === 'obeys') return obey(asked);

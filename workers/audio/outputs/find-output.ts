@@ -3,7 +3,7 @@ import type { OutputKind } from '../../../protocol/config.ts';
 import { deviceOutputNamed, findPlayer, findSpeaker } from './device-outputs.ts';
 import type { SinkSpec } from './sink-process.ts';
 import { canListen } from './stream/address.ts';
-import type { ListenOptions } from './stream/address.ts';
+import type { StreamPlace } from './stream/address.ts';
 
 export interface OutputPlace {
   /** Where the `file` output writes. */
@@ -13,7 +13,7 @@ export interface OutputPlace {
   /** The configured one, by its name or a part of it; empty: the default. */
   device: string;
   /** Where the `stream` output can be had. */
-  stream: ListenOptions & { room: string };
+  stream: StreamPlace;
 }
 
 export type Found = { works: true; spec: SinkSpec } | { works: false; reason: string };
@@ -55,8 +55,9 @@ export function fileSpec({ file, runId, recordMaxMinutes }: OutputPlace): SinkSp
   return { ...ownProgram('file-sink.ts', args), name: 'file', primeMs: 0, keepsTime: true };
 }
 
-function streamSpec({ stream: { room, host, port, file } }: OutputPlace): SinkSpec {
-  const args = ['--room', room, '--host', host, '--port', String(port), '--file', file];
+function streamSpec({ stream: { room, host, port, file, label } }: OutputPlace): SinkSpec {
+  // In one with its name: a label may begin with a dash.
+  const args = ['--room', room, '--host', host, '--port', String(port), '--file', file, `--label=${label}`];
   return { ...ownProgram('stream-sink.ts', args), name: 'stream', primeMs: 0 };
 }
 

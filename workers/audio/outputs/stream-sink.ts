@@ -1,5 +1,5 @@
 /**
- * Plays standard input to whoever listens: `stream-sink.ts --room demo --host 127.0.0.1 --port 0 --file run/demo.stream.json`. Like a
+ * Plays standard input to whoever listens: `stream-sink.ts --room demo --host 127.0.0.1 --port 0 --file run/demo.stream.json --label 'AI 语音'`. Like a
  * device it takes sound in real time, also while nobody listens; how it travels is in `stream/sound-frame.ts`. Until the first byte comes
  * it does not listen: it may be a spare's, while another one plays. Says `listening <address of the page>` on standard output.
  */
@@ -19,11 +19,14 @@ const { values } = parseArgs({
     host: { type: 'string', default: '127.0.0.1' },
     port: { type: 'string', default: '0' },
     file: { type: 'string' },
+    label: { type: 'string', default: '' },
   },
 });
-const { room, host, port, file } = values;
+const { room, host, port, file, label } = values;
 if (!room || !file) {
-  console.error('Usage: stream-sink.ts --room ROOM --file ADDRESS.json [--host HOST] [--port N]');
+  console.error(
+    'Usage: stream-sink.ts --room ROOM --file ADDRESS.json [--host HOST] [--port N] [--label TEXT]',
+  );
   process.exit(1);
 }
 
@@ -32,7 +35,7 @@ const maxPieceBytes = frameSamples * bytesPerSample;
 const startedAt = Date.now();
 const stream = randomUUID();
 const pace = new Pace();
-const listeners = new Listeners({ room, stream, most: maxListeners });
+const listeners = new Listeners({ room, stream, label, most: maxListeners });
 const door = openDoor({
   host,
   listeners,

@@ -36,15 +36,19 @@ export class Budget {
   /** Takes one request; tells why there is none. */
   take(now: number): Refusal | undefined {
     this.#turnDay(now);
-    const { rate, daily } = this.#config;
+    const { daily } = this.#config;
     if (daily.requests > 0 && this.#use.requests >= daily.requests) return 'requests of the day';
     if (daily.tokens > 0 && this.#use.tokens >= daily.tokens) return 'tokens of the day';
-    const { tokens, at } = this.#filled;
-    const filled = Math.min(rate.capacity, tokens + (Math.max(0, now - at) * rate.perSecond) / 1_000);
+    const filled = this.#fill(now);
     this.#filled = { tokens: filled < 1 ? filled : filled - 1, at: now };
     if (filled < 1) return 'rate';
     this.#use.requests += 1;
     return undefined;
+  }
+
+  /** The same for what can wait: only while as many may come at once as ever. */
+  takeSpare(now: number): Refusal | undefined {
+    return this.#fill(now) < this.#config.rate.capacity ? 'rate' : this.take(now);
   }
 
   /** Others have used something as well: `all` is what there was in all when this one had used `own`. */
@@ -67,13 +71,19 @@ export class Budget {
     this.#use.tokens += tokens;
   }
 
+  #fill(now: number): number {
+    const { capacity, perSecond } = this.#config.rate;
+    const { tokens, at } = this.#filled;
+    return Math.min(capacity, tokens + (Math.max(0, now - at) * perSecond) / 1_000);
+  }
+
   #turnDay(now: number): void {
     const day = dayOf(now);
     if (day !== this.#use.day) this.#use = { day, requests: 0, tokens: 0 };
   }
 }
 
-const dayOf = (now: number): string => new Date(now).toISOString().slice(0, 10);
+export const dayOf = (now: number): string => new Date(now).toISOString().slice(0, 10);
 
 /** Roughly, for servers that do not tell: a Chinese character is one, four others are one. */
 export function estimateTokens(text: string): number {

@@ -9,8 +9,9 @@ import { ClauseJudge } from './clause-judge.ts';
 import { ClauseStream } from './clause-stream.ts';
 import type { ModelFault } from './model-fault.ts';
 import { ModelError } from './model-fault.ts';
-import type { Rest } from './rest.ts';
 import { afterFault, rested } from './rest.ts';
+import type { Place } from './spare-writer.ts';
+import { SpareWriter } from './spare-writer.ts';
 import { endsSentence } from './stream-chunker.ts';
 import { ViewerMemory } from './viewer-memory.ts';
 
@@ -57,9 +58,11 @@ export interface ModelChainOptions {
 /** Endpoints in their order, and all that has to be right before anything of what they say is heard. */
 export class ModelChain implements AsyncDisposable {
   readonly #options: ModelChainOptions;
-  readonly #endpoints: { endpoint: ChatEndpoint; rest: Rest }[];
+  readonly #endpoints: Place[];
   readonly #budget: Budget;
   readonly #memory: ViewerMemory;
+  /** For what no viewer waits for. */
+  readonly spare: SpareWriter;
   #saving: Promise<void> = Promise.resolve();
   #isSaveWaiting = false;
 
@@ -72,6 +75,8 @@ export class ModelChain implements AsyncDisposable {
       endpoint: new ChatEndpoint(endpoint, config),
       rest: rested(config.breaker),
     }));
+    const save = () => this.#save();
+    this.spare = new SpareWriter({ config, places: this.#endpoints, budget, save });
   }
 
   static async open(options: ModelChainOptions): Promise<ModelChain> {
@@ -99,6 +104,7 @@ export class ModelChain implements AsyncDisposable {
   ): AsyncGenerator<string, ModelEnd> {
     const { config, words } = this.#options;
     const begunAt = performance.now();
+    using _asking = this.spare.giveWay();
     const end: ModelEnd = {
       reason: 'no-endpoint',
       detail: '',

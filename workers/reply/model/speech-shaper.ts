@@ -67,8 +67,8 @@ export class SpeechShaper {
   }
 }
 
-const openTag = /<(?:think|thinking|thought|reasoning)>/iu;
-const closeTag = /<\/(?:think|thinking|thought|reasoning)>/iu;
+export const openTag = /<(?:think|thinking|thought|reasoning)>/iu;
+export const closeTag = /<\/(?:think|thinking|thought|reasoning)>/iu;
 const closeTags = new RegExp(closeTag.source, 'giu');
 const special = /<\|[^|>]{0,40}\|>|<\/?[a-z][^<>]{0,60}>/giu;
 const aside = new RegExp(

@@ -7,5 +7,5 @@ export const placeIn = (dir: string): OutputPlace => ({
   runId: 'one',
   recordMaxMinutes: 60,
   device: '',
-  stream: { room: 'demo', host: '127.0.0.1', port: 0, file: join(dir, 'demo.stream.json') },
+  stream: { room: 'demo', host: '127.0.0.1', port: 0, file: join(dir, 'demo.stream.json'), label: '' },
 });

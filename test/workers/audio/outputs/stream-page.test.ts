@@ -118,3 +118,51 @@ void t.test('it plays too where pages get no worklet: from another machine witho
   await browser.until(plays(440));
   t.ok((await player(browser)).bufferedMs <= 400);
 });
+
+void t.test('the page shows the label, as text, and an open one shows the next', async (t) => {
+  const place = placeIn(t.testdir());
+  const labelled = (label: string): OutputPlace => ({ ...place, stream: { ...place.stream, label } });
+  const markup = '--<b onclick="alert(1)">AI</b> 语音&amp;';
+  let sink = await start(t, labelled(markup), 440);
+  const browser = await Chromium.open(t, `${sink.url}?overlay=1`);
+  const label = async () =>
+    await browser.evaluate<{ text: string; children: number; seen: boolean; left: number; top: number }>(
+      `(({ textContent: text, childElementCount: children, offsetWidth }, { left, top }) =>
+        ({ text, children, seen: offsetWidth > 0, left, top }))(
+        document.getElementById('label'), document.getElementById('label').getBoundingClientRect())`,
+    );
+  await browser.until("window.onairPlayer?.state === 'connected'");
+  t.match(await label(), { text: markup, children: 0, seen: true, left: 16, top: 16 });
+  t.equal(
+    await browser.evaluate('getComputedStyle(document.documentElement).backgroundColor'),
+    'rgba(0, 0, 0, 0)',
+  );
+  for (const [next, seen] of [
+    ['本场为AI语音', true],
+    ['', false],
+  ] as const) {
+    const { connections } = await player(browser);
+    sink.stop();
+    await sink.sink.end(2_000);
+    sink = await start(t, labelled(next), 440);
+    await browser.until(`window.onairPlayer.connections > ${connections}`);
+    t.match(await label(), { text: next, seen }, 'without being loaded again');
+  }
+});
+
+void t.test('the address of the page says where the label stands, and how big it is', async (t) => {
+  const place = placeIn(t.testdir());
+  place.stream.label = 'AI 语音';
+  const { url } = await start(t, place, 440);
+  const browser = await Chromium.open(t, `${url}?overlay=1&label=bottom-right&labelSize=48`);
+  const shown = "window.onairPlayer?.state === 'connected'";
+  await browser.until(shown);
+  const { right, bottom, size } = await browser.evaluate<{ right: number; bottom: number; size: string }>(
+    `(({ right, bottom }, { fontSize: size }) => ({ right: innerWidth - right, bottom: innerHeight - bottom, size }))(
+      document.getElementById('label').getBoundingClientRect(), getComputedStyle(document.getElementById('label')))`,
+  );
+  t.same({ right, bottom, size }, { right: 16, bottom: 16, size: '48px' });
+  await browser.send('Page.navigate', { url: `${url}?overlay=1&label=none&labelSize=x` });
+  await browser.until(`location.search.includes('none') && ${shown}`);
+  t.equal(await browser.evaluate("getComputedStyle(document.getElementById('label')).display"), 'none');
+});

@@ -267,21 +267,26 @@ async function specOf(place: OutputPlace) {
 
 void t.test('streamPlace() gives each room a port of its own', async (t) => {
   const source = { type: 'douyin', webRid: 'x' };
-  const { audio, rooms } = configSchema.parse({
+  const { audio, rooms, reply } = configSchema.parse({
     rooms: [
       { id: 'shop', source },
       { id: 'salon', source },
     ],
     audio: { stream: { port: 8_100 } },
   });
+  const { label } = reply.disclosure;
+  t.not(label, '', 'by default there is one');
   t.strictSame(
-    ['shop', 'salon'].map((room) => streamPlace(room, { audio, rooms }, '/home/x')),
+    ['shop', 'salon'].map((room) => streamPlace(room, { audio, rooms, reply }, '/home/x')),
     [
-      { room: 'shop', host: '127.0.0.1', port: 8_100, file: '/home/x/run/shop.stream.json' },
-      { room: 'salon', host: '127.0.0.1', port: 8_101, file: '/home/x/run/salon.stream.json' },
+      { room: 'shop', label, host: '127.0.0.1', port: 8_100, file: '/home/x/run/shop.stream.json' },
+      { room: 'salon', label, host: '127.0.0.1', port: 8_101, file: '/home/x/run/salon.stream.json' },
     ],
   );
-  t.equal(streamPlace('salon', { audio: { ...audio, stream: { host: '::1', port: 0 } }, rooms }, '').port, 0);
+  t.equal(
+    streamPlace('salon', { audio: { ...audio, stream: { host: '::1', port: 0 } }, rooms, reply }, '').port,
+    0,
+  );
 });
 
 void t.test('the address is told in a file that any program can read', async (t) => {

@@ -26,21 +26,29 @@ export interface ListenOptions {
   file: string;
 }
 
+export interface StreamPlace extends ListenOptions {
+  room: string;
+  /** Shown on its page. */
+  label: string;
+}
+
 /**
  * Where a room's stream is to be had. A fixed port is that of the first room; each further one has the next, in the order of the
  * configuration, so that no two rooms are after the same.
  */
 export function streamPlace(
   room: string,
-  { audio, rooms }: Pick<Config, 'audio' | 'rooms'>,
+  { audio, rooms, reply }: Pick<Config, 'audio' | 'rooms' | 'reply'>,
   home: string,
-): ListenOptions & { room: string } {
+): StreamPlace {
   const { host, port } = audio.stream;
   const index = Math.max(
     0,
     rooms.findIndex(({ id }) => id === room),
   );
-  return { room, host, port: port === 0 ? 0 : port + index, file: join(home, 'run', `${room}.stream.json`) };
+  const { label } = reply.disclosure;
+  const file = join(home, 'run', `${room}.stream.json`);
+  return { room, label, host, port: port === 0 ? 0 : port + index, file };
 }
 
 /** The sink of the one before plays out what it has, and is then gone. */

@@ -19,6 +19,7 @@ const pages: Record<string, { file: string; type: string }> = {
   '/': { file: 'index.html', type: html },
   '/player.js': { file: 'player.js', type: script },
   '/sound-out.js': { file: 'sound-out.js', type: script },
+  '/label.js': { file: 'label.js', type: script },
   '/texts.js': { file: 'texts.js', type: script },
   '/worklet.js': { file: 'worklet.js', type: script },
   '/jitter-buffer.js': { file: 'jitter-buffer.js', type: script },

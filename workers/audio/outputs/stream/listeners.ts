@@ -8,6 +8,8 @@ export interface ListenersOptions {
   room: string;
   /** Tells this stream from others. */
   stream: string;
+  /** Says what kind of voice it is; '': nothing. */
+  label: string;
   most: number;
 }
 
@@ -50,11 +52,11 @@ export class Listeners implements AsyncDisposable {
   }
 
   add(socket: WebSocket, { address, since }: { address: string; since: Since | undefined }): void {
-    const { room, stream } = this.#options;
+    const { stream } = this.#options;
     const listener = new Listener(socket, address);
     this.#all.set(socket, listener);
     socket.once('close', () => this.#remove(socket));
-    listener.tell(JSON.stringify(helloOf(room, stream)));
+    listener.tell(JSON.stringify(helloOf(this.#options)));
     if (!since) return;
     const from = since.stream === stream ? since.position : 0;
     for (const { message, end } of this.#recent) if (end > from) listener.send(message, performance.now());

@@ -60,13 +60,16 @@ export interface Hello {
   stream: string;
   sampleRateHz: number;
   channels: number;
+  /** To be shown for as long as this stream is heard, as text; '': nothing. */
+  label: string;
 }
 
-export const helloOf = (room: string, stream: string): Hello => ({
+export const helloOf = ({ room, stream, label }: Pick<Hello, 'room' | 'stream' | 'label'>): Hello => ({
   kind: 'hello',
   version: frameVersion,
   room,
   stream,
   sampleRateHz: outputRateHz,
   channels,
+  label,
 });

@@ -1,4 +1,5 @@
 /* global document, fetch, location, navigator, WebSocket, window */
+import { placeLabel, showLabel } from './label.js';
 import { SoundOut } from './sound-out.js';
 import { textsFor } from './texts.js';
 
@@ -42,8 +43,9 @@ let heardAt = 0;
 let contextMovedAt = 0;
 let contextTime = -1;
 
-if (new URLSearchParams(location.search).has('overlay', '1'))
-  document.documentElement.classList.add('overlay');
+const query = new URLSearchParams(location.search);
+if (query.has('overlay', '1')) document.documentElement.classList.add('overlay');
+placeLabel(page('label'), query);
 document.title = texts.title;
 document.documentElement.lang = texts.start === textsFor('zh').start ? 'zh' : 'en';
 page('start').textContent = texts.start;
@@ -113,7 +115,7 @@ function hearOut() {
   });
 }
 
-function greet({ room, stream, version }) {
+function greet({ room, stream, version, label }) {
   if (version !== 1) {
     // A newer one is served by a newer page.
     location.reload();
@@ -122,6 +124,7 @@ function greet({ room, stream, version }) {
   player.state = 'connected';
   player.room = room;
   player.connections += 1;
+  showLabel(page('label'), label ?? '');
   if (place?.stream === stream) return;
   place = { stream, position: 0 };
   out.hear({ restart: true });
