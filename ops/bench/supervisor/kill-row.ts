@@ -15,7 +15,7 @@ import { killChild, untilTakenOver } from './take-over.ts';
 
 const rounds = { quick: 3, full: 30 };
 const soundRounds = 12;
-/** Between two kills, so that the starts of spares do not slow down what is measured. */
+/** After the last spare has come to stand by: starts take a core, and would slow down what is measured. */
 const restMs = 400;
 const patienceMs = 15_000;
 /** A message in flight is taken over in a moment, or there was none. */
@@ -91,6 +91,7 @@ export async function measureKills(stage: Stage): Promise<Figure[]> {
 
 async function killAudio(stage: Stage, listener: Listener, round: number, seen: Seen): Promise<void> {
   const { signal } = stage;
+  await untilWhole(stage);
   const victim = await untilCovered(stage, 'audio');
   await delay(restMs, signal);
   const hearing = await listener.during(around, signal);
@@ -108,6 +109,7 @@ async function killWorker(
   seen: Seen,
 ): Promise<void> {
   const { signal, log, room } = stage;
+  await untilWhole(stage);
   const victim = await untilCovered(stage, role);
   await delay(restMs, signal);
   const over = new AbortController();
