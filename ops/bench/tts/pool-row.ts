@@ -3,6 +3,7 @@ import { VoicePool } from '../../../workers/tts/voice-pool.ts';
 import type { BenchOptions, Figure } from '../report.ts';
 import { quantile } from '../report.ts';
 import type { Measured } from '../measure-rows.ts';
+import { machineScaling } from './machine-scaling.ts';
 import { shopSentences } from './shop-sentences.ts';
 
 const seed = 31;
@@ -37,6 +38,7 @@ export async function measurePool({ isQuick, say }: BenchOptions): Promise<Measu
   ];
   const notes = [
     `two threads are ${scaling.toFixed(2)} × as fast as one (${ratios.map((ratio) => ratio.toFixed(2)).join(', ')})`,
+    `two threads that only count are ${(await machineScaling()).toFixed(2)} × as fast as one on this machine`,
   ];
   return { figures, notes, broken: [] };
 }
