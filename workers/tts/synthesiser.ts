@@ -110,7 +110,7 @@ export class Synthesiser {
     const reason = describeTries(tries);
     if (failed.length > 0)
       log.warn(
-        { reason, text: request.text.slice(0, 100), isSpoken: rendered !== undefined },
+        { reason, said: quote(failed), text: request.text.slice(0, 100), isSpoken: rendered !== undefined },
         'tries failed',
       );
     if (!rendered) throw new SynthesisFailedError(reason);
@@ -137,4 +137,15 @@ export class Synthesiser {
       normaliserVersion,
     };
   }
+}
+
+const mostQuoted = 5;
+const longestQuote = 300;
+
+/** What each of them failed with, in the words of the endpoint: the ledger has room for the kind of failure only. */
+function quote(failed: readonly TryRecord[]): string[] {
+  return failed
+    .filter(({ reasons }) => reasons.length > 0)
+    .slice(-mostQuoted)
+    .map(({ endpoint, reasons }) => `${endpoint}: ${reasons.join(' and ')}`.slice(0, longestQuote));
 }
