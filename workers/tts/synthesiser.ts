@@ -2,6 +2,7 @@ import type { TtsCounters } from './counters.ts';
 import type { Found, Made, SpeechCache } from './cache/speech-cache.ts';
 import type { SpeechKey } from './cache/speech-key.ts';
 import type { Sound, SpeechRequest } from './engine.ts';
+import type { Unasked } from './policies/describe-tries.ts';
 import { describeTries } from './policies/describe-tries.ts';
 import type { RenditionOptions, TryRecord } from './policies/rendition.ts';
 import { Rendition } from './policies/rendition.ts';
@@ -107,7 +108,7 @@ export class Synthesiser {
     const failed = tries.filter(({ outcome }) => outcome !== 'good' && outcome !== 'lost');
     counters.failures += failed.length;
     counters.timeouts += failed.filter(({ outcome }) => outcome?.endsWith('timeout')).length;
-    const reason = describeTries(tries);
+    const reason = describeTries(tries, this.#unasked(tries));
     if (failed.length > 0)
       log.warn(
         { reason, said: quote(failed), text: request.text.slice(0, 100), isSpoken: rendered !== undefined },
@@ -122,6 +123,12 @@ export class Synthesiser {
     const note = engine === this.engineName ? '' : `voice ${engine}, after ${reason}`;
     this.#accounts.set(sound, { engine, note, tries });
     return { sound, costMs, isKept: engine === this.engineName };
+  }
+
+  #unasked(tries: readonly TryRecord[]): Unasked[] {
+    return this.#options.engines
+      .filter(({ id }) => !tries.some(({ engine }) => engine === id))
+      .map(({ id, endpoints }) => ({ engine: id, states: endpoints.map(({ state }) => state.state) }));
   }
 
   #keyOf({ text, voice, speed, loudness }: SpeechRequest): SpeechKey {

@@ -486,3 +486,12 @@ void t.test('speak() logs in their own words what endpoints failed with', async 
   const [entry] = lines.map((line) => JSON.parse(line) as { msg: string; said: string[] });
   t.match(entry, { msg: 'tries failed', said: [/^gsv-0: .*garbage/, /^web-0: .*unreachable/] });
 });
+
+void t.test('speak() tells in its note that the wanted voice is left alone', async (t) => {
+  const { speak } = await open(t, { gsv: [{ ms: 1, fault: 'unreachable' }] });
+  for (let times = 0; times < 3; times++) await speak();
+  t.match(await speak(), {
+    engine: 'embedded',
+    note: 'voice embedded, after gsv: left alone for its failures',
+  });
+});
