@@ -2,6 +2,7 @@ import type { TtsCounters } from './counters.ts';
 import type { Found, Made, SpeechCache } from './cache/speech-cache.ts';
 import type { SpeechKey } from './cache/speech-key.ts';
 import type { Sound, SpeechRequest } from './engine.ts';
+import type { Unasked } from './policies/describe-tries.ts';
 import { describeTries } from './policies/describe-tries.ts';
 import type { RenditionOptions, TryRecord } from './policies/rendition.ts';
 import { Rendition } from './policies/rendition.ts';
@@ -107,10 +108,10 @@ export class Synthesiser {
     const failed = tries.filter(({ outcome }) => outcome !== 'good' && outcome !== 'lost');
     counters.failures += failed.length;
     counters.timeouts += failed.filter(({ outcome }) => outcome?.endsWith('timeout')).length;
-    const reason = describeTries(tries);
+    const reason = describeTries(tries, this.#unasked(tries));
     if (failed.length > 0)
       log.warn(
-        { reason, text: request.text.slice(0, 100), isSpoken: rendered !== undefined },
+        { reason, said: quote(failed), text: request.text.slice(0, 100), isSpoken: rendered !== undefined },
         'tries failed',
       );
     if (!rendered) throw new SynthesisFailedError(reason);
@@ -122,6 +123,12 @@ export class Synthesiser {
     const note = engine === this.engineName ? '' : `voice ${engine}, after ${reason}`;
     this.#accounts.set(sound, { engine, note, tries });
     return { sound, costMs, isKept: engine === this.engineName };
+  }
+
+  #unasked(tries: readonly TryRecord[]): Unasked[] {
+    return this.#options.engines
+      .filter(({ id }) => !tries.some(({ engine }) => engine === id))
+      .map(({ id, endpoints }) => ({ engine: id, states: endpoints.map(({ state }) => state.state) }));
   }
 
   #keyOf({ text, voice, speed, loudness }: SpeechRequest): SpeechKey {
@@ -137,4 +144,15 @@ export class Synthesiser {
       normaliserVersion,
     };
   }
+}
+
+const mostQuoted = 5;
+const longestQuote = 300;
+
+/** What each of them failed with, in the words of the endpoint: the ledger has room for the kind of failure only. */
+function quote(failed: readonly TryRecord[]): string[] {
+  return failed
+    .filter(({ reasons }) => reasons.length > 0)
+    .slice(-mostQuoted)
+    .map(({ endpoint, reasons }) => `${endpoint}: ${reasons.join(' and ')}`.slice(0, longestQuote));
 }

@@ -477,3 +477,21 @@ void t.test('makeAhead() ends when it is told to', async (t) => {
   await clock.pass(1);
   t.match(endpoints[0]?.state, { inFlight: 0 });
 });
+
+void t.test('speak() logs in their own words what endpoints failed with', async (t) => {
+  const lines: string[] = [];
+  const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
+  const { speak } = await open(t, { gsv: [{ ms: 1, fault: 'garbage' }], web: [down] }, { log, redraws: 0 });
+  await speak();
+  const [entry] = lines.map((line) => JSON.parse(line) as { msg: string; said: string[] });
+  t.match(entry, { msg: 'tries failed', said: [/^gsv-0: .*garbage/, /^web-0: .*unreachable/] });
+});
+
+void t.test('speak() tells in its note that the wanted voice is left alone', async (t) => {
+  const { speak } = await open(t, { gsv: [{ ms: 1, fault: 'unreachable' }] });
+  for (let times = 0; times < 3; times++) await speak();
+  t.match(await speak(), {
+    engine: 'embedded',
+    note: 'voice embedded, after gsv: left alone for its failures',
+  });
+});

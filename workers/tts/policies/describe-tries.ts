@@ -1,16 +1,30 @@
 import type { Outcome, PastTry } from './ladder.ts';
+import type { EndpointState } from './statistics.ts';
 
 export interface DescribedTry extends PastTry {
   /** What the quality gate, or the endpoint, said. */
   reasons: readonly string[];
 }
 
+/** An engine that was not asked, and what its endpoints were doing instead. */
+export interface Unasked {
+  engine: string;
+  states: readonly EndpointState['state'][];
+}
+
+const stateWords: Partial<Record<EndpointState['state'], string>> = {
+  cold: 'not ready yet',
+  renewing: 'being restarted',
+  open: 'left alone for its failures',
+  probing: 'left alone for its failures',
+};
+
 /** The ledger keeps a line. */
 const maxCharacters = 300;
 const maxReason = 60;
 
 /** Why there is no sound, as `gsv: refused (401), rejected (too short), quiet for 600 ms; embedded: total-timeout`; at most 300 characters. */
-export function describeTries(tries: readonly DescribedTry[]): string {
+export function describeTries(tries: readonly DescribedTry[], unasked: readonly Unasked[] = []): string {
   const engines = new Map<string, Map<string, number>>();
   for (const { engine, outcome = 'total-timeout', reasons, status = 0 } of tries) {
     if (outcome === 'good') continue;
@@ -23,6 +37,10 @@ export function describeTries(tries: readonly DescribedTry[]): string {
     const list = [...outcomes].map(([words, times]) => (times > 1 ? `${words} ×${times}` : words));
     return `${engine}: ${list.join(', ')}`;
   });
+  for (const { engine, states } of unasked) {
+    const words = new Set(states.flatMap((state) => stateWords[state] ?? []));
+    if (words.size > 0) described.push(`${engine}: ${[...words].join(', ')}`);
+  }
   const text = described.join('; ') || 'nobody was there to speak';
   return text.length <= maxCharacters ? text : `${text.slice(0, maxCharacters - 1)}…`;
 }

@@ -56,7 +56,7 @@ export class GuardedEndpoint implements AsyncDisposable {
   readonly #slots;
   readonly #tokens: TokenGate;
   readonly #breaker: BreakerKeeper;
-  readonly #refusals = new Refusals();
+  readonly #refusals: Refusals;
   #inFlight = 0;
   #isWarm = false;
   #isRenewing = false;
@@ -68,6 +68,7 @@ export class GuardedEndpoint implements AsyncDisposable {
     this.statistics = new EndpointStatistics({ engine: engineId, endpoint: endpoint.name });
     this.#slots = bulkhead(endpoint.slots, isLastResort ? lastResortQueue : endpoint.slots * queuePerSlot);
     this.#tokens = new TokenGate(limits.rate, clock);
+    this.#refusals = new Refusals({ name: endpoint.name, clock, mostMs: limits.breaker.maxOpenMs });
     this.#breaker = new BreakerKeeper({
       name: endpoint.name,
       rules: limits.breaker,
@@ -248,7 +249,6 @@ export class GuardedEndpoint implements AsyncDisposable {
   #learnFault(error: unknown, { text }: SpokenText): void {
     const code = error instanceof EngineError ? error.code : 'error';
     this.statistics.fault(code);
-    if (code === 'busy') return;
     if (error instanceof EngineError && !this.#refusals.isFault(error, text)) return;
     this.#breaker.step({ kind: code === 'sentinel' ? 'sentinel' : 'failure' });
   }
@@ -289,7 +289,7 @@ export class GuardedEndpoint implements AsyncDisposable {
   }
 
   #assertReady(): void {
-    if (this.ready) return;
+    if (this.ready) return this.#refusals.assertOver();
     throw new NotAskedError('left-alone', `${this.name} is left alone, it is ${this.state.state}`);
   }
 

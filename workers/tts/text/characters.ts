@@ -1,4 +1,4 @@
-import { sayInteger } from './han-numbers.ts';
+import { sayCount, sayInteger, sayOrdinal } from './han-numbers.ts';
 import type { Rule } from './rule.ts';
 
 const entities: Record<string, string> = {
@@ -51,6 +51,17 @@ function fromCode(code: number): string {
 
 /** Signs that would become something else when widths are made alike. */
 export const signs: Rule[] = [
+  {
+    // Else the mark behind the number would be the sign of an inch.
+    id: 'quoted-number',
+    pattern: /(?<!\d ?)["“”＂]([^"“”＂\n]{0,60}\d)["“”＂](?=(\d?))/gu,
+    say: (_, quoted, next) => quoted + (next && ','),
+  },
+  {
+    id: 'roman-number',
+    pattern: /[Ⅰ-Ⅻⅰ-ⅻ]/gu,
+    say: (sign) => sayOrdinal(String((((sign.codePointAt(0) ?? 0) - 0x2160) % 16) + 1)),
+  },
   { id: 'square', pattern: /(?<=\d)²/gu, say: '的平方' },
   { id: 'cube', pattern: /(?<=\d)³/gu, say: '的立方' },
   {
@@ -62,8 +73,13 @@ export const signs: Rule[] = [
     },
   },
   {
+    id: 'sun-protection',
+    pattern: /(?<![A-Za-z])PA(\+{2,4})(?!\+)/gu,
+    say: (_, pluses) => `PA${sayCount(String(pluses.length))}个加 `,
+  },
+  {
     id: 'minutes-and-seconds',
-    pattern: /(?<![\d.])(\d{1,2})['′’]([0-5]\d)["″”]/gu,
+    pattern: /(?<![\d.])(\d{1,2})['′’]([0-5]\d)(?:["″”]|'')/gu,
     say: '$1分$2秒',
   },
   { id: 'trademark', pattern: /[™℠©®]/gu, say: ' ' },

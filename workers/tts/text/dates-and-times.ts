@@ -70,6 +70,24 @@ export const dates: Rule[] = [
     say: (_, inMonth, onDay, word) => `${sayOrdinal(inMonth)}月${sayOrdinal(onDay)}${word || '日'}`,
   },
   {
+    id: 'slash-date-range',
+    pattern: pattern`(?<![\d./])(${month})/(${day}) ?[-~至到] ?(${month})/(${day})(?![\d./])(?=((?![\s\S])|[ ,。!?;]|期间|活动|大促|促销))`,
+    say: (found, fromMonth, fromDay, toMonth, toDay) =>
+      [fromDay, toDay].some((onDay) => Number(onDay) > 12)
+        ? `${sayDate('', fromMonth, fromDay)}到${sayDate('', toMonth, toDay)}`
+        : found,
+  },
+  {
+    id: 'shopping-day',
+    pattern: /(?<![\d./])(?:11\/11|12\/12)(?![\d./]| ?[码寸元个件%])/gu,
+    say: (found) => sayDate('', ...(found.split('/') as [string, string])),
+  },
+  {
+    id: 'dotted-day',
+    pattern: pattern`(?<![\d.])(${month})\.(${day})(?=[日号])[日号]`,
+    say: (_, inMonth, onDay) => sayDate('', inMonth, onDay),
+  },
+  {
     id: 'slash-date',
     pattern: pattern`(?<![\d./])(${month})/(1[3-9]|2\d|3[01]|0[1-9]|${day}(?=[日号]))(?![\d./])[日号]?(?! ?[码寸元个件%号])`,
     say: (_, inMonth, onDay) => sayDate('', inMonth, onDay),
@@ -88,6 +106,12 @@ export const dates: Rule[] = [
     id: 'weekday-range',
     pattern: /(?<=周|星期|礼拜)([1-6]) ?[-~至到] ?(周|星期|礼拜|)([2-7])(?![\d.])/gu,
     say: (_, from, word, to) => `${sayDigits(from)}到${word}${sayDigits(to)}`,
+  },
+  {
+    // Before 晚 and 点 two would be 两.
+    id: 'weekday',
+    pattern: /(?<=周|星期|礼拜)(?<!每周|一周)2(?= ?(?:晚|早|上午|下午|中午|凌晨|\d{1,2}[点:]))/gu,
+    say: '二',
   },
   {
     id: 'named-weekday-range',

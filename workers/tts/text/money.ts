@@ -4,12 +4,43 @@ import type { Rule } from './rule.ts';
 import { pattern } from './rule.ts';
 
 const currencies: Record<string, string> = { $: '美元', '€': '欧元', '£': '英镑' };
-const unitNames: Record<string, string> = { kg: '公斤', g: '克', ml: '毫升', l: '升' };
+const unitNames: Record<string, string> = {
+  kg: '公斤',
+  g: '克',
+  ml: '毫升',
+  l: '升',
+  m: '米',
+  m2: '平方米',
+  m3: '立方米',
+  km: '公里',
+  h: '小时',
+  min: '分钟',
+};
 const priceWord =
   '(?:价|价格|价钱|只要|只需|只卖|仅需|仅|卖|到手|立减|直减|减|省|便宜|花|付|券后|才|就)(?:是|为|了|到|:)?';
 
+const noPrice = '(?! ?[%‰折万亿倍A-Za-z个件斤公升克米分点版折号月成两])';
+
 /** Prices as they are said in a shop: 39.9 → 三十九块九. */
 export const money: Rule[] = [
+  {
+    id: 'scaled-range',
+    pattern: pattern`${begin}(${number}) ?[-~至到] ?(?=${number} ?(?:[wWk](?![A-Za-z])|[万千]))`,
+    say: (_, from) => `${sayCount(trimZeros(from))}到`,
+  },
+  {
+    id: 'price-word-range',
+    pattern: pattern`(?<=${priceWord} ?)(?=[\d到至 ~-]{1,9}\.\d)(\d{1,6}(?:\.\d{1,2})?) ?[-~到至] ?(\d{1,6}(?:\.\d{1,2})?)${end}${noPrice}(元|块钱|块)?`,
+    say: (_, from, to, word) => `${sayPrice(from, '')}到${sayPrice(to, word || '元')}`,
+  },
+  {
+    id: 'price-of-some',
+    pattern: pattern`${begin}(?<!/)(\d{1,6}(?:\.\d{1,2})?)(元|块钱|块|) ?/ ?(\d{1,4}) ?(?=(kg|KG|g|ml|ML|L)(?![A-Za-z/])|[件个瓶盒袋双套条包支斤份箱罐桶片只卷提](?!/))`,
+    say: (found, amount, word, count, unit) =>
+      word !== '' || amount.includes('.') || (unit === '' && Number(amount) > Number(count))
+        ? `${sayPrice(amount, word || '元')}${unit === '' ? '' : '每'}${count}`
+        : found,
+  },
   {
     id: 'currency-range',
     pattern: pattern`¥ ?(${number}) ?[-~到至] ?¥? ?(${number})${end}(元|块钱|块)?`,
@@ -78,7 +109,7 @@ export const money: Rule[] = [
   },
   {
     id: 'price-word',
-    pattern: pattern`(?<=${priceWord} ?)(\d{1,8}\.\d{1,2})${end}(?! ?[%‰折万亿倍A-Za-z个件斤公升克米分点版折号月成两])`,
+    pattern: pattern`(?<=${priceWord} ?)(\d{1,8}\.\d{1,2})${end}${noPrice}`,
     say: (_, amount) => sayPrice(amount, '元'),
   },
   {
@@ -93,7 +124,7 @@ export const money: Rule[] = [
   },
   {
     id: 'per-unit',
-    pattern: /(?<=[\p{Script=Han}\d]) ?\/ ?(kg|KG|g|ml|L)(?![A-Za-z\d])/gu,
+    pattern: /(?<=[\p{Script=Han}\d]) ?\/ ?(kg|KG|g|ml|L|m[23]?|km|h|min)(?![A-Za-z\d])/gu,
     say: (_, unit) => `每${unitNames[unit.toLowerCase()] ?? unit}`,
   },
   {

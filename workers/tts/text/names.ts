@@ -32,6 +32,54 @@ export const names: Rule[] = [
     pattern: pattern`${begin}(${number}) ?[wW](?=(?:有线|无线)?(?:快充|闪充|超充|超级快充|充电))`,
     say: (_, power) => `${sayCount(power)}瓦`,
   },
+  {
+    id: 'karat',
+    pattern: /(?<![\d.])(\d{1,2}) ?[kK](?= ?(?:(?:白|玫瑰|黄|纯|镀|包|铂|彩|足)?金(?!额)))/gu,
+    say: (_, karat) => `${sayOrdinal(karat)}K`,
+  },
+  {
+    id: 'picture',
+    pattern: /(?<![\d.A-Za-z])([248])k(?= ?(?:电视|屏|超清|高清|画质|视频|显示器|投影|分辨率|摄像|蓝光|@))/gu,
+    say: (_, lines) => `${sayDigits(lines)}K`,
+  },
+  {
+    id: 'refresh-rate',
+    pattern: /@ ?(?=\d{2,3} ?(?:[hH][zZ]|fps|FPS))/gu,
+    say: ' ',
+  },
+  {
+    id: 'fineness',
+    pattern:
+      /(?<![\d.])(9{3,5}|990|925|916|750)(?= ?(?:千?足金|[足纯]?银(?!行)|[纯黄]金|金(?![额币牌融])))/gu,
+    say: sayDigits,
+  },
+  {
+    id: 'number-brand',
+    pattern:
+      /(?<![\d.A-Za-z])(?:999(?=感冒灵|皮炎平)|555(?=香烟|牌)|1688(?=网|平台|上|批发)|8848(?=手机)|502(?=胶)|84(?=消毒)|360(?=手机)|58(?=同城)|315(?=晚会|打假))/gu,
+    say: sayDigits,
+  },
+  {
+    id: 'protection',
+    pattern: /(?<![A-Za-z\d])(IP(?=[0-6]\d)|KN(?=9\d)|N(?=9[5-9]))(\d{2})(?![\dA-Za-z.元块])/gu,
+    say: (_, letters, digits) => letters + sayDigits(digits),
+  },
+  {
+    id: 'level',
+    pattern: /(?<![A-Za-z])[lL][vV]\. ?(?=\d)/gu,
+    say: 'LV ',
+  },
+  {
+    id: 'size-xs',
+    pattern: /(?<![A-Za-z\d])(?:XS|xs(?= ?[码号/、]|[ ,]{1,2}[sSmMlL](?![A-Za-z])| ?[mM]ax))(?![A-Za-z\d])/gu,
+    say: 'X S',
+  },
+  { id: 'sk-ii', pattern: /(?<![A-Za-z\d])SK-?(?:II|ll|Il|lI)(?![A-Za-z\d])/gu, say: 'SK二' },
+  {
+    id: 'garment',
+    pattern: /(?<![\d./])(1[3-9]\d|20\d)\/(\d{2,3})([ABCY])(?![A-Za-z\d])/gu,
+    say: (_, height, girth, build) => `${sayDigits(height)}、${sayDigits(girth)}${build}`,
+  },
   { id: 'seven-eleven', pattern: /(?<![\d.A-Za-z])7-11(?=便利店|超市)/gu, say: '七十一' },
   { id: 'leading-point', pattern: /(?<=^|[¥$€£ ,~(:])\.(?=\d{1,2}(?![\d.]))/gu, say: '0.' },
 ];

@@ -10,12 +10,12 @@ export const longNumbers: Rule[] = [
     pattern: /(?<![\d.,])\d{1,3}(?:,\d{3}){1,3}(?!\d|,\d)/gu,
     say: (found) => found.replaceAll(',', ''),
   },
-  { id: 'very-long', pattern: /\d{13,}/gu, say: sayDigits },
   {
     id: 'many-decimals',
     pattern: /(?<!\d)(\d{1,12})\.(\d{7,})/gu,
     say: (_, whole, decimals) => `${sayInteger(whole)}点${sayDigits(decimals)}`,
   },
+  { id: 'very-long', pattern: /\d{13,}/gu, say: sayDigits },
 ];
 
 /** Numbers with a word that says how to read them. */

@@ -98,8 +98,12 @@ export const relations: Rule[] = [
         ? `${sayOrdinal(whole)}分之${sayOrdinal(part)}`
         : `${sayOrdinal(part)}比${sayOrdinal(whole)}`,
   },
-  { id: 'times', pattern: pattern`(?<=\d|\d${unitSign}) ?(?:[xX×✕✖]|\*{1,2}) ?(?=\d)`, say: '乘' },
-  { id: 'so-many', pattern: /(?<=^|[\p{Script=Han} ,)])[x×*✕✖] ?(?=\d)/gu, say: '乘' },
+  { id: 'times', pattern: pattern`(?<=\d|\d${unitSign})(?: ?(?:[x×✕✖]|\*{1,2}) ?|X| X )(?=\d)`, say: '乘' },
+  {
+    id: 'so-many',
+    pattern: /(?<=^|[\p{Script=Han} ,)])(?<!(?:[A-Za-z]|宝马|荣耀|捷途) ?(?=x))[x×*✕✖] ?(?=\d)/gu,
+    say: '乘',
+  },
   {
     id: 'minus',
     pattern: /(?<=^|[\s,(:=<>≤≥~零下温度是为到])-(?=\d)/gu,

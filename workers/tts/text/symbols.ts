@@ -29,6 +29,11 @@ export const spokenSigns: Rule[] = [
 
 /** Signs that only shape a text become pauses, or nothing. */
 export const silentSigns: Rule[] = [
+  {
+    id: 'range-in-words',
+    pattern: /(?<=[十百千万亿]) ?[-~] ?(?=[一二三四五六七八九十两])/gu,
+    say: '到',
+  },
   { id: 'quote', pattern: /["“”„‟「」『』«»‹›〝〞〟`]|(?<![A-Za-z])['‘’]|['‘’](?![A-Za-z])/gu, say: '' },
   { id: 'title', pattern: /[《》〈〉]/gu, say: '' },
   { id: 'long-pause', pattern: /(?:\.{2,}|…+|。{2,}|-{2,}|—+|~+|⋯+)/gu, say: ',' },

@@ -60,7 +60,7 @@ const units: [signs: string, said: string][] = [
   ['kJ|KJ', '千焦'],
   ['lm', '流明'],
   ['Ω', '欧'],
-  ['rpm', '转每分'],
+  ['rpm|r/min', '转每分'],
   ['in(?:ch)?|["″”]', '英寸'],
   ['ft', '英尺'],
 ];

@@ -34,6 +34,12 @@ const addresses: Rule[] = [
   { id: 'web-address', pattern: /(?:https?:\/\/|www\.)[\w\-.~:/?#@!$&'()*+,;=%]+/giu, say: ' ' },
   { id: 'mail-address', pattern: /(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}/gu, say: ' ' },
   {
+    // What a shop's app reads from the clipboard.
+    id: 'clipboard-code',
+    pattern: /[¥￥€$₳₤₴₵₡₢](?=\d{0,13}[A-Za-z])[A-Za-z0-9]{6,14}[¥￥€$₳₤₴₵₡₢]/gu,
+    say: ' ',
+  },
+  {
     id: 'bare-address',
     pattern:
       /(?<![\w@.-])(?:[A-Za-z0-9-]{1,63}\.){1,5}(?:com|cn|net|org|io|tv|cc|shop|xyz|app|link|site|example)(?![A-Za-z0-9-])(?:\/[\w\-.~:/?#@!$&'()*+,;=%]*)?/giu,
@@ -46,7 +52,7 @@ const faces: Rule[] = [
   {
     id: 'face-in-brackets',
     pattern:
-      /[(（](?=[^()（）\p{Script=Han}\d]{0,20}[\^_・･｡ωдДεзσ♡♥∀▽△□○◕≧≦╯╰´｀`ﾟ︵┻━ツノヮ◡‿ಥ﹏｀¬ಠ])(?![^()（）]{0,20}[A-Za-z]{4})[^()（）\p{Script=Han}\d\n]{1,20}[)）][ノヾ╯╰ლσっ︵┻━┬─┴*:・✧\\/~～]{0,12}/gu,
+      /[(（](?=[^()（）\p{Script=Han}\d]{0,20}[\^_・･｡ωдДεзσ๑ㅂᴗ♡♥∀▽△□○◕≧≦╯╰´｀`ﾟ︵┻━ツノヮ◡‿ಥ﹏｀¬ಠ])(?![^()（）]{0,20}[A-Za-z]{4})[^()（）\p{Script=Han}\d\n]{1,20}[)）][ノヾ╯╰ლσっو︵┻━┬─┴*:・✧\\/~～]{0,12}/gu,
     say: ' ',
   },
   {

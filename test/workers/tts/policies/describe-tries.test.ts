@@ -25,6 +25,20 @@ void t.test('describeTries() names each engine once, with what it failed with', 
   t.end();
 });
 
+void t.test('describeTries() tells why an engine was not even asked', (t) => {
+  const unasked = [
+    { engine: 'gsv', states: ['open', 'probing', 'closed'] as const },
+    { engine: 'web', states: ['cold', 'renewing'] as const },
+    { engine: 'cosy', states: ['closed'] as const },
+  ];
+  t.equal(
+    describeTries([one('piper', 'unreachable')], unasked),
+    'piper: unreachable; gsv: left alone for its failures; web: not ready yet, being restarted',
+  );
+  t.equal(describeTries([], unasked.slice(2)), 'nobody was there to speak');
+  t.end();
+});
+
 void t.test('describeTries() tells the status of a refusal, and for how long one was quiet', (t) => {
   const tries = [
     { ...one('web', 'refused', 'answered 401: bad key'), status: 401 },

@@ -17,6 +17,7 @@ export interface Behaviour {
   ms: number;
   fault?: EngineFault | 'bad' | 'hang' | 'throw';
   status?: number;
+  retryAfterMs?: number;
   deafMs?: number;
 }
 
@@ -76,13 +77,15 @@ export class FakeEndpoint implements Endpoint {
 
   async [Symbol.asyncDispose](): Promise<void> {}
 
-  async #work(text: string, { ms, fault, status = 0 }: Behaviour, options: SpeakOptions): Promise<RawSound> {
+  async #work(text: string, behaviour: Behaviour, options: SpeakOptions): Promise<RawSound> {
     const { signal, onFirstByte } = options;
+    const { ms, fault, status = 0, retryAfterMs = 0 } = behaviour;
     if (fault === 'hang') await untilAborted(new Promise<never>(() => undefined), signal);
     await this.#clock.delay(ms, signal);
     signal.throwIfAborted();
     if (fault === 'throw') throw new Error('a bug of an adapter');
-    if (fault && fault !== 'bad' && fault !== 'hang') throw new EngineError(fault, fault, { status });
+    if (fault && fault !== 'bad' && fault !== 'hang')
+      throw new EngineError(fault, fault, { status, retryAfterMs });
     onFirstByte();
     await this.#clock.delay(ms, signal);
     signal.throwIfAborted();

@@ -134,6 +134,18 @@ void t.test('speak() does not blame a server for being busy, or for a text that 
   t.equal(guarded.state.state, 'closed');
 });
 
+void t.test('speak() does not ask again before a busy server wants to be asked', async (t) => {
+  const { clock, endpoint, guarded, speak, fail } = await open();
+  t.same(await fail(3, { ms: 10, fault: 'busy', retryAfterMs: 8_000 }), ['busy', 'busy', 'busy']);
+  t.equal(endpoint.asked.length, 1);
+  t.match([guarded.ready, guarded.state], [true, { state: 'closed', inFlight: 0 }]);
+  endpoint.behave = () => ({ ms: 10 });
+  await t.rejects(clock.finish(speak()), { code: 'busy' });
+  await clock.pass(8_000);
+  t.ok(await clock.finish(speak()));
+  t.equal(endpoint.asked.length, 2);
+});
+
 void t.test('speak() leaves a server alone that refuses whatever it is asked', async (t) => {
   for (const status of [401, 403, 404, 302]) {
     const { guarded, fail } = await open();

@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import type { Logger } from '../../../../workers/logger.ts';
 import { SpeechCache } from '../../../../workers/tts/cache/speech-cache.ts';
 import { openCounters } from '../../../../workers/tts/counters.ts';
 import type { RawSound } from '../../../../workers/tts/endpoint.ts';
@@ -18,7 +19,7 @@ import { Synthesiser } from '../../../../workers/tts/synthesiser.ts';
 import type { SynthesiserOptions } from '../../../../workers/tts/synthesiser.ts';
 import type { FakeEndpoint } from './fake-endpoint.ts';
 
-const log = pino({ level: 'silent' });
+const silent = pino({ level: 'silent' });
 
 export const webLimits: GuardLimits = {
   retry: { attempts: 3, firstMs: 100, factor: 2, capMs: 1_000 },
@@ -35,7 +36,7 @@ const noCache: SynthesiserOptions['cache'] = {
 /** A real cache, in memory only. */
 export function openMemoryCache(variantAfter = 0): SpeechCache {
   const config = { maxMb: 1, ttlMs: 3_600_000, maxDiskMb: 0, variantAfter, maxVariants: 3 };
-  return new SpeechCache({ folder: '', config, log });
+  return new SpeechCache({ folder: '', config, log: silent });
 }
 
 /** Refuses what is marked as bad. */
@@ -62,11 +63,13 @@ export interface SynthesiserParts {
   redraws?: number;
   random?: () => number;
   limits?: GuardLimits;
+  /** Silent unless given. */
+  log?: Logger;
 }
 
 /** A synthesiser over fake endpoints; web engines have all draws, the embedded one has none. */
 export function makeSynthesiser(parts: SynthesiserParts) {
-  const { clock, random = () => 0.5, limits = webLimits, embedded, engines = {} } = parts;
+  const { clock, random = () => 0.5, limits = webLimits, embedded, engines = {}, log = silent } = parts;
   const guard = (endpoint: FakeEndpoint, engineId: string, isLastResort = false) =>
     new GuardedEndpoint({
       endpoint,

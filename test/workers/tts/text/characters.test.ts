@@ -31,6 +31,24 @@ void t.test('characters are made visible and alike', async (t) => {
     ],
   });
   checkRules(t, signs, {
+    'quoted-number': [
+      ['扣“1”', '扣一'],
+      ['打"666"的', '打六六六的'],
+      ['扣”1”2次', '扣一，两次'],
+      ['他说“满300减50”', '他说满三百减五十'],
+      ['55"和65"的', '五十五英寸和六十五英寸的'],
+    ],
+    'roman-number': [
+      ['Ⅲ代', '三代'],
+      ['Ⅻ', '十二'],
+      ['ⅳ型', '四型'],
+    ],
+    'sun-protection': [
+      ['SPF50+ PA+++', 'S P F 五十加 P A三个加'],
+      ['PA++++', 'P A四个加'],
+      ['PA++', 'P A两个加'],
+      ['PA+', 'P A加'],
+    ],
     square: [
       ['10²', '十的平方'],
       ['5m²', '五平方米'],
@@ -87,7 +105,7 @@ void t.test('characters are made visible and alike', async (t) => {
     ],
     'other-number': [
       ['௱好', '好'],
-      ['Ⅳ', 'I V'],
+      ['Ⅳ', '四'],
       ['〡好', '好'],
     ],
     dash: [

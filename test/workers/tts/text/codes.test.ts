@@ -48,6 +48,8 @@ void t.test('codes are read digit by digit', async (t) => {
       ['手机15元', '手机十五元'],
     ],
     'labelled-code': [
+      ['Android 14', 'Android 十四'],
+      ['ID 1203', 'I D 一二零三'],
       ['订单号：123456', '订单号，一二三四五六'],
       ['尾号8888', '尾号八八八八'],
       ['验证码是0123', '验证码是零一二三'],

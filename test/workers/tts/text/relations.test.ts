@@ -123,6 +123,8 @@ void t.test('relations between numbers are put into words', async (t) => {
       ['24/7', '二十四比七'],
     ],
     times: [
+      ['vivo X100 X200', 'vivo X一百 X二百'],
+      ['3 X 2', '三乘二'],
       ['3*4', '三乘四'],
       ['20x30cm', '二十乘三十厘米'],
       ['500ml*2瓶', '五百毫升乘两瓶'],
@@ -130,6 +132,8 @@ void t.test('relations between numbers are put into words', async (t) => {
       ['3 x 4', '三乘四'],
     ],
     'so-many': [
+      ['vivo x100', 'vivo x一百'],
+      ['宝马x5', '宝马x五'],
       ['玫瑰×2', '玫瑰乘二'],
       ['玫瑰x10', '玫瑰乘十'],
       ['x2', '乘二'],

@@ -88,6 +88,11 @@ void t.test('signs are said where they mean something, and are pauses elsewhere'
     ],
   });
   checkRules(t, silentSigns, {
+    'range-in-words': [
+      ['五百-六百', '五百到六百'],
+      ['一万~两万', '一万到两万'],
+      ['一-二', '一，二'],
+    ],
     quote: [
       ['真的“不贵。”对吧', '真的不贵。对吧'],
       ['「好」', '好'],

@@ -107,6 +107,12 @@ void t.test('visualOnly takes out what only the eye understands', async (t) => {
       ['x+y@mail.example.cn', ''],
       ['a@b', 'a b'],
     ],
+    'clipboard-code': [
+      ['复制￥CZ0001abcd￥打开', '复制 打开'],
+      ['$a1B2c3D4e5$', ''],
+      ['￥100￥', '一百元元'],
+      ['￥20-￥30', '二十到三十元'],
+    ],
     'bare-address': [
       ['去taobao.com看', '去 看'],
       ['shop.example.cn/a/b?x=1', ''],
