@@ -14,7 +14,10 @@ async function live(...words: string[]): Promise<{ code: number | null; out: str
 
 void t.test('live tells a script in JSON, too, why something was not done', async (t) => {
   const home = t.testdir({});
-  for (const words of [['start', 'demo'], ['start', 'a', 'b']]) {
+  for (const words of [
+    ['start', 'demo'],
+    ['start', 'a', 'b'],
+  ]) {
     const { code, out } = await live(...words, '--home', home, '--json');
     t.equal(code, 1, words.join(' '));
     t.match(JSON.parse(out), { success: false, error: /./ });
