@@ -76,8 +76,8 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
     try {
       let found = await decoder.decode({ receivedAt, form, data: input.data });
       result.observations += found.length;
-      if (input.then) {
-        found = await decoder.decode({ receivedAt, form, data: input.then });
+      if (input.next) {
+        found = await decoder.decode({ receivedAt, form, data: input.next });
         result.observations += found.length;
       }
       const ids = new Set(found.map(({ messageId }) => messageId));

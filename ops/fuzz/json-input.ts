@@ -65,9 +65,9 @@ function withSiblings(corpus: Corpus, random: SeededRandom): FuzzInput {
 }
 
 /** The message that comes next, which has to be read whatever came before it. */
-function before(corpus: Corpus, random: SeededRandom): Pick<FuzzInput, 'then' | 'mustFind'> {
+function before(corpus: Corpus, random: SeededRandom): Pick<FuzzInput, 'next' | 'mustFind'> {
   const id = drawId(random, 0);
-  return { then: textOf(corpus.sibling(id), random), mustFind: [id] };
+  return { next: textOf(corpus.sibling(id), random), mustFind: [id] };
 }
 
 /** Ids are strings, or numbers that no double can hold. */

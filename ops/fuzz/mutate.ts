@@ -9,7 +9,7 @@ export interface FuzzInput {
   data: Buffer;
   mustFind: string[];
   /** What comes next: `mustFind` is in it. */
-  then?: Buffer;
+  next?: Buffer;
 }
 
 /** What is mutated: frames as they come, what is in them before gzip, and single messages that are whole. */
