@@ -59,7 +59,7 @@ was missed; with ${Object.keys(rowsOf).join(', ')} only that a promise was broke
                         --rooms N: over how many rooms (default 20); --seed N: decides it (default 1)
   --json                only the JSON object
 
-Ctrl-C ends supervisor and audio early and clears up; what was seen until then is printed.`;
+Ctrl-C ends ingest, supervisor and audio early and clears up; what was seen until then is printed.`;
 
 await runCommand(main);
 

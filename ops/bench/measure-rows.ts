@@ -24,6 +24,7 @@ export async function measureRows(
   const all: Required<Measured> = { figures: [], notes: [], broken: [] };
   for (const name of chooseRows(options.only, rows)) {
     if (options.only === '' && onRequest.includes(name)) continue;
+    if (options.signal?.aborted) break;
     options.say(`measuring ${name} …`);
     try {
       const { figures, notes, broken = [] } = (await rows[name]?.(options)) ?? { figures: [], notes: [] };
@@ -34,5 +35,6 @@ export async function measureRows(
       all.broken.push(`${name} could not be measured: ${describeFailure(toFailure(error))}`);
     }
   }
+  if (options.signal?.aborted) all.notes.push('ended before its time');
   return all;
 }

@@ -18,6 +18,8 @@ export interface BenchOptions {
   stormMs: number;
   rooms: number;
   seed: number;
+  /** Means: end early, with what was seen, and clear up. */
+  signal?: AbortSignal;
   /** A line for who waits. */
   say: (line: string) => void;
 }

@@ -11,8 +11,9 @@ import { FRESH_TALLY } from '../sim/douyin-room/scenario/tally.ts';
 import { ProtoWriter } from '../sim/douyin-room/wire/proto-writer.ts';
 import { encodeItem } from '../sim/douyin-room/wire/room-message.ts';
 import { drawPackets } from './bilibili-input.ts';
+import { drawText, isJsonSource, jsonDrawer } from './json-input.ts';
 import type { FuzzCorpus, FuzzInput } from './mutate.ts';
-import { drawInput, mutate } from './mutate.ts';
+import { drawInput } from './mutate.ts';
 
 export interface FuzzOptions {
   source: SourceType;
@@ -43,7 +44,6 @@ export interface FuzzResult {
 export const maxGrowthMb = 300;
 const receivedAt = 1_790_000_000_000;
 const sampleEvery = 1_000;
-const utf8 = (text: string): Buffer => Buffer.from(text);
 
 /** Feeds a source's decoder with what nobody sends. It ends at the first thing that is thrown, and at the first whole message that is lost. */
 export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
@@ -74,8 +74,12 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
     const before = performance.now();
     const form: RawMessage['form'] = hasFrames || random.chance(0.2) ? 'binary' : 'text';
     try {
-      const found = await decoder.decode({ receivedAt, form, data: input.data });
+      let found = await decoder.decode({ receivedAt, form, data: input.data });
       result.observations += found.length;
+      if (input.next) {
+        found = await decoder.decode({ receivedAt, form, data: input.next });
+        result.observations += found.length;
+      }
       const ids = new Set(found.map(({ messageId }) => messageId));
       const lost = input.mustFind.find((id) => !ids.has(id));
       if (lost !== undefined) throw new Error(`The whole message ${lost} beside a damaged one was lost`);
@@ -97,7 +101,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
 
 function drawerOf(source: SourceType): (random: SeededRandom) => FuzzInput {
   if (source === 'bilibili') return (random) => (random.chance(0.7) ? drawPackets(random) : drawText(random));
-  if (source !== 'douyin') return drawText;
+  if (isJsonSource(source)) return jsonDrawer(source);
   const corpus = douyinCorpus();
   return (random) => drawInput(random, corpus);
 }
@@ -138,56 +142,4 @@ function douyinCorpus(): FuzzCorpus {
   };
   const messages = items.map((item, index) => whole(`726051744246666220${index}`, item));
   return { frames, responses, messages, sibling: (id) => whole(id, { kind: 'chat', text: '邻居' }) };
-}
-
-/** For sources of JSON: objects that resemble messages, with fields of every type in every place. */
-function drawText(random: SeededRandom): FuzzInput {
-  const text = JSON.stringify(drawValue(random, 0));
-  const data = random.chance(0.5) ? utf8(text) : mutate(utf8(text), random);
-  if (random.chance(0.02))
-    return { how: 'deep', data: utf8('['.repeat(random.whole(1, 50_000))), mustFind: [] };
-  return { how: 'json', data, mustFind: [] };
-}
-
-const words = [
-  'type',
-  'Type',
-  'Data',
-  'data',
-  'cmd',
-  'DANMU_MSG',
-  'info',
-  'User',
-  'user',
-  'Id',
-  'msgId',
-  'Content',
-  'content',
-  'method',
-  'WebcastChatMessage',
-  'gift',
-  'payload',
-  'common',
-] as const;
-
-function drawValue(random: SeededRandom, depth: number): unknown {
-  const word = () => words[random.whole(0, words.length - 1)] ?? 'type';
-  switch (random.whole(0, depth > 5 ? 4 : 7)) {
-    case 0:
-      return word();
-    case 1:
-      return random.whole(0, 6);
-    case 2:
-      return random.chance(0.5) ? 2 ** 53 : -1e308;
-    case 3:
-      return random.chance(0.5) ? null : random.chance(0.5);
-    case 4:
-      return JSON.stringify({ [word()]: random.whole(0, 9) });
-    case 5:
-      return Array.from({ length: random.whole(0, 4) }, () => drawValue(random, depth + 1));
-    default:
-      return Object.fromEntries(
-        Array.from({ length: random.whole(1, 6) }, () => [word(), drawValue(random, depth + 1)]),
-      );
-  }
 }

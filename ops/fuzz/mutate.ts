@@ -8,6 +8,8 @@ export interface FuzzInput {
   how: string;
   data: Buffer;
   mustFind: string[];
+  /** What comes next: `mustFind` is in it. */
+  next?: Buffer;
 }
 
 /** What is mutated: frames as they come, what is in them before gzip, and single messages that are whole. */

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { exitCodes } from '../../protocol/exit-codes.ts';
+import { describeFailure, toFailure } from '../../protocol/failure.ts';
 import { runCommand } from '../run-command.ts';
 import { findShow } from '../running-room.ts';
 import { carryOut } from './carry-out.ts';
@@ -17,7 +18,7 @@ Which rooms are hosted, told to a show that runs:
   status   which rooms are wanted, and how their connections are
 A stop outlives restarts of everything, until the room is started again. Both answer success when it was so already.
 
-Exit code: 0 done, 78 the reload was refused, 1 not done.`;
+Exit code: 0 done, 78 the reload was refused, 1 not done; --json tells also then, by {"success": false, "error": …}.`;
 
 await runCommand(main);
 
@@ -38,6 +39,13 @@ async function main(): Promise<number> {
     console.log(usage);
     return exitCodes.clean;
   }
-  const order = readLiveOrder(positionals, values);
-  return await carryOut(order, { ...findShow(values.home), json: values.json ?? false });
+  const json = values.json ?? false;
+  try {
+    const order = readLiveOrder(positionals, values);
+    return await carryOut(order, { ...findShow(values.home), json });
+  } catch (error) {
+    if (!json) throw error;
+    console.log(JSON.stringify({ success: false, error: describeFailure(toFailure(error)) }));
+    return exitCodes.failed;
+  }
 }

@@ -12,6 +12,7 @@ import { runCommand } from '../run-command.ts';
 import { exportRecording } from './export.ts';
 import type { Survey } from './survey.ts';
 import { surveyRecording } from './survey.ts';
+import { configurationFile, nextTake } from './take.ts';
 
 const usage = `npm run replay -- FILE [--speed N] [--room ID] [--home DIR] [--skip-silence TIME] [--loop] [--of TYPE]
 npm run replay -- export FILE --out FILE [--pseudonymise]
@@ -68,7 +69,9 @@ async function main(): Promise<number> {
     throw new Error(`--speed must be a number from 0.01 to 1000, got "${values.speed}"`);
   const home = values.home === undefined ? join(homeFolder(undefined), 'replay') : homeFolder(values.home);
   const { room, loop, of } = values;
-  const source = { type: 'recording', file, of, speed, loop, skipSilenceMs };
+  // What was played in this home is known there; another take is not.
+  const take = nextTake(home);
+  const source = { type: 'recording', file, of, speed, loop, skipSilenceMs, take };
   const config = { rooms: [{ id: room, source }], tts: { speed: 1.4 }, audio: { record: true } };
   return await runHost({ home, config, playMs: loop ? Infinity : survey.playMs / speed });
 }
@@ -100,7 +103,7 @@ function describe({ source, messages, bytes, durationMs, damaged, damages }: Sur
 async function runHost(options: { home: string; config: object; playMs: number }): Promise<number> {
   const { home, config, playMs } = options;
   mkdirSync(home, { recursive: true });
-  const file = join(home, 'replay.yaml');
+  const file = configurationFile(home);
   writeFileSync(file, JSON.stringify(config));
   using stop = openStopSignals();
   const main = join(project, 'supervisor', 'main.ts');

@@ -17,13 +17,20 @@ export interface Survey {
 }
 
 const toldDamages = 5;
+const known = sourceTypes.filter((type) => type !== 'recording');
 
 /** Reads a whole recording without decoding it. Throws an Error that says what is wrong with a file that is none. */
 export async function surveyRecording(
   path: string,
   { of, skipSilenceMs }: { of: string; skipSilenceMs: number },
 ): Promise<Survey> {
-  await stat(path);
+  if (!isSourceType(of) || of === 'recording')
+    throw new Error(`There is no source "${of}" that could be recorded; known are ${known.join(', ')}`);
+  try {
+    await stat(path);
+  } catch (cause) {
+    throw new Error(`Cannot read the recording ${path}: ${(cause as Error).message}`, { cause });
+  }
   const survey: Survey = {
     source: '',
     messages: 0,
@@ -54,6 +61,6 @@ export async function surveyRecording(
   if (survey.messages === 0)
     throw new Error(`${path} holds no message${survey.damages[0] ? `; ${survey.damages[0]}` : ''}`);
   if (!isSourceType(survey.source) || survey.source === 'recording')
-    throw new Error(`${path} is a recording of "${survey.source}"; known are ${sourceTypes.join(', ')}`);
+    throw new Error(`${path} is a recording of "${survey.source}"; known are ${known.join(', ')}`);
   return survey;
 }

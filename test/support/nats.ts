@@ -79,7 +79,7 @@ async function layOut(connection: NatsConnection, rooms: string[]): Promise<void
   for (const bucket of buckets) await kvm.create(bucket);
 }
 
-function findServer(): string {
+export function findServer(): string {
   const named = process.env['NATS_SERVER_BIN'];
   const folders = ['.runtime/bin', ...(process.env['PATH'] ?? '').split(delimiter)];
   const candidates = [...(named ? [named] : []), ...folders.map((folder) => join(folder, 'nats-server'))];

@@ -1,6 +1,12 @@
 /** So long after its last message a streak may still be heard of: after an outage, a room sends again what nobody acknowledged. */
 export const streakTtlMs = 600_000;
 
+/** A new streak that is no single gift hardly follows another within so long: what is less than the total by then overtook it on the way. */
+const stragglerMs = 5_000;
+
+/** Stands for the number of a streak where a source does not pass it on. */
+export const untoldGroup = '?';
+
 interface Streak {
   total: number;
   touchedAt: number;
@@ -19,7 +25,8 @@ export interface GiftMessage {
  * repeats the last of them or never comes. So only what lies above the highest total seen counts, and a streak is remembered beyond
  * its end, for stragglers and replays.
  *
- * A key that ends in `/0` has no streak number (some plain gifts): there, a message that does not raise the total begins anew.
+ * A key that ends in `/0` has no streak number (some plain gifts): there, a message that does not raise the total begins anew. One that
+ * ends in `/?` may be of a streak, whose number was not passed on: the same, but for what comes late.
  */
 export class GiftStreaks {
   readonly #streaks = new Map<string, Streak>();
@@ -43,7 +50,8 @@ export class GiftStreaks {
     if (key === '') return cumulative;
     if (now >= this.#forgetAt) this.#forget(now);
     const known = this.#streaks.get(key);
-    const before = known && !(isNumberless(key) && beginsAnew(known, cumulative, end)) ? known.total : 0;
+    const message = { key, total: cumulative, end };
+    const before = known && !beginsAnew(known, message, now) ? known.total : 0;
     // Taken out and put in again: the map stays in the order of the last touch.
     this.#streaks.delete(key);
     this.#streaks.set(key, {
@@ -75,11 +83,11 @@ export class GiftStreaks {
 export const streakKey = (viewer: string, gift: string, group: string): string =>
   `${viewer}/${gift}/${group}`;
 
-function isNumberless(key: string): boolean {
-  return key.endsWith('/0');
-}
-
-function beginsAnew(known: Streak, cumulative: number, end: boolean): boolean {
-  if (end) return known.ended && cumulative > known.total;
-  return known.ended || cumulative <= known.total;
+function beginsAnew(known: Streak, { key, total, end }: GiftMessage, now: number): boolean {
+  const isUntold = key.endsWith(`/${untoldGroup}`);
+  if (!isUntold && !key.endsWith('/0')) return false;
+  if (end) return known.ended && total > known.total;
+  if (known.ended) return true;
+  const isStraggler = isUntold && total > 1 && now - known.touchedAt < stragglerMs;
+  return isStraggler ? total === known.total : total <= known.total;
 }

@@ -20,6 +20,7 @@ import { RoomLink } from './room-link.ts';
 import { runRoomSession } from './room-session.ts';
 import type { SavedRooms } from './saved-rooms.ts';
 import type { Source, SourceDefinition, SourceParts } from './source.ts';
+import { secretsOf } from './source-secrets.ts';
 import { Tally } from './tally.ts';
 
 /** What a room needs of its worker. */
@@ -71,6 +72,7 @@ export class HostedRoom {
     this.#room = room;
     this.#definition = definition;
     this.#host = host;
+    for (const secret of secretsOf(room.source)) host.child.secrets.add(secret);
     this.#tally = new Tally(host.child.counters);
     this.#faults = new FaultLog(host.child.log);
     this.#events = this.#newEvents();

@@ -68,7 +68,7 @@ export async function measureStorm(options: BenchOptions): Promise<Measured> {
   let workerFaultAt = random.whole(3_000, 8_000);
   let working: Promise<unknown> | undefined;
   let told = 0;
-  while (performance.now() - startedAt < forMs) {
+  while (performance.now() - startedAt < forMs && !options.signal?.aborted) {
     for (const staged of stage.rooms) speak(staged, random);
     const now = performance.now() - startedAt;
     if (now >= faultAt) {

@@ -45,6 +45,12 @@ export async function openBarrageGrab(options: Partial<BarrageGrabSettings> = {}
   );
 }
 
+/** One message on the wire, as said first thing to who has heard nothing; nothing when such things are not told. */
+export function encodeBarrageGrab(item: RoomItem, id: string): string | undefined {
+  const found = dataOf(item, new Map());
+  return found && (envelope(found, item, id, DEFAULTS).data as string);
+}
+
 type Found = { type: number; content: string; fields: Record<string, unknown>; user: Viewer | null };
 
 function envelope(

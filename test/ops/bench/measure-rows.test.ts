@@ -35,3 +35,18 @@ void t.test('measureRows() leaves out what is measured on request, until it is a
   t.match(await measureRows(rows, optionsFor(''), ['fails', 'last']), { figures: [{ what: 'first' }] });
   t.same((await measureRows(rows, optionsFor('last'), ['fails', 'last'])).broken, ['lost']);
 });
+
+void t.test('measureRows() ends early with what was seen when somebody says so', async (t) => {
+  const stop = new AbortController();
+  const ended = {
+    ...rows,
+    fails: async () => {
+      stop.abort();
+      return await Promise.resolve({ figures: [], notes: ['in the middle'] });
+    },
+  };
+  const seen = await measureRows(ended, { ...optionsFor(''), signal: stop.signal });
+  t.match(seen.figures, [{ what: 'first' }]);
+  t.same(seen.notes, ['seen', 'in the middle', 'ended before its time']);
+  t.same(seen.broken, []);
+});

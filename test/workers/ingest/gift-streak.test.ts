@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { GiftMessage } from '../../../workers/ingest/gift-streak.ts';
-import { GiftStreaks, streakKey } from '../../../workers/ingest/gift-streak.ts';
+import { GiftStreaks, streakKey, untoldGroup } from '../../../workers/ingest/gift-streak.ts';
 
 const key = streakKey('viewer', 'rose', '1638052413');
 const gift = (total: number, end = false, of = key): GiftMessage => ({ key: of, total, end });
@@ -41,6 +41,18 @@ const tables: { name: string; messages: GiftMessage[]; counts: number[] }[] = [
       gift(total, true, streakKey('viewer', 'rose', '0')),
     ]),
     counts: [1, 0, 1, 0, 1, 0],
+  },
+  {
+    name: 'values out of order in a streak whose number is not passed on, and the next one',
+    messages: [gift(1), gift(3), gift(2), gift(4), gift(4, true), gift(1), gift(1, true), gift(2)].map(
+      ({ total, end }) => gift(total, end, streakKey('viewer', 'rose', untoldGroup)),
+    ),
+    counts: [1, 2, 0, 1, 0, 1, 0, 2],
+  },
+  {
+    name: 'single gifts whose streak is not passed on',
+    messages: [1, 1, 3, 1].map((total) => gift(total, false, streakKey('viewer', 'rose', untoldGroup))),
+    counts: [1, 1, 2, 1],
   },
   {
     name: 'messages that stand for themselves',
@@ -97,3 +109,12 @@ function seeded(seed: number): () => number {
     return state / 2 ** 32;
   };
 }
+
+void t.test('count() begins anew when less comes of a streak that was left without its end', (t) => {
+  const streaks = new GiftStreaks();
+  const untold = (total: number) => gift(total, false, streakKey('viewer', 'rose', untoldGroup));
+  t.equal(streaks.count(untold(10), 0), 10);
+  t.equal(streaks.count(untold(9), 1_000), 0);
+  t.equal(streaks.count(untold(5), 6_000), 5, 'five seconds of silence end a streak');
+  t.end();
+});

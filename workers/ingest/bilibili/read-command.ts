@@ -138,7 +138,7 @@ function danmu(info: unknown[]): Found {
   const user = listOf(info[2]);
   const badge = listOf(info[3]);
   const extra = objectOf(shown[15])['extra'];
-  const { id_str: id } = objectOf(typeof extra === 'string' ? parseJson(extra) : extra);
+  const { id_str: id } = objectOf(typeof extra === 'string' ? readExtra(extra) : extra);
   const text = textOf(info[1]);
   const viewer = viewerFrom({
     id: idOf(user[0]),
@@ -156,9 +156,21 @@ function danmu(info: unknown[]): Found {
   };
 }
 
+/** What is beside the text must not cost it. */
+function readExtra(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch {
+    return {};
+  }
+}
+
 function gift(data: JsonObject, sender: JsonObject, gifts: BilibiliGifts): Found {
   const viewer = viewerIn(sender);
-  const id = idOf(data['tid']) || idOf(data['rnd']);
+  const giftId = idOf(data['giftId']) || idOf(data['gift_id']);
+  const rnd = idOf(data['rnd']);
+  // `rnd` may be the second of time at which it was given: two viewers can have the same.
+  const id = idOf(data['tid']) || (rnd && idOf(`${rnd}-${senderIn(viewer)}-${giftId}`));
   return {
     id: id ? `gift-${id}` : '',
     at: data['timestamp'],

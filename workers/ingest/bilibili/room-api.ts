@@ -1,3 +1,4 @@
+import { randomInt, randomUUID } from 'node:crypto';
 import type { BilibiliSource as Config } from '../../../protocol/sources/bilibili.ts';
 import type { WebClient } from '../web-client.ts';
 import { parseJson } from '../feeds/json-text.ts';
@@ -37,6 +38,8 @@ export class RoomApi {
   readonly #config: Config;
   readonly #credentials: SourceParts['credentials'];
   readonly #web: WebClient;
+  /** In the form of the device cookie that the page sets. */
+  readonly #madeUp = `${randomUUID().toUpperCase()}${randomInt(10_000, 100_000)}infoc`;
 
   constructor(config: Config, web: WebClient, credentials: SourceParts['credentials']) {
     this.#config = config;
@@ -44,24 +47,23 @@ export class RoomApi {
     this.#web = web;
   }
 
-  /** The device cookie from `finger/spi`, and the signing key from `nav`, which answers -101 and tells it all the same to a guest. */
+  /**
+   * The device cookie from `finger/spi`, and the signing key from `nav`, which answers -101 and tells it all the same to a guest. Neither is
+   * a condition: the platform takes any device, and whether a request has to be signed is for its answer to say.
+   */
   async identify(signal: AbortSignal): Promise<Identity> {
     const { apiUrl } = this.#config;
     let cookie = oneLine(await this.#credentials.read());
     let buvid = cookieValue(cookie, 'buvid3');
     if (!buvid) {
-      const { b_3: device } = objectOf(
-        (await this.#ask(`${apiUrl}/x/frontend/finger/spi`, cookie, signal))['data'],
-      );
+      const { b_3: device } = await this.#askIfKnown(`${apiUrl}/x/frontend/finger/spi`, cookie, signal);
       buvid = textOf(device);
-      if (!/^[\w.-]{1,128}$/.test(buvid))
-        throw new SourceError('business', 'Bilibili gives no device cookie (buvid3)');
+      if (!/^[\w.-]{1,128}$/.test(buvid)) buvid = this.#madeUp;
       cookie = [cookie, `buvid3=${buvid}`].filter(Boolean).join('; ');
     }
-    const nav = objectOf((await this.#ask(`${apiUrl}/x/web-interface/nav`, cookie, signal, [-101]))['data']);
+    const nav = await this.#askIfKnown(`${apiUrl}/x/web-interface/nav`, cookie, signal);
     const images = objectOf(nav['wbi_img']);
     const key = mixinKey(textOf(images['img_url']), textOf(images['sub_url']));
-    if (!key) throw new SourceError('business', 'Bilibili gives no key to sign requests with');
     return { cookie, buvid, uid: nav['isLogin'] === true ? idOf(nav['mid']) || '0' : '0', key };
   }
 
@@ -106,6 +108,16 @@ export class RoomApi {
     if (addresses.length === 0 || !token)
       throw new SourceError('business', 'Bilibili names no message server');
     return { addresses, token };
+  }
+
+  /** The data of an answer; empty when it tells nothing. Throws when nobody answers, or who we are is refused. */
+  async #askIfKnown(url: string, cookie: string, signal: AbortSignal): Promise<JsonObject> {
+    try {
+      return objectOf((await this.#ask(url, cookie, signal, [-101]))['data']);
+    } catch (error) {
+      if (error instanceof SourceError && error.code === 'business') return {};
+      throw error;
+    }
   }
 
   /** The answer's object. Codes other than 0 are errors, but for those in `allowed`. */

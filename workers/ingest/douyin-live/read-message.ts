@@ -18,17 +18,31 @@ export type DouyinLiveMessage =
       observations: Observation[] | undefined;
     };
 
-/** Method and the type of its payload, of what protojson names as our schema does. */
-const payloadTypes = new Map([
-  ['WebcastChatMessage', 'Chat'],
-  ['WebcastEmojiChatMessage', 'EmojiChat'],
-  ['WebcastGiftMessage', 'Gift'],
-  ['WebcastLikeMessage', 'Like'],
-  ['WebcastMemberMessage', 'Member'],
-  ['WebcastSocialMessage', 'Social'],
-  ['WebcastFansclubMessage', 'Fansclub'],
-  ['WebcastRoomUserSeqMessage', 'RoomUserSeq'],
-  ['WebcastControlMessage', 'Control'],
+/** By method: the type of its payload, and those of the relay's names for fields of it that our schema calls otherwise. */
+const payloadTypes = new Map<string, { type: string; renamed?: Record<string, string> }>([
+  ['WebcastChatMessage', { type: 'Chat', renamed: { publicAreaCommon: 'publicArea' } }],
+  ['WebcastScreenChatMessage', { type: 'ScreenChat' }],
+  ['WebcastPrivilegeScreenChatMessage', { type: 'PrivilegeScreenChat' }],
+  ['WebcastEmojiChatMessage', { type: 'EmojiChat' }],
+  ['WebcastGiftMessage', { type: 'Gift' }],
+  ['WebcastLikeMessage', { type: 'Like' }],
+  ['WebcastMemberMessage', { type: 'Member' }],
+  ['WebcastSocialMessage', { type: 'Social' }],
+  // Older schemas have another name for what kind of message it is, and for the common part.
+  ['WebcastFansclubMessage', { type: 'Fansclub', renamed: { type: 'action', commonInfo: 'common' } }],
+  ['WebcastRoomUserSeqMessage', { type: 'RoomUserSeq' }],
+  ['WebcastRoomStatsMessage', { type: 'RoomStats' }],
+  ['WebcastRoomMessage', { type: 'RoomNote' }],
+  ['WebcastControlMessage', { type: 'Control', renamed: { status: 'action' } }],
+  [
+    'WebcastLiveShoppingMessage',
+    {
+      type: 'LiveShopping',
+      renamed: { updatedProductIds: 'productIds', updatedProductInfo: 'product', updateToast: 'toast' },
+    },
+  ],
+  ['WebcastProductChangeMessage', { type: 'ProductChange', renamed: { updateProductInfo: 'products' } }],
+  ['WebcastLiveEcomMessage', { type: 'LiveEcom' }],
 ]);
 
 const states: Record<string, RoomState> = {
@@ -52,16 +66,27 @@ export function readDouyinLive(text: string, receivedAt: number): DouyinLiveMess
   if (!isObject(value)) throw new TypeError('Message is no object');
   if (value['type'] === 'system') return readStatus(value);
   const method = textOf(value['method']);
-  const type = payloadTypes.get(method);
+  const known = payloadTypes.get(method);
   return {
     kind: 'message',
     method,
     title: nameOf(value['title']),
     anchor: nameOf(value['livename']),
-    observations: type
-      ? readMessage({ method, payload: encodeSample(type, value), msgId: noId }, receivedAt, { anchorId: '' })
+    observations: known
+      ? readMessage(
+          { method, payload: encodeSample(known.type, renamed(value, known.renamed ?? {})), msgId: noId },
+          receivedAt,
+          { anchorId: '' },
+        )
       : undefined,
   };
+}
+
+/** The fields under the names of our schema. */
+function renamed(value: JsonObject, names: Record<string, string>): JsonObject {
+  const fields = { ...value };
+  for (const [theirs, ours] of Object.entries(names)) fields[ours] ??= fields[theirs];
+  return fields;
 }
 
 /** A code that is not known goes by `live`. */

@@ -66,7 +66,10 @@ const readers = new Map<string, Reader>([
 ]);
 /** Some methods come with and without what usually stands in front and behind. */
 const readerOf = (method: string): Reader | undefined =>
-  readers.get(method) ?? readers.get(`Webcast${method}`) ?? readers.get(`Webcast${method}Message`);
+  readers.get(method) ??
+  readers.get(`Webcast${method}`) ??
+  readers.get(`${method}Message`) ??
+  readers.get(`Webcast${method}Message`);
 
 /** The observations in one message, or undefined for a method that nobody reads. Throws when the payload is damaged. */
 export function readMessage(

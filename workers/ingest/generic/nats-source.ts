@@ -6,6 +6,7 @@ import { FrameQueue } from '../douyin/frame-queue.ts';
 import type { Feed, FeedEnd, Opening, RawMessage, Source, SourceFrame, SourceParts } from '../source.ts';
 import { SourceError } from '../source.ts';
 import { TimeSlice } from '../time-slice.ts';
+import { readNatsServers } from './nats-servers.ts';
 import { readMessage } from './read-message.ts';
 
 const connectTimeoutMs = 10_000;
@@ -36,21 +37,27 @@ export class NatsSource implements Source {
 
   /** The session connects again, by its own delays. */
   async #connect(servers: string[], credentialsFile: string): Promise<NatsConnection> {
+    const { addresses, authenticator, isEncrypted } = readNatsServers(servers);
     try {
       const credentials = credentialsFile ? await readFile(credentialsFile) : undefined;
       return await connect({
-        servers,
+        servers: addresses,
         name: `onair ${this.#parts.room}`,
         reconnect: false,
         timeout: connectTimeoutMs,
         pingInterval: 10_000,
         maxPingOut: 2,
-        ...(credentials ? { authenticator: credsAuthenticator(credentials) } : {}),
+        ...(isEncrypted ? { tls: {} } : {}),
+        ...(credentials
+          ? { authenticator: credsAuthenticator(credentials) }
+          : authenticator
+            ? { authenticator }
+            : {}),
       });
     } catch (cause) {
       const error = cause instanceof Error ? cause : new Error(String(cause));
       const isRefused = /auth/i.test(error.name + error.message);
-      const text = `NATS at ${servers.join(', ')}: ${error.message}`;
+      const text = `NATS at ${addresses.join(', ')}: ${error.message}`;
       throw new SourceError(isRefused ? 'authentication' : 'network', text, { cause });
     }
   }

@@ -11,6 +11,7 @@ import { SignatureCheck } from './signature.ts';
 import { WebhookFeed } from './webhook-feed.ts';
 
 const maxBodyBytes = 1024 * 1024;
+const maxDiscardedBytes = 64 * 1024 * 1024;
 const maxConnections = 256;
 
 interface Refusal {
@@ -90,7 +91,7 @@ export class WebhookSource implements Source {
     try {
       const refusal = refuse(request);
       if (refusal) return answer(response, refusal.status, { error: refusal }, request);
-      const body = await readBounded(request, maxBodyBytes);
+      const body = await readBounded(request, { maxBytes: maxBodyBytes, maxDiscardedBytes });
       if (!body)
         return answer(
           response,
@@ -146,7 +147,7 @@ export class WebhookSource implements Source {
 function refuse({ method = '', url = '', headers }: IncomingMessage): Refusal | undefined {
   if ((url.split('?', 1)[0] ?? '') !== '/') return { status: 404, field: '(path)', reason: 'must be /' };
   if (method !== 'POST') return { status: 405, field: '(method)', reason: 'must be POST' };
-  if (Number(headers['content-length'] ?? 0) > maxBodyBytes)
+  if (Number(headers['content-length'] ?? 0) > maxDiscardedBytes)
     return { status: 413, field: '(body)', reason: `must not exceed ${maxBodyBytes} bytes` };
   return undefined;
 }

@@ -21,8 +21,9 @@ interface RecordingSourceOptions extends SourceParts {
   openDecoder: OpenDecoder;
 }
 
-/** How far a room was read: loops, and messages of the present one. */
+/** How far a room was read: loops of the take, and messages of the present one. */
 interface Place {
+  take: number;
   loop: number;
   messages: number;
 }
@@ -36,7 +37,7 @@ export class RecordingSource implements Source {
 
   constructor(options: RecordingSourceOptions) {
     this.#options = options;
-    this.#place = readPlace(options.place(), options.config.file);
+    this.#place = readPlace(options.place(), options.config);
   }
 
   async open(): Promise<Opening> {
@@ -75,7 +76,7 @@ export class RecordingSource implements Source {
       yield* this.#once(stop);
       if (stop.aborted) return { reason: 'reading was stopped', waitMs: 0 };
       if (!config.loop) break;
-      this.#place = { loop: this.#place.loop + 1, messages: 0 };
+      this.#place = { ...this.#place, loop: this.#place.loop + 1, messages: 0 };
     }
     this.#isOver = true;
     return { reason: 'the recording has been played', waitMs: 0 };
@@ -84,7 +85,7 @@ export class RecordingSource implements Source {
   /** The recording from where the room was to its end. */
   async *#once(stop: AbortSignal): AsyncGenerator<SourceFrame, void> {
     const { config, openDecoder, tally, faults, room, onPlace } = this.#options;
-    const { loop, messages: done } = this.#place;
+    const { take, loop, messages: done } = this.#place;
     const clock = new TapeClock(config);
     let decoder: Decoder | undefined;
     let count = 0;
@@ -104,8 +105,8 @@ export class RecordingSource implements Source {
       if (count <= done) continue;
       if (!(await clock.wait(item.message.receivedAt, stop))) return;
       decoder ??= await openDecoder(config.of);
-      const place = { loop, messages: count };
-      yield await this.#decode(decoder, item.message, loop, () => {
+      const place = { take, loop, messages: count };
+      yield await this.#decode(decoder, item.message, place, () => {
         this.#place = place;
         onPlace(() => JSON.stringify({ file: config.file, ...place }));
       });
@@ -115,25 +116,26 @@ export class RecordingSource implements Source {
   async #decode(
     decoder: Decoder,
     message: RawMessage,
-    loop: number,
+    place: Place,
     acknowledge: () => void,
   ): Promise<SourceFrame> {
     this.#options.tally.count('frames');
     const receivedAt = Date.now();
     const late = receivedAt - message.receivedAt;
     const found = await decoder.decode(message);
-    const observations = found.map((observation) => moved(observation, late, loop));
+    const observations = found.map((observation) => moved(observation, late, place));
     return { receivedAt, observations, acknowledge };
   }
 }
 
-/** As if it happened now; a message of another loop is another one. */
-function moved(observation: Observation, late: number, loop: number): Observation {
+/** As if it happened now; a message of another loop, or of another take, is another one. */
+function moved(observation: Observation, late: number, { take, loop }: Place): Observation {
   const { at, messageId, body } = observation;
-  if (loop === 0) return { ...observation, at: at + late };
+  const turn = take > 0 ? `${take}.${loop}` : String(loop);
+  if (turn === '0') return { ...observation, at: at + late };
   const again =
-    body.kind === 'gift' && body.streak !== '' ? { ...body, streak: `${loop}:${body.streak}` } : body;
-  return { ...observation, at: at + late, messageId: `${messageId}~${loop}`, body: again };
+    body.kind === 'gift' && body.streak !== '' ? { ...body, streak: `${turn}:${body.streak}` } : body;
+  return { ...observation, at: at + late, messageId: `${messageId}~${turn}`, body: again };
 }
 
 /** When a message is due. */
@@ -157,14 +159,17 @@ class TapeClock {
   }
 }
 
-function readPlace(text: string, file: string): Place {
+function readPlace(text: string, { file, take }: Pick<RecordingConfig, 'file' | 'take'>): Place {
   try {
     const place = JSON.parse(text) as Partial<Place> & { file?: unknown };
     const isOurs =
-      place.file === file && Number.isSafeInteger(place.loop) && Number.isSafeInteger(place.messages);
-    if (isOurs) return { loop: Number(place.loop), messages: Number(place.messages) };
+      place.file === file &&
+      (place.take ?? 0) === take &&
+      Number.isSafeInteger(place.loop) &&
+      Number.isSafeInteger(place.messages);
+    if (isOurs) return { take, loop: Number(place.loop), messages: Number(place.messages) };
   } catch {
     // Nothing was saved yet, or by another source.
   }
-  return { loop: 0, messages: 0 };
+  return { take, loop: 0, messages: 0 };
 }

@@ -20,7 +20,7 @@ import { textIn } from '../feeds/message-text.ts';
 import { readSafely } from '../feeds/read-safely.ts';
 import { SocketSource } from '../feeds/socket-source.ts';
 import { decoderOf } from '../feeds/text-decoder.ts';
-import { streakKey } from '../gift-streak.ts';
+import { streakKey, untoldGroup } from '../gift-streak.ts';
 import type { Observation, RawMessage, SourceDefinition, SourceParts } from '../source.ts';
 
 /** A room of Douyin, relayed by the page of dycast: it connects to us, or to a hub that we connect to. */
@@ -118,7 +118,7 @@ function giftOf(gift: JsonObject, sender: string): EventBody {
     count: 0,
     total: Math.max(1, countOf(gift['count'])),
     diamonds: countOf(gift['price']),
-    streak: streakKey(sender, giftId, '0'),
-    streakEnd: countOf(gift['repeatEnd']) === 1,
+    streak: streakKey(sender, giftId, untoldGroup),
+    streakEnd: gift['repeatEnd'] === true || countOf(gift['repeatEnd']) === 1,
   };
 }

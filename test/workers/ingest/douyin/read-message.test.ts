@@ -441,3 +441,18 @@ void t.test('readMessage() knows methods without what usually stands in front an
   }
   t.end();
 });
+
+void t.test('readMessage() knows methods with and without what stands in front and behind', (t) => {
+  const payload = encodeWire('PrivilegeScreenChat', { user, content: '特权' });
+  const { msgId } = decodeMessage(encodeWire('Message', { msgId: '7' }));
+  for (const method of [
+    'WebcastPrivilegeScreenChatMessage',
+    'WebcastPrivilegeScreenChat',
+    'PrivilegeScreenChatMessage',
+    'PrivilegeScreenChat',
+  ]) {
+    const found = readMessage({ method, payload, msgId }, receivedAt, { anchorId: '' });
+    t.match(found, [{ messageId: '7', body: { kind: 'chat', text: '特权' } }], method);
+  }
+  t.end();
+});

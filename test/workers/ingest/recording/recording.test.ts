@@ -6,7 +6,7 @@ import { encodeHeader, encodePrefix } from '../../../../workers/ingest/recording
 import type { Recorded } from '../../../../workers/ingest/recording/read-recording.ts';
 import { readRecording } from '../../../../workers/ingest/recording/read-recording.ts';
 import { RoomRecorder } from '../../../../workers/ingest/recording/recorder.ts';
-import type { Observation, RawMessage } from '../../../../workers/ingest/source.ts';
+import type { Observation, RawMessage, SourceParts } from '../../../../workers/ingest/source.ts';
 import { recording } from '../../../../workers/ingest/sources/recording.ts';
 import { Tally } from '../../../../workers/ingest/tally.ts';
 import { sourceParts } from '../../../support/ingest-room.ts';
@@ -50,15 +50,21 @@ function recorderIn(folder: string, config = { maxMb: 64, keepDays: 7 }) {
 }
 
 /** What a room gets of a recording, with nothing in between. */
-async function play(file: string, config: object = {}): Promise<Observation[]> {
+async function play(
+  file: string,
+  config: object = {},
+  given: Partial<SourceParts> = {},
+): Promise<Observation[]> {
   const counters = {};
-  const parts = sourceParts({ tally: new Tally(counters), faults: new FaultLog({ warn: () => undefined }) });
+  const faults = new FaultLog({ warn: () => undefined });
+  const parts = sourceParts({ tally: new Tally(counters), faults, ...given });
   const whole = {
     type: 'recording',
     file,
     of: 'douyin',
     speed: 1_000,
     loop: false,
+    take: 0,
     skipSilenceMs: 0,
     ...config,
   };
@@ -231,3 +237,25 @@ void t.test('check() says what is wrong with a recording before a room is opened
   writeFileSync(join(folder, 'ok'), bytesOf(ten));
   t.same(await problems({ file: join(folder, 'ok') }), []);
 });
+
+void t.test(
+  'a recording that was played is played again as another take, and its events are new',
+  async (t) => {
+    const file = join(t.testdir({}), 'room.onairrec');
+    writeFileSync(file, bytesOf(ten));
+    let saved = '';
+    const parts: Partial<SourceParts> = {
+      place: () => saved,
+      onPlace: (write) => void (saved = write()),
+    };
+    const first = await play(file, {}, parts);
+    t.equal(first.length, 10);
+    t.same(await play(file, {}, parts), [], 'a restarted process is where the room was');
+    const again = await play(file, { take: 1 }, parts);
+    t.same(
+      again.map(({ messageId }) => messageId),
+      first.map(({ messageId }) => `${messageId}~1.0`),
+    );
+    t.same(await play(file, { take: 1 }, parts), []);
+  },
+);

@@ -146,6 +146,7 @@ void t.test('generic refuses what is not signed, not of now, sent before, or no 
   await refused([422, 'events'], '{"events":5}');
   await refused([422, 'events'], JSON.stringify(Array.from({ length: 1_001 }, (_, id) => chat(id))));
   await refused([413, '(body)'], 'x'.repeat(1024 * 1024 + 1));
+  await refused([413, '(body)'], 'x'.repeat(40 * 1024 * 1024));
   await refused([405, '(method)'], '', { method: 'GET' });
   t.equal((await post(`${address}elsewhere`, good)).status, 404);
   t.same(reader.texts(), ['你好']);

@@ -2,6 +2,9 @@ import { once } from 'node:events';
 import t from 'tap';
 import { WebSocket } from 'ws';
 import { openJsonFeed, systemStatus } from '../../../../ops/sim/json-feeds/server.ts';
+import { FaultLog } from '../../../../workers/ingest/fault-log.ts';
+import { dycast } from '../../../../workers/ingest/sources/dycast.ts';
+import { Tally } from '../../../../workers/ingest/tally.ts';
 import { decodeAgain, SourceReader } from '../../../support/source-reader.ts';
 
 const wideId = '7260517442466662207';
@@ -178,3 +181,43 @@ void t.test('oba tells an order that was placed from the same one paid', async (
     { kind: 'fansclub', action: 'brand-vip' },
   ]);
 });
+
+void t.test('dycast counts a streak once whose values overtake each other', async (t) => {
+  await using sim = await openJsonFeed({ feed: 'dycast' });
+  const reader = SourceReader.start(t, configs.dycast(sim.url));
+  await sim.untilConnected({ nth: 1 });
+  for (const repeatCount of [1, 3, 2, 4])
+    sim.say({ kind: 'gift', user, gift: '玫瑰', groupId: '1695185331', repeatCount });
+  sim.say({ kind: 'gift', user, gift: '玫瑰', groupId: '1695185331', repeatCount: 4, repeatEnd: true });
+  sim.say({ kind: 'gift', user, gift: '玫瑰', groupId: '1695185340', repeatCount: 1 });
+  sim.say({ kind: 'chat', user, text: 'the end' });
+  await reader.until(() => reader.texts().includes('the end'));
+  t.same(
+    reader.events.flatMap((event) => (event.kind === 'gift' ? [event.count] : [])),
+    [1, 2, 1, 1],
+  );
+});
+
+void t.test(
+  'dycast knows the end of a streak whether it is told as a number or as a truth value',
+  async (t) => {
+    const parts = { room: 'demo', tally: new Tally({}), faults: new FaultLog({ warn: () => undefined }) };
+    const decoder = dycast.openDecoder(parts);
+    const gift = (repeatEnd: unknown) => {
+      const item = { id: wideId, method: 'WebcastGiftMessage', gift: { id: '1', count: 3, repeatEnd } };
+      return { receivedAt: 1, form: 'text', data: Buffer.from(JSON.stringify([item])) } as const;
+    };
+    const isEnd = async (repeatEnd: unknown) => {
+      const [found] = await decoder.decode(gift(repeatEnd));
+      return found?.body.kind === 'gift' && found.body.streakEnd;
+    };
+    t.same(await Promise.all([1, true, '1', 0, false, undefined].map(isEnd)), [
+      true,
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
+  },
+);
