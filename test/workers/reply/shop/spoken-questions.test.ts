@@ -72,7 +72,14 @@ void t.test('retrieve() knows what is asked in the words of speech, and answers 
 });
 
 void t.test('retrieve() takes no number for a question about the price', (t) => {
-  for (const question of ['主播身高多少', '你粉丝多少了', '现在几度多少人', '充绒量是多少'])
+  for (const question of [
+    '主播身高多少',
+    '你粉丝多少了',
+    '现在几度多少人',
+    'l o v e 主播',
+    '我有货源找我',
+    '充绒量是多少',
+  ])
     t.equal(
       index.retrieve(question, { productId: '', title: '羽绒服', index: 8 }).answer,
       undefined,
