@@ -138,11 +138,16 @@ function push(digits: Digits, character: string, start: number, end: number): vo
   digits.ends.push(end);
 }
 
-function digitOf(code: number): string {
-  if (code >= 48 && code <= 57) return String.fromCharCode(code);
-  // An O between digits is a zero.
-  return code === 111 ? '0' : (hanDigits[String.fromCharCode(code)] ?? ' ');
-}
+/** By code: one more than the digit that it is; 0: none. */
+const digitCodes = new Uint8Array(0x1_00_00);
+for (let digit = 0; digit <= 9; digit++) digitCodes[48 + digit] = digit + 1;
+for (const [character, digit] of Object.entries(hanDigits))
+  digitCodes[character.charCodeAt(0)] = Number(digit) + 1;
+// An O between digits is a zero.
+digitCodes[111] = 1;
+const digitNames = Array.from(' 0123456789');
+
+const digitOf = (code: number): string => digitNames[digitCodes[code] ?? 0] ?? ' ';
 
 /** How much of the end of a text may be the beginning of a number or a link, in UTF-16 units; at most 48. */
 export function pendingForm(text: string): number {
