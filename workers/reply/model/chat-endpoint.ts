@@ -13,7 +13,7 @@ import { Waiting } from './waiting.ts';
 export type ChatLimits = Pick<ModelConfig, 'connectMs' | 'firstTokenMs' | 'gapMs'>;
 
 export interface ChatAnswer {
-  /** As the server tells it; '' when it does not. */
+  /** As the server tells it; `stop` when it says no more than that this was all; '' when nothing tells that the answer is whole. */
   finish: string;
   usage: { prompt: number; completion: number } | undefined;
 }
@@ -92,7 +92,7 @@ export class ChatEndpoint implements AsyncDisposable {
     }
     if (parser.finish === 'content_filter')
       throw new ModelError('filtered', 'the server held the answer back');
-    return { finish: parser.finish, usage: parser.usage };
+    return { finish: parser.finish || (parser.isDone ? 'stop' : ''), usage: parser.usage };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

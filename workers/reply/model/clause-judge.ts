@@ -9,6 +9,10 @@ const leastLetters = 5;
 
 const marks = /viewer_message|system prompt|系统提示|提示词|我的(?:规则|设定|指令)是|以下是(?:规则|资料)/iu;
 
+/** Of programs, calls of tools and labels of parts: not speech. */
+const notation =
+  /[{}<>]|["']\s*:\s*["'[\d]|【|\b(?:tool_calls?|function|arguments|print|return|null|undefined)\b/iu;
+
 /** Decides whether a clause of a model may be said: whatever it was tricked into ends here. */
 export class ClauseJudge {
   readonly #guard: AnswerGuard;
@@ -26,6 +30,8 @@ export class ClauseJudge {
   object(clause: string): string | undefined {
     const objection = this.#guard.object(clause);
     if (objection) return `${objection.kind} that is no fact: ${objection.what}`;
+    const written = notation.exec(clause)?.[0];
+    if (written !== undefined) return `it is no speech: ${written}`;
     if (marks.test(clause)) return 'it speaks of its instructions';
     for (const piece of piecesOf(clause))
       if (this.#leaks.has(piece)) return `it tells its instructions: ${piece}`;

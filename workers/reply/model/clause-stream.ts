@@ -13,6 +13,10 @@ export interface ClauseStreamOptions {
 
 /** So many clauses may come again, and are left out. */
 const maxRepeated = 3;
+/** Of what came at once so much is looked at, before the rest is not wanted any more. */
+const stretch = 512;
+/** Of what is no speech, and no thought. */
+const longestRaw = 300_000;
 
 export interface StreamVerdict {
   /** `open`: nothing is wrong. The others end the answer. */
@@ -31,6 +35,7 @@ export class ClauseStream {
   readonly #seen = new Set<string>();
   #repeated = 0;
   #characters = 0;
+  #raw = 0;
   verdict: StreamVerdict = { reason: 'open', detail: '' };
 
   constructor({ words, judge, beginsThinking, maxCharacters }: ClauseStreamOptions) {
@@ -41,18 +46,24 @@ export class ClauseStream {
   }
 
   push(text: string): void {
-    if (this.verdict.reason === 'open') this.#release(this.#words.push(this.#shaper.push(text)));
+    for (let at = 0; at < text.length && this.verdict.reason === 'open'; at += stretch)
+      this.#release(this.#words.push(this.#shaper.push(text.slice(at, at + stretch))));
+    this.#raw += text.length;
+    if (this.#raw > longestRaw && this.verdict.reason === 'open')
+      this.verdict = { reason: 'shortened', detail: 'it has no end' };
   }
 
-  /** The answer is over; `cut`: in the middle of a sentence, whose beginning is then left out. */
-  end(cut: boolean): void {
+  /** The answer is over. `length`, or '' for nobody knows: maybe in the middle of a sentence, whose beginning is then left out. */
+  end(finish: string): void {
     if (this.verdict.reason !== 'open') return;
     this.#release(this.#words.push(this.#shaper.flush()));
     if (this.verdict.reason === 'open') this.#release(this.#words.flush());
     if (this.verdict.reason !== 'open') return;
     const rest = this.#chunker.flush();
-    this.#add(cut ? rest.slice(0, rest.findLastIndex(endsSentence) + 1) : rest);
-    if (cut && this.verdict.reason === 'open')
+    const isCut = finish === 'length' || finish === '';
+    const whole = rest.slice(0, rest.findLastIndex(endsSentence) + 1);
+    this.#add(isCut ? whole : ended(rest));
+    if ((finish === 'length' || (isCut && whole.length < rest.length)) && this.verdict.reason === 'open')
       this.verdict = { reason: 'shortened', detail: 'the server cut it' };
   }
 
@@ -94,4 +105,11 @@ export class ClauseStream {
       this.#ready.push(clause);
     }
   }
+}
+
+/** The last of the clauses with a mark that ends it. */
+function ended(clauses: string[]): string[] {
+  const last = clauses.at(-1);
+  if (last === undefined || endsSentence(last)) return clauses;
+  return [...clauses.slice(0, -1), `${last.replace(/[\s，、,:：—…]+$/u, '')}。`];
 }

@@ -145,7 +145,7 @@ export class ModelChain implements AsyncDisposable {
             const next = await answer.generator.next();
             if (next.done === true) {
               if (next.value.usage) Object.assign(tokens, next.value.usage);
-              clauses.end(next.value.finish === 'length');
+              clauses.end(next.value.finish);
             } else {
               if (end.firstTokenMs < 0) end.firstTokenMs = performance.now() - begunAt;
               tokens.completion += estimateTokens(next.value);
@@ -194,8 +194,7 @@ export class ModelChain implements AsyncDisposable {
         last !== undefined &&
         !endsSentence(last) &&
         end.reason !== 'aborted' &&
-        config.closing !== '' &&
-        end.reason !== 'complete'
+        config.closing !== ''
       ) {
         said.push(config.closing);
         yield config.closing;

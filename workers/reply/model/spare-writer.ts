@@ -5,6 +5,7 @@ import type { ChatAnswer, ChatEndpoint } from './chat-endpoint.ts';
 import { ModelError } from './model-fault.ts';
 import type { Rest } from './rest.ts';
 import { afterFault, rested } from './rest.ts';
+import { endsSentence } from './stream-chunker.ts';
 
 /** An endpoint, and whether it is asked for viewers. */
 export interface Place {
@@ -97,7 +98,7 @@ export class SpareWriter {
       return {
         kind: 'text',
         text,
-        isCut: finish === 'length',
+        isCut: finish === 'length' || (finish === '' && !endsSentence(text.trimEnd())),
         beginsThinking,
         endpoint: id,
         tokens: spent(),

@@ -13,6 +13,8 @@ export class SpeechShaper {
   #isThinking: boolean;
   #thought = 0;
   #isLineStart = true;
+  /** With which a sentence ended, and nothing has followed yet. */
+  #mark = '';
 
   /** `beginsThinking`: the first thoughts have an end mark only. */
   constructor({ beginsThinking = false } = {}) {
@@ -60,21 +62,30 @@ export class SpeechShaper {
 
   #shape(text: string): string {
     if (text === '') return '';
-    const begun = this.#isLineStart ? `\n${text}` : text;
+    const before = this.#isLineStart ? '\n' : this.#mark;
     this.#isLineStart = text.endsWith('\n');
-    const shaped = shape(begun);
-    return begun === text ? shaped : shaped.replace(/^\n/, '');
+    this.#mark = sentenceEnd.exec(text)?.[0] ?? '';
+    const shaped = shape(`${before}${text}`);
+    return shaped.startsWith(before) ? shaped.slice(before.length) : shaped;
   }
 }
 
-export const openTag = /<(?:think|thinking|thought|reasoning)>/iu;
-export const closeTag = /<\/(?:think|thinking|thought|reasoning)>/iu;
+export const openTag = /<(?:think|thinking|thought|reasoning|analysis|reflection|思考|思考过程|分析)>/iu;
+export const closeTag = /<\/(?:think|thinking|thought|reasoning|analysis|reflection|思考|思考过程|分析)>/iu;
 const closeTags = new RegExp(closeTag.source, 'giu');
 const special = /<\|[^|>]{0,40}\|>|<\/?[a-z][^<>]{0,60}>/giu;
 const aside = new RegExp(
   String.raw`(?<!\*)\*(?!\*)[^*\n]{1,${longestAside}}\*(?!\*)|[（(【\[][^（）()【】\[\]\n]{0,${longestAside}}(?:笑|微笑|动作|语气|停顿|鼓掌|点头|眨眼|表情|镜头|旁白|音乐|挥手|比心|拿起|展示|转身)[^（）()【】\[\]\n]{0,${longestAside}}[）)】\]]`,
   'gu',
 );
+/** In brackets before a sentence: how it is said. With a number in it, it may be something to know. */
+const opening = new RegExp(
+  String.raw`(?<=[\n。！？!?～])[^\S\n]*[（(][^（）()【】\n\d]{1,${longestAside}}[）)]`,
+  'gu',
+);
+const sentenceEnd = /[。！？!?～]$/u;
+/** [赞], [鲜花]: pictures of the platform, by name. */
+const faces = /\[\p{Script=Han}{1,6}\](?!\()/gu;
 const pictures =
   /\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|\p{Variation_Selector}|\p{Cf}|\p{Me}/gu;
 const aboutItself =
@@ -86,6 +97,9 @@ function shape(text: string): string {
     .replaceAll(special, '')
     .replaceAll(/!?\[([^\]\n]{0,60})\]\([^()\s]{0,400}\)/gu, '$1')
     .replaceAll(aside, '')
+    .replaceAll(opening, '')
+    .replaceAll(faces, '')
+    .replaceAll(/-{3,}/gu, '')
     .replaceAll(/\n\s*(?:[-*+•·▪]\s+|\d{1,2}[.)、）]\s*(?!\d)|#{1,6}\s*|>\s*)/gu, '\n')
     .replaceAll(/\n\s*(?:主播|assistant|助手|回答|回复)\s*[:：]\s*/giu, '\n')
     .replaceAll(/[*_`~#|]+/gu, '')

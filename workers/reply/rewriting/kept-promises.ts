@@ -1,9 +1,10 @@
 import { AnswerGuard } from '../shop/answer-guard.ts';
 import { numbersIn } from '../shop/numbers-in.ts';
 
+/** Whether it is or is not so: with one more or without, any line says something else. */
+const negations = /[不没无非别勿未莫禁]/u;
 /** What limits a promise; each group is one limit in several words. Without it the promise is another. */
 const limits = [
-  ['不', '没', '无', '非', '别', '勿', '未', '莫', '禁'],
   ['部分', '个别', '指定', '某些', '有些', '有的', '少数'],
   ['限量', '数量有限', '名额有限', '库存有限', '先到先得'],
   ['限时', '仅限', '只限', '限', '仅', '只有', '只能'],
@@ -19,8 +20,9 @@ const limits = [
   ['今天', '今晚', '今日', '当天'],
 ];
 
-/** Words that look like limits. */
-const noLimits = /无理由|不错|没错|满意|前面|目前/gu;
+/** Words that look like limits, or like negations. */
+const noLimits =
+  /无理由|不错|没错|满意|前面|目前|非常|特别|分别|区别|级别|别的|别人|别家|无论|不管|不仅|不但|不光|差不多|忍不住|不得了|不容错过|(?:别|不要)(?:错过|走开)|不迷路|不见不散|无比|没问题|没关注|不知不觉|不知道|不妨|不如|别忘|不要忘|没关系|不用急|不着急|好不好|要不要|是不是|有没有|能不能/gu;
 
 /** What makes a promise wider than it was. */
 const wide = [
@@ -52,9 +54,15 @@ export function changedPromise(line: string, wording: string): PromiseChange | u
   if (objection) return objection;
   const [had, has] = [line, wording].map((text) => [...new Set(bearingsIn(text))]);
   if (String(had) !== String(has)) return { kind: 'number', what: `${String(had)} became ${String(has)}` };
+  const [before, after] = [line, wording].map((text) => text.replaceAll(noLimits, '')) as [string, string];
+  const [negated, negates] = [before, after].map((text) => negations.exec(text)?.[0]);
+  if ((negated === undefined) !== (negates === undefined))
+    return {
+      kind: 'condition',
+      what: negated === undefined ? `with "${negates}"` : `without "${negated}"`,
+    };
   // Whether there is anything in it that a shop is held to.
   if (!new AnswerGuard([]).object(line)) return undefined;
-  const [before, after] = [line, wording].map((text) => text.replaceAll(noLimits, '')) as [string, string];
   for (const words of limits) {
     const lost = words.find((word) => before.includes(word));
     if (lost !== undefined && !words.some((word) => after.includes(word)))

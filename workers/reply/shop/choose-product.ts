@@ -21,6 +21,8 @@ const links = [
   new RegExp(String.raw`(?<![月\d.])${numeral}\s*号(链接|宝贝|商品|产品|款|品)?`, 'u'),
   new RegExp(String.raw`(链接|小黄车)\s*${numeral}(?!\s*号?\s*[元块件斤])`, 'u'),
   new RegExp(String.raw`第\s*${numeral}\s*(?:个|款|件|号)?\s*(链接|宝贝|商品|产品)`, 'u'),
+  // 1多少钱
+  new RegExp(String.raw`^\s*${numeral}(?=\s*(?:多少|怎么卖|咋卖|什么价|啥价|价格|几块|还有|有货))`, 'u'),
 ];
 const pointing = /这个|这款|这件|这条|这双|这种|这瓶|这套|它|现在讲|正在讲/u;
 /** So many pairs of characters of a name make it out, when no other product has as many. */

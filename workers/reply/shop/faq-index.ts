@@ -56,7 +56,12 @@ export class FaqIndex {
       const document = this.#documents[Number(id)];
       const entry = document && this.#entries[document.entry];
       if (!document || !entry || (entry.product !== -1 && entry.product !== product)) continue;
-      const covered = queryTerms.reduce((sum, term) => sum + this.#weight(term), 0);
+      // A character alone makes no pair with what is around it in the entry.
+      const alone = asked.filter((term) => isOne(term) && document.text.includes(term));
+      const covered = [...new Set([...queryTerms, ...alone])].reduce(
+        (sum, term) => sum + this.#weight(term),
+        0,
+      );
       const match = { ...entry, score, coverage: covered / whole };
       const known = matches.get(document.entry);
       if (!known || match.coverage > known.coverage) matches.set(document.entry, match);
@@ -70,3 +75,5 @@ export class FaqIndex {
     return Math.log(1 + (this.#documents.length + 1) / ((this.#frequency.get(term) ?? 0) + 0.5));
   }
 }
+
+const isOne = (term: string): boolean => /^\p{Script=Han}$/u.test(term);

@@ -12,7 +12,10 @@ export interface FoundNumber {
 
 const han = `[${hanNumerals}]`;
 const arabic = String.raw`\d+(?:,\d{3})*(?:\.\d+)?`;
-const amount = `(?:${arabic}|${han}+(?:点${han}+)?)`;
+/** Also of what is not told exactly: 一百多件, 百来块, 10余天. */
+const about = '多来余';
+const amount = `(?:(?:${arabic}|${han}+(?:点${han}+)?)\\s*[${about}]?)`;
+const scaled = String.raw`${amount}\s*(?:[万wWkK][${about}]?)?`;
 const time = '个?(?:天|小时|钟头|分钟|秒|年|个月|月|周|星期|日|号|点钟)';
 const digit = `[\\d${hanNumerals.slice(0, 23)}]`;
 const unit = '[件个只双条套盒瓶袋斤支片份箱桶罐台张本人位单倍天年月]';
@@ -27,13 +30,13 @@ const pattern = new RegExp(
   [
     String.raw`(?<percent>百分之${amount}|${arabic}\s*[%％])`,
     String.raw`(?<fold>${amount}\s*折)`,
-    String.raw`(?<half>半价)`,
+    String.raw`(?<half>半价|对折)`,
     String.raw`(?<split>(?<![\d.])(?<whole>\d{1,8}|${han}+)\s*(?:块|元)\s*(?<tenth>${digit})(?:[毛角]?(?<hundredth>${digit})分?|[毛角])?(?!${unit}|[\d.十百千万折]|元|块))`,
     String.raw`(?<cents>${amount}\s*(?:毛|角|分钱)钱?)`,
-    String.raw`(?<money>[¥￥]\s*${amount}\s*[万wWkK]?|${amount}\s*[万wWkK]?\s*(?:块钱|块|元|圆|rmb|RMB|人民币))`,
+    String.raw`(?<money>[¥￥]\s*${scaled}|${scaled}\s*(?:块钱|块|元|圆|rmb|RMB|人民币))`,
     String.raw`(?<time>${amount}\s*${time})`,
-    String.raw`(?<count>${amount}\s*[万wWkK]?\s*${count})`,
-    String.raw`(?<plain>${amount}\s*[万wWkK]?)`,
+    String.raw`(?<count>${scaled}\s*${count})`,
+    String.raw`(?<plain>${scaled})`,
   ].join('|'),
   'gu',
 );
@@ -79,7 +82,7 @@ function read(groups: Record<string, string | undefined>): Omit<FoundNumber, 'wr
   if (number !== undefined) return isArticle(number) ? undefined : of(number, 'count');
   const { plain = '' } = groups;
   // A numeral alone is a word more often than a number.
-  return new RegExp(`^${han}\\s*$`, 'u').test(plain) ? undefined : of(plain, 'plain');
+  return new RegExp(`^${han}[${about}]?\\s*$`, 'u').test(plain) ? undefined : of(plain, 'plain');
 }
 
 /** 一件, 一个: more often "a" than "one". */
@@ -94,8 +97,11 @@ function foldOf(text: string): Omit<FoundNumber, 'written'> | undefined {
 
 function of(text: string, kind: NumberKind): Omit<FoundNumber, 'written'> | undefined {
   const value = valueOf(text);
-  return value === undefined ? undefined : { value: round(value), kind };
+  if (value === undefined) return undefined;
+  return { value: round(isAbout.test(text) ? value + more : value), kind };
 }
+
+const isAbout = new RegExp(`[${about}]`, 'u');
 
 function valueOf(text = ''): number | undefined {
   const digits = /\d+(?:,\d{3})*(?:\.\d+)?/.exec(text);
@@ -111,5 +117,8 @@ function valueOf(text = ''): number | undefined {
     ? undefined
     : Number(`${value}.${parts.join('')}`);
 }
+
+/** More than the number itself, which is another promise. */
+const more = 0.001;
 
 const round = (value: number): number => Math.round(value * 10_000) / 10_000;

@@ -4,7 +4,8 @@ import { chooseProduct } from './choose-product.ts';
 import { FaqIndex } from './faq-index.ts';
 import { SearchTerms } from './search-terms.ts';
 import type { Slot } from './slots.ts';
-import { asksForSpec, pointWords, slotOf, specOf } from './slots.ts';
+import { asksForSpec, isHowMuch, pointWords, slotOf, specOf } from './slots.ts';
+import { wholeSentence } from './whole-sentence.ts';
 
 /** What the shop knows about a question. */
 export interface Retrieved {
@@ -54,7 +55,9 @@ export class ShopIndex {
     const choice = chooseProduct(question, { products: this.#data.products, onShow, terms: this.#terms });
     const index = choice.kind === 'product' ? choice.index : -1;
     const product = this.#data.products[index];
-    const slot = slotOf(question) ?? (asksForSpec(question) ? 'spec' : undefined);
+    const asked = slotOf(question) ?? (asksForSpec(question) ? 'spec' : undefined);
+    const slot =
+      asked ?? (isHowMuch(withoutFillers(withoutProduct(question, product))) ? 'price' : undefined);
     const matches = this.#faq.find(withoutProduct(question, product).replaceAll(politeness, '，'), index);
     const { threshold } = this.#limits;
     const near = matches.filter(({ coverage }) => coverage >= threshold * nearShare);
@@ -64,7 +67,11 @@ export class ShopIndex {
       return { ...found, answer: undefined, reason: `there is no link ${choice.number}` };
     const best = matches[0];
     if (best && best.coverage >= threshold)
-      return { ...found, answer: best.faq.answer, reason: `faq ${(best.coverage * 100).toFixed(0)} %` };
+      return {
+        ...found,
+        answer: wholeSentence(best.faq.answer),
+        reason: `faq ${(best.coverage * 100).toFixed(0)} %`,
+      };
     const isAside =
       slot === 'points' && choice.kind === 'product' && (choice.by === 'show' || choice.by === 'only');
     if (isAside && asideOf(question).length > longestAside)
@@ -86,7 +93,7 @@ export class ShopIndex {
       const canAsk = askBack !== '' && slot !== 'points' && this.#data.products.length > 1;
       return { answer: canAsk ? askBack : undefined, reason: 'which product is meant', asksBack: canAsk };
     }
-    const answer = this.#sentence(slot, product, question);
+    const answer = wholeSentence(this.#sentence(slot, product, question));
     const of = product ? ` of ${product.name}` : '';
     return answer === ''
       ? { answer: undefined, reason: `the shop tells no ${slot}${of}`, asksBack: false }
@@ -101,7 +108,7 @@ export class ShopIndex {
       case 'stock':
         return product ? this.#sayStock(product) : '';
       case 'points':
-        return product ? [...product.points.slice(0, 2), sayPrice(product)].filter(Boolean).join('') : '';
+        return product ? [...product.points.slice(0, 2).map(wholeSentence), sayPrice(product)].join('') : '';
       case 'spec': {
         const name = product && specOf(question, Object.keys(product.specs));
         return name === undefined ? '' : `${product?.name ?? ''}的${name}：${product?.specs[name] ?? ''}`;
@@ -158,10 +165,11 @@ export class ShopIndex {
 /** 今天心情怎么样: what is named beside the asking is not the product. */
 const longestAside = 3;
 const asideOf = (question: string): string =>
-  question.normalize('NFKC').replaceAll(pointWords, '').replaceAll(fillers, '');
+  withoutFillers(question.normalize('NFKC').replaceAll(pointWords, ''));
 
 const fillers =
   /看一下|看一看|看看|看下|想看|想要|我要|讲一下|主播|一下|链接|这个|那个|看|的|呢|呀|啊|吗|[^\p{L}\p{N}]/gu;
+const withoutFillers = (text: string): string => text.replaceAll(fillers, '');
 const politeness = /请问|主播|老板|可不可以|能不能|可以|[吗嘛呢呀啊不没么]+[？?!！。]*$/gu;
 
 /** What is asked, without of what. */

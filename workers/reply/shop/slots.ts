@@ -3,16 +3,22 @@ export type Slot = 'price' | 'stock' | 'coupon' | 'shipping' | 'afterSales' | 'p
 
 /** Words by which each is asked for; the first slot that has one counts. */
 const words: [Slot, RegExp][] = [
-  ['coupon', /优惠|便宜|券|打折|几折|满减|活动|赠品|福利|能少/u],
+  ['coupon', /优惠|便宜|券|打折|折扣|几折|满减|活动|赠品|福利|能少/u],
+  [
+    'afterSales',
+    /退货|退换|退款|能退|可以退|怎么退|咋退|包退|想退|退不退|换货|售后|质保|保修|[坏破碎裂]了|破损|质量问题|质量有问题|不合适|运费险|不喜欢|不想要|无理由/u,
+  ],
   [
     'shipping',
-    /发货|快递|包邮|邮费|运费|几天到|多久到|啥时候到|什么时候到|什么时候发|什么时候能发|啥时候发|啥时候能发|多久能发|几天能到|寄|物流|发什么|能到吗|哪里发/u,
+    /发货|快递|包邮|邮费|运费|几天到|多久到|啥时候到|什么时候到|什么时候发|什么时候能发|啥时候发|啥时候能发|多久能发|几天能到|寄|物流|发什么|能到吗|哪里发|发[吗么不嘛]|(?:新疆|西藏|内蒙古?|偏远|香港|澳门|台湾|国外).{0,4}[发到]/u,
   ],
-  ['afterSales', /退货|退换|退款|能退|可以退|换货|售后|质保|保修|坏了|不合适|运费险|不喜欢/u],
-  ['stock', /有货|库存|还有吗|还有没有|有没有货|剩多少|剩几|还剩|卖完|没货|补货|现货|抢完|拍完/u],
+  [
+    'stock',
+    /有货(?!源)|库存|还有吗|还有没有(?![^，。？?！!]*[色码款别其])|还有[没不么嘛][了呀啊]?[？?！!。]*$|还有多少(?:[件个只双条套盒瓶袋包箱支货]|[？?！!。]*$)|有没有货(?!源)|剩多少|剩几|还剩|卖完|没货|没了[吗么没]|没有了[吗么]|断货|缺货|补货|现货|抢完|拍完/u,
+  ],
   [
     'price',
-    /多少钱|多少米|什么价|价格|怎么卖|咋卖|几块|几元|多钱|啥价|价位|贵不贵|到手|售价|直播价|多少一|什么价格|卖多少|[?？]元|how\s*much/iu,
+    /多少钱|多少米|多少💰|什么价|价格|价钱|单价|报价|报个价|怎么卖|咋卖|咋个卖|几块|几元|多钱|啥价|啥子价|价位|贵不贵|到手|售价|直播价|多少一|卖多少|[?？]元|how\s*much|(?<![a-z])dsq(?![a-z])/iu,
   ],
 ];
 
@@ -34,13 +40,13 @@ export function slotOf(question: string): Slot | undefined {
 /** Names of specs that are asked for in other words. */
 const specWords: Record<string, RegExp> = {
   材质: /材质|面料|什么料|料子|成分|什么做的|纯棉|真皮/u,
-  尺码: /尺码|码数|什么码|多大码|几码|码吗|身高|体重|斤穿|偏大|偏小|大小/u,
+  尺码: /尺码|码数|什么码|多大码|几码|码吗|大码|小码|身高|体重|斤穿|偏大|偏小|大小|(?<![a-z])\d?x+[sl](?![a-z\d])|(?<![a-z\d])[sml](?:码|号)|有[sml][吗没么不嘛]/iu,
   颜色: /颜色|什么色|几个色|有.?色吗|黑色|白色|红色/u,
-  规格: /规格|多重|多大|净含量|多少克|多少斤|几斤|容量|几个装|一箱|一盒/u,
+  规格: /规格|多重|多大|多长|多宽|净含量|多少(?:克|斤|抽|片|张|支|包|盒|瓶|粒|毫升|ml)|几(?:斤|片|张|支|包|盒|瓶|粒)|容量|几个装|一箱|一盒/iu,
   产地: /产地|哪里产|哪儿产|哪里的|国产|进口/u,
   保质期: /保质期|过期|生产日期|能放多久|新鲜/u,
   用法: /怎么用|用法|怎么吃|怎么洗|能机洗|怎么做|使用方法/u,
-  适合: /适合|适用|能用吗|孕妇|小孩|宝宝|老人|学生|敏感肌|油皮|干皮/u,
+  适合: /适合|适用|能用吗|孕妇|小孩|宝宝|老人|学生|敏感肌|油皮|干皮|几岁|多大能|年龄/u,
 };
 
 /** The spec of a product that a question is about: by its own name, or by words that are used for it. */
@@ -50,6 +56,9 @@ export function specOf(question: string, names: readonly string[]): string | und
     names.find((name) => specWords[name]?.test(question) ?? false)
   );
 }
+
+/** 多少, when nothing else is asked. */
+export const isHowMuch = (rest: string): boolean => /^[要卖是都]?多少$/u.test(rest);
 
 /** Whether it asks for a property that products have, though this one may not tell it. */
 export function asksForSpec(question: string): boolean {

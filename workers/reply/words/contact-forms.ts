@@ -27,7 +27,10 @@ const numbers =
   /(?<!\d)(?:0086|86)?1[3-9]\d{9}(?!\d)|(?<!\d)[48]00\d{7}(?!\d)|(?<!\d)0(?:10|2\d|[3-9]\d{2})[2-9]\d{6,7}(?!\d)/g;
 /** A number behind a word that asks to get in touch. */
 const called =
-  /(?:联系|电话|手机|打给|号码|群号|加我|加群|找我|私信|扣我|[vwq]+[号我加:：]?|➕|\+)\D{0,4}?$/iu;
+  /(?:联系|电话|手机|打给|号码|群号?|裙号?|加我|加群|找我|私信|扣我|[vwq]+[号我加:：]?|➕|\+)\D{0,4}?$/iu;
+/** What asks for it without a word: +V, ➕q, 薇❤. */
+const signs =
+  /[+＋➕✚]\s*(?:[vV][xX]?|[wW][xX]|[qQ]{1,2}|[微薇威徽扣])(?![a-zA-Z\d])|[微薇威徽]\s*[❤♥♡💗💖💕💓💘💙💚💛💜🧡🖤]/gu;
 const longNumber = /(?<!\d)\d{6,12}(?!\d)/g;
 
 /** A host with one of the endings that matter here, also `点com`; and addresses of mail. */
@@ -45,7 +48,7 @@ export function findContactForms(text: string, folded = foldText(text)): Finding
   const findings: Finding[] = [];
   const found = (word: string, start: number, end: number) =>
     findings.push({ word, list: 'contacts', category: 'block', replacement: '', start, end });
-  const { number, link } = quickLook(text);
+  const { number, link, sign } = quickLook(text);
   if (number) {
     const digits = readDigits(folded);
     for (const match of digits.text.matchAll(numbers)) {
@@ -57,6 +60,8 @@ export function findContactForms(text: string, folded = foldText(text)): Finding
         found('number', start, lastOf(digits, match));
     }
   }
+  if (sign)
+    for (const match of text.matchAll(signs)) found('contact', match.index, match.index + match[0].length);
   if (link) {
     const wide = toHalfWidth(text);
     for (const match of wide.matchAll(links)) found('link', match.index, match.index + match[0].length);
@@ -68,20 +73,23 @@ export function findContactForms(text: string, folded = foldText(text)): Finding
 const isDigit = 1;
 const isLatin = 2;
 const isDot = 4;
+const isSign = 8;
 const kinds = new Uint8Array(0x1_00_00);
 for (let unit = 0; unit < kinds.length; unit++) {
   const character = String.fromCharCode(unit);
   if (/[\p{N}oO]/u.test(character) || character in hanDigits) kinds[unit] = isDigit;
   if (/[a-zａ-ｚ]/iu.test(character)) kinds[unit] = (kinds[unit] ?? 0) | isLatin;
   if (/[.。．点·@＠:：]/u.test(character)) kinds[unit] = isDot;
+  if (/[+＋➕✚微薇威徽]/u.test(character)) kinds[unit] = isSign;
 }
 
-/** Whether six digits stand near each other, and whether something that joins stands between letters. */
-function quickLook(text: string): { number: boolean; link: boolean } {
+/** Whether six digits stand near each other, something that joins stands between letters, and there is what a sign begins with. */
+function quickLook(text: string): { number: boolean; link: boolean; sign: boolean } {
   let digits = 0;
   let lastDigit = 0;
   let number = false;
   let link = false;
+  let sign = false;
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
     const kind = (unit & 0xf8_00) === 0xd8_00 ? isDigit : (kinds[unit] ?? 0);
@@ -91,9 +99,10 @@ function quickLook(text: string): { number: boolean; link: boolean } {
       lastDigit = at;
       if (digits >= 6) number = true;
     } else if (kind === isDot && !link) link = isLatinAt(text, at, 1) && at > 0;
-    if (number && link) break;
+    else if (kind === isSign) sign = true;
+    if (number && link && sign) break;
   }
-  return { number, link };
+  return { number, link, sign };
 }
 
 function isLatinAt(text: string, from: number, step: number): boolean {
@@ -129,11 +138,16 @@ function push(digits: Digits, character: string, start: number, end: number): vo
   digits.ends.push(end);
 }
 
-function digitOf(code: number): string {
-  if (code >= 48 && code <= 57) return String.fromCharCode(code);
-  // An O between digits is a zero.
-  return code === 111 ? '0' : (hanDigits[String.fromCharCode(code)] ?? ' ');
-}
+/** By code: one more than the digit that it is; 0: none. */
+const digitCodes = new Uint8Array(0x1_00_00);
+for (let digit = 0; digit <= 9; digit++) digitCodes[48 + digit] = digit + 1;
+for (const [character, digit] of Object.entries(hanDigits))
+  digitCodes[character.charCodeAt(0)] = Number(digit) + 1;
+// An O between digits is a zero.
+digitCodes[111] = 1;
+const digitNames = Array.from(' 0123456789');
+
+const digitOf = (code: number): string => digitNames[digitCodes[code] ?? 0] ?? ' ';
 
 /** How much of the end of a text may be the beginning of a number or a link, in UTF-16 units; at most 48. */
 export function pendingForm(text: string): number {

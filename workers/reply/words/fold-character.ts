@@ -23,12 +23,29 @@ const alikeGroups = [
   'yуγ',
 ];
 
+/** Digits and letters in circles and squares that Unicode takes for pictures: where the first of each row stands, and what it is. */
+const enclosed: [first: number, meant: string][] = [
+  [0x24_f5, '123456789'],
+  [0x27_76, '123456789'],
+  [0x27_80, '123456789'],
+  [0x27_8a, '123456789'],
+  [0x24_ff, '0'],
+  [0x1_f1_0b, '0'],
+  [0x1_f1_0c, '0'],
+  [0x1_f1_50, 'abcdefghijklmnopqrstuvwxyz'],
+  [0x1_f1_70, 'abcdefghijklmnopqrstuvwxyz'],
+  [0x1_f1_e6, 'abcdefghijklmnopqrstuvwxyz'],
+];
+
 const alike = new Map(
   alikeGroups.flatMap((group) => {
     const [meant = '', ...others] = Array.from(group);
     return others.map((other): [string, string] => [other, meant]);
   }),
 );
+for (const [first, meant] of enclosed)
+  for (const [offset, character] of Array.from(meant).entries())
+    alike.set(String.fromCodePoint(first + offset), character);
 
 const simplified = new Map(
   traditional.split('|').flatMap((entry): [string, string][] => {

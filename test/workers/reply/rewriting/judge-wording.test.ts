@@ -81,7 +81,7 @@ const bad: [reason: Rejection['reason'], line: string, wording: string][] = [
   ['alike', hello, hello],
   ['alike', hello, '新进来的朋友可以点一下关注哦，以后开播就能收到提醒。'],
   ['alike', hello, '刚来的宝宝点个关注呀，下次开播第一时间就能收到提醒。'],
-  ['unrelated', '面料是纯棉的，夏天穿着透气，不闷汗。', '好的，请稍等，马上安排小助理联系。'],
+  ['unrelated', '面料是纯棉的，夏天穿着透气，不闷汗。', '好的，请勿离开，马上安排小助理联系。'],
 ];
 const others = ['刚来的宝宝们点个关注呀，下次开播第一时间就能收到提醒。'];
 
