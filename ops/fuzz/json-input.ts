@@ -89,7 +89,8 @@ function hurtMessage(message: object, { inner }: Corpus, random: SeededRandom): 
 /** A copy in which one value, somewhere, is another one, or gone. */
 function hurtValue(value: unknown, random: SeededRandom): unknown {
   if (typeof value !== 'object' || value === null || random.chance(0.1)) return wrongValue(random);
-  const copy = structuredClone(value) as Record<string, unknown>;
+  // An array is copied as one, and its indices are keys too.
+  const copy = (Array.isArray(value) ? [...(value as unknown[])] : { ...value }) as Record<string, unknown>;
   const keys = Object.keys(copy);
   const key = keys[random.whole(0, Math.max(0, keys.length - 1))];
   if (key === undefined) return wrongValue(random);
@@ -105,10 +106,10 @@ function wrongValue(random: SeededRandom): unknown {
     case 1:
       return random.pick([-1, 0.5, 1e300, 2 ** 32, 2 ** 53]);
     case 2:
-      return 'x'.repeat(random.whole(1, 20_000));
+      return 'x'.repeat(random.whole(1, random.chance(0.02) ? 20_000 : 100));
     case 3: {
       let nested: unknown = 1;
-      for (let depth = random.whole(1, 500); depth > 0; depth--)
+      for (let depth = random.whole(1, random.chance(0.02) ? 500 : 20); depth > 0; depth--)
         nested = random.chance(0.5) ? [nested] : { a: nested };
       return nested;
     }

@@ -29,7 +29,7 @@ export async function surveyRecording(
   try {
     await stat(path);
   } catch (cause) {
-    throw new Error(`Cannot read the recording ${path}: ${(cause as Error).message}`, { cause });
+    throw new Error(`Cannot read the recording ${path}`, { cause });
   }
   const survey: Survey = {
     source: '',

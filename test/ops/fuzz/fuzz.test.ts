@@ -30,3 +30,11 @@ void t.test('fuzz() makes the same input again without those before it', async (
     observations += (await fuzz({ ...options, inputs: 1, from })).observations;
   t.equal(observations, many.observations);
 });
+
+void t.test('fuzz() ends early when somebody says so, whatever the decoder waits for', async (t) => {
+  const stop = new AbortController();
+  setImmediate(() => stop.abort());
+  const inputs = 100_000_000;
+  const result = await fuzz({ source: 'oba', inputs, seed: 1, from: 0, signal: stop.signal });
+  t.ok(result.done < inputs, `${result.done} inputs`);
+});

@@ -82,7 +82,10 @@ void t.test(
 
 void t.test('surveyRecording() says what is wrong with a recording', async (t) => {
   const folder = t.testdir({ foreign: 'no recording at all', other: '' });
-  await t.rejects(surveyRecording(join(folder, 'none'), options), /Cannot read the recording .*: ENOENT/);
+  await t.rejects(surveyRecording(join(folder, 'none'), options), {
+    message: `Cannot read the recording ${join(folder, 'none')}`,
+    cause: { code: 'ENOENT' },
+  });
   await t.rejects(
     surveyRecording(folder, { ...options, of: 'tiktok' }),
     /There is no source "tiktok" that could be recorded; known are douyin, /,
