@@ -41,7 +41,7 @@ void t.test('assertOver() throws for as long as a busy server asked for, within 
   await clock.pass(1_000);
   refusals.assertOver();
   busy(3_600_000);
-  t.throws(() => refusals.assertOver(), { retryAfterMs: 30_000 });
+  t.throws(() => refusals.assertOver(), { code: 'busy', retryAfterMs: 30_000 });
   refusals.clear();
   refusals.assertOver();
 });
