@@ -25,8 +25,8 @@ const noPrice = '(?! ?[%‰折万亿倍A-Za-z个件斤公升克米分点版折�
 export const money: Rule[] = [
   {
     id: 'scaled-range',
-    pattern: pattern`${begin}(${number}) ?[-~至到] ?(?=${number} ?(?:[wWk](?![A-Za-z])|[万千]))`,
-    say: (_, from) => `${sayCount(trimZeros(from))}到`,
+    pattern: pattern`${begin}(${number}) ?[-~至到] ?(?=${number} ?(?:[wW](?![A-Za-z])|(k)(?![A-Za-z])|[万千]))`,
+    say: (_, from, thousand) => (thousand === '' ? `${sayCount(trimZeros(from))}到` : `${from}k到`),
   },
   {
     id: 'price-word-range',
@@ -35,9 +35,9 @@ export const money: Rule[] = [
   },
   {
     id: 'price-of-some',
-    pattern: pattern`${begin}(?<!/)(\d{1,6}(?:\.\d{1,2})?)(元|块钱|块|) ?/ ?(\d{1,4}) ?(?=(kg|KG|g|ml|ML|L)(?![A-Za-z/])|[件个瓶盒袋双套条包支斤份箱罐桶片只卷提](?!/))`,
-    say: (found, amount, word, count, unit) =>
-      word !== '' || amount.includes('.') || (unit === '' && Number(amount) > Number(count))
+    pattern: pattern`(¥ ?|)${begin}(?<!/)(\d{1,6}(?:\.\d{1,2})?)(元|块钱|块|) ?/ ?(\d{1,4}) ?(?=(kg|KG|g|ml|ML|L)(?![A-Za-z/])|[件个瓶盒袋双套条包支斤份箱罐桶片只卷提](?!/))`,
+    say: (found, sign, amount, word, count, unit) =>
+      sign !== '' || word !== '' || amount.includes('.') || (unit === '' && Number(amount) > Number(count))
         ? `${sayPrice(amount, word || '元')}${unit === '' ? '' : '每'}${count}`
         : found,
   },
