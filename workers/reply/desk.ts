@@ -92,10 +92,10 @@ export class Desk implements AsyncDisposable {
     });
     const onModelEnd = watch.ended.bind(watch);
     const store = reply.model.endpoints.length > 0 ? new BudgetKeeper(bucket, signal) : undefined;
-    let desk: Desk | undefined;
+    const open: { desk?: Desk } = {};
     // A spare reads files as well, and leaves it to who works to tell of them.
     const notice = (level: 'info' | 'warn', text: string) => {
-      if (desk?.isAtWork) child.notice(level, text);
+      if (open.desk?.isAtWork) child.notice(level, text);
     };
     const voices = await openRoomVoices({ config: reply, log, notice, store, onModelEnd });
     await rehearse(reply, voices.words);
@@ -108,8 +108,8 @@ export class Desk implements AsyncDisposable {
       wanted.known(signal),
     ]);
     await Promise.all(rooms.map(async (room) => await bus.prepare('EVENTS', eventConsumer(room))));
-    desk = new Desk(child, { hosts, follower, rooms, wanted, voices, rewriting });
-    return desk;
+    open.desk = new Desk(child, { hosts, follower, rooms, wanted, voices, rewriting });
+    return open.desk;
   }
 
   /** Works until asked to drain; then finishes, or hands over. */

@@ -222,14 +222,18 @@ void t.test('AnswerChain asks the next when one fails, and stops when it is told
 void t.test('Rules give up a pattern that takes too long, and say so; the other rules answer', async (t) => {
   const slow = { id: 'slow', pattern: '^(a+)+$', say: ['慢。'] };
   const text = `${'a'.repeat(60)}!`;
-  t.equal(await say([slow, { id: 'other', keywords: ['aa'], say: ['好。'] }], chat(text)), 'rule other: 好。');
+  t.equal(
+    await say([slow, { id: 'other', keywords: ['aa'], say: ['好。'] }], chat(text)),
+    'rule other: 好。',
+  );
   await t.rejects(say([slow], chat(text)), /pattern of rule slow takes too long/);
   t.equal(await say([slow], chat('aaa')), 'rule slow: 慢。');
 });
 
 void t.test('Rules find keywords in any case, width and characters', async (t) => {
   const rules = [{ id: 'vip', keywords: ['VIP', '多少钱'], say: ['好。'] }];
-  for (const text of ['vip有吗', 'ＶＩＰ有吗', '多少錢']) t.equal(await say(rules, chat(text)), 'rule vip: 好。');
+  for (const text of ['vip有吗', 'ＶＩＰ有吗', '多少錢'])
+    t.equal(await say(rules, chat(text)), 'rule vip: 好。');
 });
 
 void t.test('RoomMind holds back what must not be said, and names that must not', async (t) => {

@@ -190,12 +190,7 @@ export class ModelChain implements AsyncDisposable {
         }
       }
       const last = said.at(-1);
-      if (
-        last !== undefined &&
-        !endsSentence(last) &&
-        end.reason !== 'aborted' &&
-        config.closing !== ''
-      ) {
+      if (last !== undefined && !endsSentence(last) && end.reason !== 'aborted' && config.closing !== '') {
         said.push(config.closing);
         yield config.closing;
       }

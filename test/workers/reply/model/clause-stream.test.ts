@@ -54,7 +54,9 @@ void t.test('ClauseStream says no program, no call of a tool and no label of a p
 void t.test('ask() takes the end of a connection for no end of a sentence', async (t) => {
   const server = createServer((_, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    response.end(`data: ${JSON.stringify({ choices: [{ delta: { content: '面料很舒服。夏天穿着一点' } }] })}\n\n`);
+    response.end(
+      `data: ${JSON.stringify({ choices: [{ delta: { content: '面料很舒服。夏天穿着一点' } }] })}\n\n`,
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.teardown(() => server.close());
