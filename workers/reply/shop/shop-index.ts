@@ -178,7 +178,7 @@ function withoutProduct(question: string, product: Product | undefined): string 
   let rest = question.normalize('NFKC');
   for (const name of names.toSorted((a, b) => b.length - a.length)) rest = rest.replaceAll(name, '，');
   return rest.replaceAll(
-    /第?[\d一二三四五六七八九十]+号?(?:链接|宝贝|商品)|[\d一二三四五六七八九十]+号/gu,
+    /第?[\d一二三四五六七八九十]{1,4}号?(?:链接|宝贝|商品)|[\d一二三四五六七八九十]{1,4}号/gu,
     '，',
   );
 }

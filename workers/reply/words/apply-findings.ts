@@ -19,8 +19,13 @@ export function settleFindings(
       severity[a.category] - severity[b.category] || b.end - b.start - (a.end - a.start) || a.start - b.start,
   );
   const taken: Finding[] = [];
-  for (const finding of order)
-    if (!taken.some(({ start, end }) => finding.start < end && start < finding.end)) taken.push(finding);
+  const isTaken = new Uint8Array(order.reduce((most, { end }) => Math.max(most, end), 0));
+  for (const finding of order) {
+    const { start, end } = finding;
+    if (isTaken.subarray(start, end).includes(1)) continue;
+    isTaken.fill(1, start, end);
+    taken.push(finding);
+  }
   return taken.toSorted((a, b) => a.start - b.start);
 }
 

@@ -35,7 +35,7 @@ const longNumber = /(?<!\d)\d{6,12}(?!\d)/g;
 
 /** A host with one of the endings that matter here, also `点com`; and addresses of mail. */
 const links =
-  /(?:https?|ftp)\s*[:：]\s*\/\s*\/\s*\S+|www\s*[.。．点]\s*[a-z0-9-]+|[a-z0-9][a-z0-9-]{0,62}\s*[.。．点·]\s*(?:com|cn|net|org|top|xyz|vip|shop|club|site|info|cc|me|tv|io|co|app|link)(?![a-z0-9])\S*|[a-z0-9._-]+\s*[@＠]\s*[a-z0-9-]+\s*[.。．点]\s*[a-z]{2,}/giu;
+  /(?:https?|ftp)\s*[:：]\s*\/\s*\/\s*\S+|www\s*[.。．点]\s*[a-z0-9-]+|[a-z0-9][a-z0-9-]{0,62}\s*[.。．点·]\s*(?:com|cn|net|org|top|xyz|vip|shop|club|site|info|cc|me|tv|io|co|app|link)(?![a-z0-9])\S*|[a-z0-9._-]{1,64}\s*[@＠]\s*[a-z0-9-]+\s*[.。．点]\s*[a-z]{2,}/giu;
 
 interface Digits {
   text: string;

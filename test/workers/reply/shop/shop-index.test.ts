@@ -57,3 +57,8 @@ void t.test('retrieve() asks back or says nothing rather than guess', (t) => {
   t.ok(empty.isEmpty);
   t.end();
 });
+
+void t.test('retrieve() is done with a text of numerals, however long', (t) => {
+  t.match(index.retrieve('一'.repeat(200_000), undefined), { answer: undefined });
+  t.end();
+});

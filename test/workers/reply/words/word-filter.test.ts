@@ -164,6 +164,13 @@ void t.test('check() takes any text at all', async (t) => {
     t.equal(words.check(text).isBlocked, false, JSON.stringify(text.slice(0, 10)));
 });
 
+void t.test('check() is done with a text that is all of one kind, however long', async (t) => {
+  const words = await openLists({});
+  // With time that grows with the square of the length the last of them would be seen by nobody.
+  for (const part of ['a', 'a.', 'a-', '1', '一', '+v', 'w'])
+    t.ok(words.check(part.repeat(300_000 / part.length)), part);
+});
+
 void t.test('openWords() reads files of words, and names line and file of what is wrong', async (t) => {
   const dir = t.testdir({
     'good.txt': '\ufeff# a comment\n坏话 # and another\r\n\n黑话 = 白话\n',
