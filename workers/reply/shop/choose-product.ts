@@ -25,6 +25,8 @@ const links = [
   new RegExp(String.raw`^\s*${numeral}(?=\s*(?:多少|怎么卖|咋卖|什么价|啥价|价格|几块|还有|有货))`, 'u'),
 ];
 const pointing = /这个|这款|这件|这条|这双|这种|这瓶|这套|它|现在讲|正在讲/u;
+/** Another than the one that is on show, and nobody says which. */
+const elsewhere = /[上下]一[个款件条双瓶套]|(?:刚才|刚刚|前面)(?:那|的|讲|说)|另一[个款件条双瓶套]/u;
 /** So many pairs of characters of a name make it out, when no other product has as many. */
 const leastPairs = 2;
 
@@ -42,7 +44,7 @@ export function chooseProduct(
   if (byNumber) return byNumber;
   const named = chooseByName(text, products);
   if (named !== -1) return { kind: 'product', index: named, by: 'name' };
-  const shown = findShown(products, onShow, terms);
+  const shown = elsewhere.test(text) ? -1 : findShown(products, onShow, terms);
   if (shown !== -1 && pointing.test(text)) return { kind: 'product', index: shown, by: 'show' };
   const alike = chooseByLikeness(text, products, terms);
   if (alike !== -1) return { kind: 'product', index: alike, by: 'name' };

@@ -55,9 +55,8 @@ export class ShopIndex {
     const choice = chooseProduct(question, { products: this.#data.products, onShow, terms: this.#terms });
     const index = choice.kind === 'product' ? choice.index : -1;
     const product = this.#data.products[index];
-    const asked = slotOf(question) ?? (asksForSpec(question) ? 'spec' : undefined);
-    const slot =
-      asked ?? (isHowMuch(withoutFillers(withoutProduct(question, product))) ? 'price' : undefined);
+    const isPrice = isHowMuch(withoutFillers(withoutProduct(question, product)));
+    const slot = isPrice ? 'price' : (slotOf(question) ?? (asksForSpec(question) ? 'spec' : undefined));
     const matches = this.#faq.find(withoutProduct(question, product).replaceAll(politeness, '，'), index);
     const { threshold } = this.#limits;
     const near = matches.filter(({ coverage }) => coverage >= threshold * nearShare);
@@ -66,7 +65,7 @@ export class ShopIndex {
     if (choice.kind === 'missing')
       return { ...found, answer: undefined, reason: `there is no link ${choice.number}` };
     const best = matches[0];
-    if (best && best.coverage >= threshold)
+    if (best && best.coverage >= threshold && !isPrice)
       return {
         ...found,
         answer: wholeSentence(best.faq.answer),

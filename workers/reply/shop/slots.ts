@@ -58,7 +58,8 @@ export function specOf(question: string, names: readonly string[]): string | und
 }
 
 /** 多少, when nothing else is asked. */
-export const isHowMuch = (rest: string): boolean => /^[要卖是都]?多少$/u.test(rest);
+export const isHowMuch = (rest: string): boolean =>
+  /^(?:[这那][件款条双瓶套包盒箱袋])?[要卖是都]?多少$/u.test(rest);
 
 /** Whether it asks for a property that products have, though this one may not tell it. */
 export function asksForSpec(question: string): boolean {

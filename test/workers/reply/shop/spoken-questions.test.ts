@@ -27,6 +27,7 @@ const shop = shopSchema.parse({
       unit: '件',
       stock: 80,
       specs: { 尺码: 'M到4XL', 颜色: '黑色、藏青' },
+      faq: [{ ask: ['充绒量多少', '多少绒'], answer: '一百八十克' }],
     },
   ],
 });
@@ -78,7 +79,7 @@ void t.test('retrieve() takes no number for a question about the price', (t) => 
     '现在几度多少人',
     'l o v e 主播',
     '我有货源找我',
-    '充绒量是多少',
+    '多少度能穿',
   ])
     t.equal(
       index.retrieve(question, { productId: '', title: '羽绒服', index: 8 }).answer,
@@ -87,3 +88,16 @@ void t.test('retrieve() takes no number for a question about the price', (t) => 
     );
   t.end();
 });
+
+void t.test(
+  'retrieve() tells of the product on show neither what is asked of another, nor another thing',
+  (t) => {
+    const coat = { productId: '', title: '羽绒服', index: 8 };
+    for (const question of ['这件多少', '多少'])
+      t.match(index.retrieve(question, coat).answer, /399元/, question);
+    for (const question of ['上一个多少钱', '刚才那个多少钱', '下一款什么价'])
+      t.match(index.retrieve(question, coat), { asksBack: true }, question);
+    t.match(index.retrieve('充绒量多少', coat).answer, /一百八十克/);
+    t.end();
+  },
+);
