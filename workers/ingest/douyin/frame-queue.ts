@@ -4,7 +4,6 @@ export interface RawFrame {
   receivedAt: number;
 }
 
-/** What waits here is neither kept nor acknowledged: a second or so of a lively room is enough. */
 interface FrameQueueOptions {
   maxFrames?: number;
   maxBytes?: number;
@@ -23,7 +22,7 @@ export class FrameQueue<Frame extends { bytes: Uint8Array } = RawFrame> {
   readonly #options: Required<FrameQueueOptions>;
 
   constructor(options: FrameQueueOptions) {
-    this.#options = { maxFrames: 64, maxBytes: 16 * 1024 * 1024, ...options };
+    this.#options = { maxFrames: 256, maxBytes: 16 * 1024 * 1024, ...options };
   }
 
   get length(): number {
