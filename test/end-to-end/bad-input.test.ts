@@ -63,7 +63,7 @@ void t.test('a hostile room is counted and logged, and the show goes on', async 
     { kind: 'unknown-method' },
     { kind: 'bad-sibling' },
     { kind: 'gzip-bomb', megabytes: 40 },
-    { kind: 'oversized', megabytes: 40 },
+    { kind: 'oversized', megabytes: 10 },
     { kind: 'cut' },
   ];
   for (const fault of faults) {

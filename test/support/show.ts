@@ -218,12 +218,19 @@ export class Show implements AsyncDisposable {
   }
 
   async #post(path: string, body: object): Promise<unknown> {
-    const response = await fetch(`${this.#room}/sim/${path}`, {
-      method: 'POST',
-      body: JSON.stringify(body),
-      headers: { 'content-type': 'application/json' },
-      signal: AbortSignal.timeout(30_000),
-    });
+    const address = this.#room;
+    let response: Response;
+    try {
+      response = await fetch(`${address}/sim/${path}`, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json' },
+        signal: AbortSignal.timeout(60_000),
+      });
+    } catch (cause) {
+      // Why is known to whoever kept it.
+      throw new Error(`${address} did not answer ${path}:\n${this.lines.join('\n')}`, { cause });
+    }
     const answer: unknown = await response.json();
     if (!response.ok) throw new Error(JSON.stringify(answer));
     return answer;

@@ -65,6 +65,8 @@ export interface Rendered {
 
 /** Time that is left to the embedded voice, whatever the others do. */
 const reservedMs = 2_000;
+/** On a machine that is busy beyond measure it takes longer: behind it there is nobody, and a late sound is better than none. */
+const lastResortMs = 8_000;
 /** A busy machine needs longer; what is not judged by then is not heard. */
 const finishMs = 2_500;
 const earlierMs = 150;
@@ -96,7 +98,7 @@ export class Rendition {
   async run(signal: AbortSignal): Promise<Rendered | undefined> {
     const { clock } = this.#options;
     const leftMs = this.#deadlineAt - clock.now();
-    using limit = openDeadline(clock, Math.max(0, leftMs), signal);
+    using limit = openDeadline(clock, Math.max(0, leftMs) + lastResortMs, signal);
     try {
       return await race<Rendered>({
         next: (why) => this.#next(why),
@@ -117,7 +119,8 @@ export class Rendition {
   }
 
   #next(why: Why): Next<Rendered> {
-    const step = nextStep(this.#view(), why);
+    const isOver = this.#options.clock.now() >= this.#deadlineAt;
+    const step = nextStep(this.#view(), isOver ? 'late' : why);
     switch (step.kind) {
       case 'ask':
         return { kind: 'run', contender: this.#contend(step.try, why) };
@@ -159,9 +162,11 @@ export class Rendition {
       patienceMs: isEmbedded ? Infinity : endpoint.patienceMs,
       queueMs: isEmbedded ? Infinity : queueMs,
       slowMs: isEmbedded ? Infinity : endpoint.slowMs,
-      run: async (signal, hooks) => {
-        this.#signals.set(record, signal);
-        const sound = await this.#try(endpoint, { wanted, record, signal, hooks });
+      run: async (outer, hooks) => {
+        this.#signals.set(record, outer);
+        const leftMs = Math.max(0, this.#deadlineAt - clock.now()) + (isEmbedded ? lastResortMs : 0);
+        using limit = openDeadline(clock, leftMs, outer);
+        const sound = await this.#try(endpoint, { wanted, record, signal: limit.signal, hooks });
         return sound && { sound, engine: wanted.engine };
       },
     };
@@ -239,7 +244,7 @@ export class Rendition {
 
   async #finishOnce(raw: RawSound, about: AboutSound, signal: AbortSignal): Promise<Finished> {
     const { finisher, clock } = this.#options;
-    const leftMs = this.#deadlineAt - clock.now();
+    const leftMs = this.#deadlineAt + lastResortMs - clock.now();
     using limit = openDeadline(clock, Math.max(0, Math.min(finishMs, leftMs / 2)), signal);
     return await untilAborted(finisher.finish(raw, about, limit.signal), limit.signal);
   }
