@@ -19,6 +19,8 @@ const timeoutMs = 6_000;
 const probeMs = 15_000;
 /** The longest that a cache looks. */
 const cacheMs = 300;
+/** What the embedded voice has beyond the time of all others. */
+const lastResortMs = 8_000;
 
 interface Drawing {
   random: () => number;
@@ -129,7 +131,8 @@ async function simulate(seed: number): Promise<string[]> {
       if (isReasoned && !/\w+: \S/.test(error.message))
         problems.push(`${text} has no reason: ${error.message}`);
     }
-    if (clock.now() - begunAt > timeoutMs + cacheMs + 1)
+    const mostMs = timeoutMs + cacheMs + (isEmbeddedWell ? 0 : lastResortMs) + 1;
+    if (clock.now() - begunAt > mostMs)
       problems.push(`${text} took ${clock.now() - begunAt} ms`);
     order.push(index);
   };
