@@ -132,8 +132,7 @@ async function simulate(seed: number): Promise<string[]> {
         problems.push(`${text} has no reason: ${error.message}`);
     }
     const mostMs = timeoutMs + cacheMs + (isEmbeddedWell ? 0 : lastResortMs) + 1;
-    if (clock.now() - begunAt > mostMs)
-      problems.push(`${text} took ${clock.now() - begunAt} ms`);
+    if (clock.now() - begunAt > mostMs) problems.push(`${text} took ${clock.now() - begunAt} ms`);
     order.push(index);
   };
   const caller = async (first: number) => {

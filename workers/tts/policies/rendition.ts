@@ -69,6 +69,7 @@ const reservedMs = 2_000;
 const lastResortMs = 8_000;
 /** A busy machine needs longer; what is not judged by then is not heard. */
 const finishMs = 2_500;
+const lateFinishMs = 500;
 const earlierMs = 150;
 /** For a place in a queue of ours, until somebody else is asked. */
 const queueMs = 3_000;
@@ -244,8 +245,10 @@ export class Rendition {
 
   async #finishOnce(raw: RawSound, about: AboutSound, signal: AbortSignal): Promise<Finished> {
     const { finisher, clock } = this.#options;
-    const leftMs = this.#deadlineAt + lastResortMs - clock.now();
-    using limit = openDeadline(clock, Math.max(0, Math.min(finishMs, leftMs / 2)), signal);
+    const leftMs = this.#deadlineAt - clock.now();
+    // What comes beyond the deadline is late enough.
+    const limitMs = leftMs > 0 ? Math.min(finishMs, leftMs / 2) : lateFinishMs;
+    using limit = openDeadline(clock, limitMs, signal);
     return await untilAborted(finisher.finish(raw, about, limit.signal), limit.signal);
   }
 
