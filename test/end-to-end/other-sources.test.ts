@@ -1,12 +1,10 @@
 import { createHash, createHmac } from 'node:crypto';
-import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { readBalance } from '../support/balance.ts';
+import { freePort } from '../support/free-port.ts';
 import { Show, silentRoom } from '../support/show.ts';
 import { activeOf } from './places.ts';
 
@@ -180,15 +178,6 @@ void t.test('rooms of all sources on one host: each event once, through cuts and
   t.equal(await running.stop(), 0);
   t.match(await readBalance(home), { balanced: true, paid: { open: 0 } });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** Ends what is read beside the test: a reader waits for a bus that is gone. */
 const over = new AbortController();

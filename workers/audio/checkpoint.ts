@@ -5,6 +5,7 @@ import type { Bus } from '../bus.ts';
 import { delay } from '../delay.ts';
 import type { OutputDuty } from '../duty.ts';
 import type { Logger } from '../logger.ts';
+import { within } from '../within.ts';
 import type { Kept } from './resume.ts';
 
 export interface CheckpointOptions {
@@ -15,6 +16,7 @@ export interface CheckpointOptions {
   signal: AbortSignal;
 }
 
+/** An answer that is lost would be waited for 3 s by the library; what was done all the same shows in the next look at the revision. */
 const requestMs = 500;
 const retryMs = 200;
 /** Between two writes: the bus hears of the playhead more often than the disk. */
@@ -120,7 +122,7 @@ export class Checkpoint {
   async #put(playhead: Playhead): Promise<void> {
     const { room, duty, log, signal } = this.#options;
     if (this.#revision === undefined) {
-      const entry = await within(this.#bucket.get(room), signal);
+      const entry = await within(this.#bucket.get(room), requestMs, signal);
       const epoch = keptOf(entry, log)?.epoch ?? 0;
       if (epoch > duty.current.epoch) {
         this.#isStopped = true;
@@ -133,26 +135,9 @@ export class Checkpoint {
     const revision = this.#revision;
     this.#revision = await within(
       revision === 0 ? this.#bucket.create(room, bytes) : this.#bucket.update(room, bytes, revision),
+      requestMs,
       signal,
     );
-  }
-}
-
-/**
- * A request whose answer went down with the bus would be waited for as long as the library does, 3 s, in which nothing of what is heard
- * is written down. When it was carried out all the same, the next look at the revision shows it.
- */
-async function within<Answer>(request: Promise<Answer>, signal: AbortSignal): Promise<Answer> {
-  const waiting = new AbortController();
-  const late = delay(requestMs, AbortSignal.any([waiting.signal, signal])).then(() => {
-    throw new Error(`no answer within ${requestMs} ms`);
-  });
-  late.catch(() => undefined);
-  request.catch(() => undefined);
-  try {
-    return await Promise.race([request, late]);
-  } finally {
-    waiting.abort();
   }
 }
 

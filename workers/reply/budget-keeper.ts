@@ -1,6 +1,6 @@
 import type { KV } from '@nats-io/kv';
 import { z } from 'zod';
-import { delay } from '../delay.ts';
+import { within } from '../within.ts';
 import type { BudgetStore, DailyUse } from './model/budget.ts';
 
 /** No room has such a name with a dot. */
@@ -68,16 +68,6 @@ export class BudgetKeeper implements BudgetStore {
   }
 
   async #soon<T>(request: Promise<T>): Promise<T> {
-    const waiting = new AbortController();
-    request.catch(() => undefined);
-    const late = delay(requestMs, AbortSignal.any([waiting.signal, this.#signal])).then((): never => {
-      throw new Error(`no answer within ${requestMs} ms`);
-    });
-    late.catch(() => undefined);
-    try {
-      return await Promise.race([request, late]);
-    } finally {
-      waiting.abort();
-    }
+    return await within(request, requestMs, this.#signal);
   }
 }

@@ -4,7 +4,7 @@ import type { OutputDuty } from '../duty.ts';
 import type { Logger } from '../logger.ts';
 import type { MemoryPart, MemoryParts } from './memory.ts';
 import { decodeMemory, encodeMemory, memoryKey } from './memory.ts';
-import { within } from './within.ts';
+import { within } from '../within.ts';
 
 export interface KeptEntryOptions<Part extends MemoryPart> {
   room: string;

@@ -1,6 +1,6 @@
 import type { KV } from '@nats-io/kv';
 import type { OutputDuty } from '../../duty.ts';
-import { within } from '../within.ts';
+import { within } from '../../within.ts';
 import type { KeptWordings } from './wording-table.ts';
 import { keptWordingsSchema } from './wording-table.ts';
 

@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import t from 'tap';
 import { FaultLog } from '../../../../workers/ingest/fault-log.ts';
 import { NatsSource } from '../../../../workers/ingest/generic/nats-source.ts';
 import { readNatsServers } from '../../../../workers/ingest/generic/nats-servers.ts';
 import { Tally } from '../../../../workers/ingest/tally.ts';
+import { freePort } from '../../../support/free-port.ts';
 import { sourceParts } from '../../../support/ingest-room.ts';
 import { findServer } from '../../../support/nats.ts';
 
@@ -68,12 +67,3 @@ void t.test('a NATS source logs in as its address says, and never tells it', asy
     'and nothing in the clear that is to be encrypted',
   );
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}

@@ -1,4 +1,4 @@
-import { delay } from '../delay.ts';
+import { delay } from './delay.ts';
 
 /** An answer that went down with the bus is not waited for: throws when it does not come in time, or the signal says stop. */
 export async function within<Answer>(
