@@ -12,8 +12,8 @@ interface Known {
 }
 
 /**
- * CPU and memory as `/proc` has them. Read at once: that takes some 30 µs a process and no disk, where reading in the background takes
- * a round through the thread pool for each file.
+ * CPU and memory as `/proc` has them. Read at once: no disk is waited for, while reading in the background takes a round through the
+ * thread pool for each file.
  */
 export class ProcSampler {
   readonly #known = new Map<number, Known>();
