@@ -1,11 +1,20 @@
-/** Ids of messages that were seen, the oldest forgotten first: by age, and by number beyond `maxIds`. */
+import { DecimalIds } from './decimal-ids.ts';
+import { TextIds } from './text-ids.ts';
+
+/** Ids in the order in which they came, so many at the most. */
+export interface RememberedIds {
+  readonly size: number;
+  /** When the oldest was added, as it was told; Infinity without any. */
+  readonly oldestAddedAt: number;
+  /** True when the id is new: the oldest makes room for it when there are as many as may be. */
+  add(id: string, now: number): boolean;
+  forgetOldest(): void;
+}
+
+/** Ids of messages that were seen, the oldest forgotten first: by age, and by number beyond `maxIds` numbers and as many other ids. */
 export class MessageIds {
-  readonly #known = new Set<string>();
-  /** The same in their order, from `#oldest` on: a ring, as it costs a Map more and more to find the first of its keys. */
-  readonly #ids: string[] = [];
-  readonly #seenAt: number[] = [];
-  #oldest = 0;
-  readonly #maxIds: number;
+  readonly #decimals: DecimalIds;
+  readonly #texts: TextIds;
   readonly #maxAgeMs: number;
 
   /**
@@ -13,31 +22,23 @@ export class MessageIds {
    * defaults reach far beyond a replay.
    */
   constructor({ maxIds = 20_000, maxAgeMs = 600_000 } = {}) {
-    this.#maxIds = maxIds;
+    this.#decimals = new DecimalIds(maxIds);
+    this.#texts = new TextIds(maxIds);
     this.#maxAgeMs = maxAgeMs;
   }
 
   get size(): number {
-    return this.#known.size;
+    return this.#decimals.size + this.#texts.size;
   }
 
   /** True when the id is new; a repeat does not make it younger. */
   add(id: string, now: number): boolean {
-    while (this.size > 0 && now >= (this.#seenAt[this.#oldest] as number) + this.#maxAgeMs)
-      this.#forgetOldest();
-    if (this.#known.has(id)) return false;
-    if (this.size === this.#maxIds) this.#forgetOldest();
-    if (this.size === 0) this.#oldest = 0;
-    const at = (this.#oldest + this.size) % this.#maxIds;
-    this.#ids[at] = id;
-    this.#seenAt[at] = now;
-    this.#known.add(id);
-    return true;
+    this.#forget(this.#decimals, now);
+    this.#forget(this.#texts, now);
+    return (DecimalIds.fits(id) ? this.#decimals : this.#texts).add(id, now);
   }
 
-  #forgetOldest(): void {
-    this.#known.delete(this.#ids[this.#oldest] as string);
-    this.#ids[this.#oldest] = '';
-    this.#oldest = (this.#oldest + 1) % this.#maxIds;
+  #forget(ids: RememberedIds, now: number): void {
+    while (now >= ids.oldestAddedAt + this.#maxAgeMs) ids.forgetOldest();
   }
 }

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { MessageIds } from '../../../workers/ingest/message-ids.ts';
+import { seeded } from '../../supervisor/seeded.ts';
 
 void t.test('add() is true for the first of an id only', (t) => {
   const ids = new MessageIds();
@@ -25,5 +26,70 @@ void t.test('add() holds twenty thousand ids and no more', (t) => {
   t.equal(ids.size, 20_000);
   t.equal(ids.add('id1', 0), false);
   t.equal(ids.add('id0', 0), true, 'the oldest made room');
+  t.end();
+});
+
+void t.test('add() holds twenty thousand numbers and no more', (t) => {
+  const ids = new MessageIds();
+  const number = (index: number) => String(7_260_517_442_466_662_207n + BigInt(index));
+  for (let index = 0; index < 20_000; index++) ids.add(number(index), 0);
+  t.equal(ids.add(number(0), 0), false);
+  ids.add(number(20_000), 0);
+  t.equal(ids.size, 20_000);
+  t.equal(ids.add(number(1), 0), false);
+  t.equal(ids.add(number(0), 0), true, 'the oldest made room');
+  t.end();
+});
+
+void t.test('add() tells apart whatever is not the same text', (t) => {
+  const ids = new MessageIds();
+  const all = [
+    '0',
+    '00',
+    '7',
+    '07',
+    '007',
+    '',
+    ' 7',
+    '7 ',
+    '-7',
+    '7.0',
+    '7e0',
+    '٧',
+    '7-1',
+    '9007199254740993',
+    '9007199254740992',
+  ];
+  const long = [
+    '9'.repeat(24),
+    '9'.repeat(25),
+    `1${'0'.repeat(23)}`,
+    `1${'0'.repeat(24)}`,
+    '18446744073709551615',
+  ];
+  for (const id of [...all, ...long]) t.equal(ids.add(id, 0), true, `"${id}" is new`);
+  for (const id of [...all, ...long]) t.equal(ids.add(id, 0), false, `"${id}" is known`);
+  t.end();
+});
+
+void t.test('add() does what a plain list does, for any ids in any order', (t) => {
+  for (let seed = 1; seed <= 60; seed++) {
+    const random = seeded(seed);
+    const below = (limit: number) => Math.floor(random() * limit);
+    const maxIds = 1 + below(150);
+    const ids = new MessageIds({ maxIds, maxAgeMs: 300 });
+    let list: { id: string; at: number }[] = [];
+    let now = 0;
+    const differ = Array.from({ length: 1_500 }, () => {
+      now += below(4);
+      const number = 4_294_967_296_000n + BigInt(below(400)) * 3_000_000_000n;
+      const id = `${number}`;
+      list = list.filter(({ at }) => now < at + 300);
+      const isNew = list.every((known) => known.id !== id);
+      if (isNew) list = [...list, { id, at: now }].slice(-maxIds);
+      return ids.add(id, now) !== isNew || ids.size !== list.length;
+    });
+    t.equal(differ.indexOf(true), -1, `seed ${seed}, at most ${maxIds}`);
+  }
   t.end();
 });
