@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { connect as connectTo, nkeyAuthenticator } from '@nats-io/transport-node';
+import { connect as connectTo } from '@nats-io/transport-node';
 import { pino } from 'pino';
 import { configSchema, demoConfig } from '../protocol/config.ts';
 import { connectionDefaults } from '../protocol/connection.ts';
 import type { SupervisorState } from '../protocol/ipc.ts';
+import { nkeyAuthenticator } from '../protocol/nkey.ts';
 import { inboxPrefix } from '../protocol/roles.ts';
 import { mintKeys } from '../supervisor/bus-keys.ts';
 import { consoleKeyFile, operatorKeyFile } from '../supervisor/bus-link.ts';
@@ -64,7 +65,7 @@ export async function openConsoleBus(home: string, state: SupervisorState, timeo
     servers: [state.nats.url],
     inboxPrefix: inboxPrefix('console'),
     name: 'console',
-    authenticator: nkeyAuthenticator(new TextEncoder().encode(seed)),
+    authenticator: nkeyAuthenticator(seed),
   });
   return new Bus({ connection, log: silent });
 }

@@ -1,12 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { connect, credsAuthenticator, nkeyAuthenticator } from '@nats-io/transport-node';
+import { connect, credsAuthenticator } from '@nats-io/transport-node';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from 'pino';
 import type { Config } from '../protocol/config.ts';
 import { ReconnectPace, connectionDefaults } from '../protocol/connection.ts';
 import type { BusAccess } from '../protocol/ipc.ts';
+import { nkeyAuthenticator } from '../protocol/nkey.ts';
 import type { BusUser, Role } from '../protocol/roles.ts';
 import { inboxPrefix } from '../protocol/roles.ts';
 import { workStreams } from '../protocol/streams.ts';
@@ -213,7 +214,7 @@ export class BusLink implements AsyncDisposable {
 
   #authentication(): object {
     if (this.#server) {
-      return { authenticator: nkeyAuthenticator(new TextEncoder().encode(this.#seed('supervisor'))) };
+      return { authenticator: nkeyAuthenticator(this.#seed('supervisor')) };
     }
     if (this.#credentials === '') return {};
     return { authenticator: credsAuthenticator(new TextEncoder().encode(this.#credentials)) };

@@ -1,8 +1,9 @@
 import type { JsMsg } from '@nats-io/jetstream';
-import { connect, credsAuthenticator, nkeyAuthenticator } from '@nats-io/transport-node';
+import { connect, credsAuthenticator } from '@nats-io/transport-node';
 import type { ConnectionOptions } from '@nats-io/transport-node';
 import { ReconnectPace, connectionDefaults } from '../protocol/connection.ts';
 import type { BusAccess } from '../protocol/ipc.ts';
+import { nkeyAuthenticator } from '../protocol/nkey.ts';
 import { Bus } from './bus.ts';
 import type { OutputDuty } from './duty.ts';
 import type { Logger } from './logger.ts';
@@ -31,7 +32,7 @@ export async function openBus({
   pace = new ReconnectPace(),
 }: OpenBusOptions): Promise<Bus> {
   const authenticator = access.seed
-    ? nkeyAuthenticator(new TextEncoder().encode(access.seed))
+    ? nkeyAuthenticator(access.seed)
     : access.credentials
       ? credsAuthenticator(new TextEncoder().encode(access.credentials))
       : undefined;

@@ -1,8 +1,9 @@
-import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
+import { connect } from '@nats-io/transport-node';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { pino } from 'pino';
 import { configSchema, demoConfig } from '../../protocol/config.ts';
 import { connectionDefaults } from '../../protocol/connection.ts';
+import { nkeyAuthenticator } from '../../protocol/nkey.ts';
 import { inboxPrefix } from '../../protocol/roles.ts';
 import { mintKeys } from '../../supervisor/bus-keys.ts';
 import { findNatsServer } from '../../supervisor/nats-binary.ts';
@@ -38,7 +39,7 @@ export async function openOwnBus(home: string): Promise<OwnBus> {
     servers: [server.url],
     name: 'restore',
     inboxPrefix: inboxPrefix('supervisor'),
-    authenticator: nkeyAuthenticator(new TextEncoder().encode(keys.get('supervisor')?.seed ?? '')),
+    authenticator: nkeyAuthenticator(keys.get('supervisor')?.seed ?? ''),
   });
   stack.defer(async () => await connection.close());
   const owned = stack.move();

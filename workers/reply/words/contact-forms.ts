@@ -74,13 +74,24 @@ const isDigit = 1;
 const isLatin = 2;
 const isDot = 4;
 const isSign = 8;
+/** It was looked at, and may be nothing of these. */
+const isKnown = 16;
+/** Filled in as units are met: to look at all of them takes as long as to load everything else of this folder. */
 const kinds = new Uint8Array(0x1_00_00);
-for (let unit = 0; unit < kinds.length; unit++) {
+
+function kindOf(unit: number): number {
+  const kind = kinds[unit] ?? 0;
+  return kind === 0 ? (kinds[unit] = isKnown | judgeKind(unit)) : kind;
+}
+
+function judgeKind(unit: number): number {
+  // Half of a pair: digits of other kinds are among those.
+  if ((unit & 0xf8_00) === 0xd8_00) return isDigit;
   const character = String.fromCharCode(unit);
-  if (/[\p{N}oO]/u.test(character) || character in hanDigits) kinds[unit] = isDigit;
-  if (/[a-zａ-ｚ]/iu.test(character)) kinds[unit] = (kinds[unit] ?? 0) | isLatin;
-  if (/[.。．点·@＠:：]/u.test(character)) kinds[unit] = isDot;
-  if (/[+＋➕✚微薇威徽]/u.test(character)) kinds[unit] = isSign;
+  if (/[+＋➕✚微薇威徽]/u.test(character)) return isSign;
+  if (/[.。．点·@＠:：]/u.test(character)) return isDot;
+  const digit = /[\p{N}oO]/u.test(character) || character in hanDigits ? isDigit : 0;
+  return /[a-zａ-ｚ]/iu.test(character) ? digit | isLatin : digit;
 }
 
 /** Whether six digits stand near each other, something that joins stands between letters, and there is what a sign begins with. */
@@ -92,7 +103,7 @@ function quickLook(text: string): { number: boolean; link: boolean; sign: boolea
   let sign = false;
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
-    const kind = (unit & 0xf8_00) === 0xd8_00 ? isDigit : (kinds[unit] ?? 0);
+    const kind = kindOf(unit) & ~isKnown;
     if (kind === 0) continue;
     if (kind & isDigit) {
       digits = at - lastDigit > maxDistance ? 1 : digits + 1;
@@ -109,7 +120,7 @@ function isLatinAt(text: string, from: number, step: number): boolean {
   let at = from + step;
   while (text.charCodeAt(at) === 32) at += step;
   const unit = text.charCodeAt(at);
-  return ((kinds[unit] ?? 0) & isLatin) !== 0 || unit === 47;
+  return (kindOf(unit) & isLatin) !== 0 || unit === 47;
 }
 
 const lastOf = ({ ends }: Digits, { index, 0: found }: RegExpMatchArray): number =>
