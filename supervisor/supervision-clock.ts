@@ -15,7 +15,7 @@ export interface ClockReading {
 /**
  * The clock of all verdicts about children. Time in which this very process did not run must not count: its children may have
  * sent their heartbeats all the while, and a supervisor that wakes up would otherwise end every one of them. Readings are
- * arguments, in milliseconds (`performance.now()` and `Date.now()`); read it at every tick, at least ten times a second.
+ * arguments, in milliseconds (`performance.now()` and `Date.now()`); read it at every tick, several times a second.
  */
 export class SupervisionClock {
   #now: number;

@@ -23,10 +23,10 @@ import { SupervisionClock } from './supervision-clock.ts';
 import type { SupervisorOptions } from './supervisor-options.ts';
 import { Upkeep } from './upkeep.ts';
 
-const tickMs = 100;
+const tickMs = 200;
 /** Incidents are looked at less often than children; the kernel's table of processes is for ends that nobody reported. */
-const healEveryTicks = 4;
-const verifyEveryTicks = 50;
+const healEveryTicks = 2;
+const verifyEveryTicks = 25;
 /** Spares come after the first sound. */
 const sparesAfterMs = 1_500;
 

@@ -7,7 +7,7 @@ import { openConsoleBus } from '../operator.ts';
 import { checkAdded, findAddedRoom, removeAddedRoom, writeAddedRoom } from './added-room.ts';
 import { describeLiveStatus, readLiveStatus } from './live-status.ts';
 import type { LiveOrder } from './read-order.ts';
-import { setWanted } from './set-wanted.ts';
+import { readWanted, setWanted } from './set-wanted.ts';
 
 export interface Surroundings {
   home: string;
@@ -66,6 +66,11 @@ async function stop(
   const added = findAddedRoom(home, room);
   if (forget && !added && state.rooms.includes(room))
     throw new Error(`Room "${room}" is in the configuration: take it out there, then "npm run reload"`);
+  if (!added && forget && !state.rooms.includes(room)) {
+    // What a person said of a room outlives it; of one that never was, nobody has said anything.
+    const wasThere = !(await withBucket(home, state, async (bucket) => await readWanted(bucket, room)));
+    if (wasThere) return say(surroundings, { room, changed: false, text: 'is stopped and forgotten already' });
+  }
   if (!added) known(room, state);
   const by = personName();
   const changed = await withBucket(

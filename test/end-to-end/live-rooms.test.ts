@@ -142,6 +142,8 @@ void t.test('rooms are stopped, started, added and forgotten by command while a 
   });
   await running.until('its sound to end', () => !isAlive(sound.pid, sound.startTime));
   t.same(running.state.rooms, ['demo']);
+  t.match(await live(home, 'stop', 'shop', '--forget'), { code: 0, stdout: /forgotten already/ });
+  t.match(await live(home, 'stop', 'shopp', '--forget'), { code: 1, stderr: /There is no room "shopp"/ });
   t.equal(await running.stop(), 0);
   t.match(await live(home, 'status'), { code: 1, stderr: /No supervisor runs in/ });
   t.match(await readBalance(home), { balanced: true, paid: { events: 2, answered: 2 } });
