@@ -69,7 +69,8 @@ async function stop(
   if (!added && forget && !state.rooms.includes(room)) {
     // What a person said of a room outlives it; of one that never was, nobody has said anything.
     const wasThere = !(await withBucket(home, state, async (bucket) => await readWanted(bucket, room)));
-    if (wasThere) return say(surroundings, { room, changed: false, text: 'is stopped and forgotten already' });
+    if (wasThere)
+      return say(surroundings, { room, changed: false, text: 'is stopped and forgotten already' });
   }
   if (!added) known(room, state);
   const by = personName();
