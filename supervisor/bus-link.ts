@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, credsAuthenticator, nkeyAuthenticator } from '@nats-io/transport-node';
@@ -91,8 +91,7 @@ export class BusLink implements AsyncDisposable {
         onDiskFree,
       });
       await this.#server.start();
-      writeFileSync(operatorKeyFile(home), this.#seed('operator'), { mode: 0o600 });
-      writeFileSync(consoleKeyFile(home), this.#seed('console'), { mode: 0o600 });
+      for (const [file, seed] of this.#keyFiles) writeFileSync(file, seed, { mode: 0o600 });
       said = `nats-server ${binary.version} at ${this.#server.url}`;
     }
     this.#connection = await connect({
@@ -123,6 +122,17 @@ export class BusLink implements AsyncDisposable {
   /** Nothing before it is open. */
   get connection(): NatsConnection | undefined {
     return this.#connection?.isClosed() ? undefined : this.#connection;
+  }
+
+  /** The files of the operator's and the console's key, made anew when somebody has removed them. Never throws. */
+  keepKeyFiles(): void {
+    if (!this.#server) return;
+    try {
+      for (const [file, seed] of this.#keyFiles)
+        if (!existsSync(file)) writeFileSync(file, seed, { mode: 0o600 });
+    } catch (error) {
+      this.#options.log.warn({ err: error }, 'cannot write the keys of the operator and the console');
+    }
   }
 
   /** For the supervisor's own words; dropped while the bus is away. */
@@ -205,6 +215,14 @@ export class BusLink implements AsyncDisposable {
       ?.close()
       .catch((error: unknown) => this.#options.log.warn({ err: error }, 'closing the bus'));
     await this.#server?.[Symbol.asyncDispose]();
+  }
+
+  get #keyFiles(): [file: string, seed: string][] {
+    const { home } = this.#options;
+    return [
+      [operatorKeyFile(home), this.#seed('operator')],
+      [consoleKeyFile(home), this.#seed('console')],
+    ];
   }
 
   get #servers(): string[] {
