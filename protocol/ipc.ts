@@ -54,7 +54,7 @@ export type SupervisorCommand =
   | { kind: 'drain'; deadlineMs: number; handOver: boolean }
   | { kind: 'confirmed'; epoch: number }
   /** Our own server takes connections again. */
-  | { kind: 'bus-up' }
+  | { kind: 'bus-up'; servers: string[] }
   | { kind: 'poison'; keys: string[] };
 
 /**

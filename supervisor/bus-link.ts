@@ -83,7 +83,7 @@ export class BusLink implements AsyncDisposable {
         publicKeys,
         log,
         onChange: (event, reason) => {
-          if (event === 'up') this.#pace.hurry(this.#connection);
+          if (event === 'up') this.#pace.hurry(this.#connection, this.servers);
           onChange(event, reason);
           if (event === 'up') void this.#layOutAgain();
         },
@@ -98,7 +98,7 @@ export class BusLink implements AsyncDisposable {
       ...connectionDefaults,
       ...this.#pace.options,
       waitOnFirstConnect: own,
-      servers: this.#servers,
+      servers: this.servers,
       name: 'supervisor',
       inboxPrefix: inboxPrefix('supervisor'),
       ...this.#authentication(),
@@ -173,7 +173,7 @@ export class BusLink implements AsyncDisposable {
     if (role === 'sim') return { servers: [], seed: '', inboxPrefix: '', credentials: '' };
     const own = this.#server !== undefined;
     return {
-      servers: this.#servers,
+      servers: this.servers,
       seed: own ? this.#seed(role) : '',
       inboxPrefix: inboxPrefix(role),
       credentials: this.#credentials,
@@ -225,7 +225,8 @@ export class BusLink implements AsyncDisposable {
     ];
   }
 
-  get #servers(): string[] {
+  /** Where it is to be found; our own server may be elsewhere later. */
+  get servers(): string[] {
     return this.#server?.servers ?? this.#options.config.servers;
   }
 
