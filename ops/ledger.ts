@@ -104,7 +104,9 @@ export class Ledger {
         continue;
       }
       row.open += 1;
-      const stillToCome = now < expiresAt + graceMs && (onAir || isPaid(kind) || this.#pending.has(id));
+      // The next start gives what it finds an outcome, however late it comes.
+      const isKept = !onAir && this.#pending.has(id);
+      const stillToCome = isKept || (now < expiresAt + graceMs && (onAir || isPaid(kind)));
       if (!stillToCome) {
         lostIds.push(id);
         continue;

@@ -33,7 +33,7 @@ export function runningState(
 ): { running: true; state: SupervisorState } | { running: false; why: string } {
   const state = readState(home);
   if (!state) return { running: false, why: `No supervisor has run in ${home}` };
-  if (state.state === 'stopped' || !isAlive(state.pid)) {
+  if (state.state === 'stopped' || !isAlive(state.pid, state.startTime)) {
     return {
       running: false,
       why: `No supervisor runs in ${home}; the last one was started at ${state.startedAt}`,

@@ -16,6 +16,8 @@ export const connectionDefaults = {
 
 const hurriedMs = 10;
 const hurryForMs = 500;
+const toleratedJumpMs = 50;
+const turnsAfterJump = 32;
 
 /**
  * How often a lost bus is tried again. Ten processes that each try thirty times a second keep two cores busy, and the server that
@@ -25,10 +27,14 @@ export class ReconnectPace {
   /** For the client's options. */
   readonly options = { reconnectDelayHandler: () => this.#nextMs() };
   #hurryUntil = 0;
+  #wallOffset = Date.now() - performance.now();
+  #setBackMs = 0;
+  #turnsAfterJump = 0;
 
-  /** The server is said to be there: what waits for its next try makes it now. */
-  hurry(connection: object | undefined): void {
+  /** The server is said to be there, at one of these addresses: what waits for its next try makes it now. */
+  hurry(connection: { setServers(servers: string[]): void } | undefined, servers: string[]): void {
     this.#hurryUntil = performance.now() + hurryForMs;
+    connection?.setServers(servers.map((server) => server.replace('nats://', '')));
     // The library keeps it to itself; where it is called otherwise one day, the next try comes a little later.
     (
       connection as { protocol?: { dialDelay?: { cancel?: () => void } } } | undefined
@@ -36,8 +42,28 @@ export class ReconnectPace {
   }
 
   #nextMs(): number {
+    return this.#usualMs() - this.#lagMs();
+  }
+
+  #usualMs(): number {
     if (performance.now() < this.#hurryUntil) return hurriedMs;
     const { reconnectTimeWait, reconnectJitter } = connectionDefaults;
     return reconnectTimeWait + Math.random() * reconnectJitter;
+  }
+
+  /**
+   * The library counts from when it last tried by the wall clock: set back by hours, it would try nothing for hours. Each server has
+   * then been tried once within so many turns, at a time that is right again.
+   */
+  #lagMs(): number {
+    const offset = Date.now() - performance.now();
+    const setBackMs = this.#wallOffset - offset;
+    this.#wallOffset = offset;
+    if (setBackMs > toleratedJumpMs) {
+      this.#setBackMs = setBackMs;
+      this.#turnsAfterJump = turnsAfterJump;
+    }
+    this.#turnsAfterJump = Math.max(0, this.#turnsAfterJump - 1);
+    return this.#turnsAfterJump > 0 ? this.#setBackMs : 0;
   }
 }

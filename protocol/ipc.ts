@@ -54,7 +54,7 @@ export type SupervisorCommand =
   | { kind: 'drain'; deadlineMs: number; handOver: boolean }
   | { kind: 'confirmed'; epoch: number }
   /** Our own server takes connections again. */
-  | { kind: 'bus-up' }
+  | { kind: 'bus-up'; servers: string[] }
   | { kind: 'poison'; keys: string[] };
 
 /**
@@ -107,6 +107,8 @@ export type ChildReport =
 /** What `run/supervisor.json` holds, written anew on every change. Scripts and people may rely on it. */
 export interface SupervisorState {
   pid: number;
+  /** Tells it from a later process with its pid; empty where there is no /proc. */
+  startTime: string;
   startedAt: string;
   runId: string;
   state: 'starting' | 'on-air' | 'stopping' | 'stopped';

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, credsAuthenticator } from '@nats-io/transport-node';
@@ -84,7 +84,7 @@ export class BusLink implements AsyncDisposable {
         publicKeys,
         log,
         onChange: (event, reason) => {
-          if (event === 'up') this.#pace.hurry(this.#connection);
+          if (event === 'up') this.#pace.hurry(this.#connection, this.servers);
           onChange(event, reason);
           if (event === 'up') void this.#layOutAgain();
         },
@@ -92,15 +92,14 @@ export class BusLink implements AsyncDisposable {
         onDiskFree,
       });
       await this.#server.start();
-      writeFileSync(operatorKeyFile(home), this.#seed('operator'), { mode: 0o600 });
-      writeFileSync(consoleKeyFile(home), this.#seed('console'), { mode: 0o600 });
+      for (const [file, seed] of this.#keyFiles) writeFileSync(file, seed, { mode: 0o600 });
       said = `nats-server ${binary.version} at ${this.#server.url}`;
     }
     this.#connection = await connect({
       ...connectionDefaults,
       ...this.#pace.options,
       waitOnFirstConnect: own,
-      servers: this.#servers,
+      servers: this.servers,
       name: 'supervisor',
       inboxPrefix: inboxPrefix('supervisor'),
       ...this.#authentication(),
@@ -124,6 +123,17 @@ export class BusLink implements AsyncDisposable {
   /** Nothing before it is open. */
   get connection(): NatsConnection | undefined {
     return this.#connection?.isClosed() ? undefined : this.#connection;
+  }
+
+  /** The files of the operator's and the console's key, made anew when somebody has removed them. Never throws. */
+  keepKeyFiles(): void {
+    if (!this.#server) return;
+    try {
+      for (const [file, seed] of this.#keyFiles)
+        if (!existsSync(file)) writeFileSync(file, seed, { mode: 0o600 });
+    } catch (error) {
+      this.#options.log.warn({ err: error }, 'cannot write the keys of the operator and the console');
+    }
   }
 
   /** For the supervisor's own words; dropped while the bus is away. */
@@ -164,7 +174,7 @@ export class BusLink implements AsyncDisposable {
     if (role === 'sim') return { servers: [], seed: '', inboxPrefix: '', credentials: '' };
     const own = this.#server !== undefined;
     return {
-      servers: this.#servers,
+      servers: this.servers,
       seed: own ? this.#seed(role) : '',
       inboxPrefix: inboxPrefix(role),
       credentials: this.#credentials,
@@ -208,7 +218,16 @@ export class BusLink implements AsyncDisposable {
     await this.#server?.[Symbol.asyncDispose]();
   }
 
-  get #servers(): string[] {
+  get #keyFiles(): [file: string, seed: string][] {
+    const { home } = this.#options;
+    return [
+      [operatorKeyFile(home), this.#seed('operator')],
+      [consoleKeyFile(home), this.#seed('console')],
+    ];
+  }
+
+  /** Where it is to be found; our own server may be elsewhere later. */
+  get servers(): string[] {
     return this.#server?.servers ?? this.#options.config.servers;
   }
 

@@ -1,11 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, renameSync, statSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChildReport, SupervisorCommand } from '../protocol/ipc.ts';
 import type { ChildSpec } from './child-spec.ts';
 import type { ExitClass } from './exit-class.ts';
 import { exitClass } from './exit-class.ts';
+import { openLog } from './open-log.ts';
 import { hasParentDeath, withParentDeath } from './parent-death.ts';
 import { isAlive, readProcess } from './process-table.ts';
 
@@ -17,9 +18,10 @@ export interface ChildProcessOptions {
   onReport: (report: ChildReport) => void;
   /** Called exactly once, also when there was never a process. */
   onExit: (exit: { reason: string; exit: ExitClass }) => void;
+  /** Its log cannot be had, so that it runs without one. */
+  onNoLog: (error: unknown) => void;
 }
 
-const maxLogBytes = 20_000_000;
 /** A process that the kernel no longer has, although nobody was told of its end. */
 const lostMs = 1_000;
 
@@ -34,8 +36,8 @@ export class WorkerProcess {
 
   constructor(options: ChildProcessOptions) {
     this.#options = options;
-    const { id, spec, project, home } = options;
-    const logFile = openLog(join(home, 'log', `${fileName(id)}.ndjson`));
+    const { id, spec, project, home, onNoLog } = options;
+    const logFile = openLog(join(home, 'log', `${fileName(id)}.ndjson`), { onProblem: onNoLog });
     const command = withParentDeath([
       process.execPath,
       `--max-old-space-size=${Math.round(spec.limitMb * 0.6)}`,
@@ -152,13 +154,4 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
-}
-
-function openLog(path: string): number {
-  try {
-    if (statSync(path).size > maxLogBytes) renameSync(path, `${path}.1`);
-  } catch {
-    // There is no log yet.
-  }
-  return openSync(path, 'a');
 }

@@ -133,10 +133,10 @@ export class Conversation {
 
   /** Those who work first: all at once would wait for each other. */
   busIsUp(): void {
-    const { crew, state } = this.#options;
+    const { bus, crew, state } = this.#options;
     const tell = (isWanted: (child: ChildRecord) => boolean) => {
       for (const child of state.children.values())
-        if (isWanted(child)) crew.send(child.id, { kind: 'bus-up' });
+        if (isWanted(child)) crew.send(child.id, { kind: 'bus-up', servers: bus.servers });
     };
     tell(isActive);
     setTimeout(() => tell((child) => !isActive(child)), sparesWaitMs).unref();

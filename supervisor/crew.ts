@@ -102,6 +102,7 @@ export class Crew {
         project,
         home,
         onReport: (report) => onReport(child, report),
+        onNoLog: (err) => log.warn({ err, child: id }, 'started without a log'),
         onExit: (exit) => {
           const member = this.#members.get(id);
           if (member?.generation === generation) this.#members.delete(id);

@@ -1,5 +1,5 @@
-import { accessSync, constants, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { claimFile, releaseFile } from './claim-file.ts';
 import { makeFolder } from './make-folder.ts';
@@ -7,7 +7,13 @@ import { endLeftoverServers } from './nats-leftover.ts';
 import { isAlive } from './process-table.ts';
 import { readState } from './state-file.ts';
 
-/** Takes the home folder for this process; throws while another supervisor has it. A dead one's lock is taken over. */
+/** So long the lock may be missing after somebody has removed it. */
+const lookEveryMs = 500;
+
+/**
+ * Takes the home folder for this process; throws while another supervisor has it. A dead one's lock is taken over. Who removes the lock,
+ * or the whole folder, of a supervisor that works does not let a second one in: it is made anew, and the state file says who works.
+ */
 export function lockHome(home: string): Disposable {
   try {
     for (const folder of ['run', 'log', 'audio', 'cache', 'jetstream']) makeFolder(join(home, folder));
@@ -16,13 +22,40 @@ export function lockHome(home: string): Disposable {
     throw new Error(`Cannot use ${home} as the home folder; name another with --home`, { cause });
   }
   const file = join(home, 'run', 'supervisor.lock');
-  const pid = claimFile(file);
+  const holder = claimFile(file);
+  const pid = holder > 0 ? holder : workingSupervisor(home);
+  if (holder === 0 && pid > 0) releaseFile(file);
   if (pid > 0) {
     throw new Error(
       `Cannot start in ${home}: a supervisor (pid ${pid}) is running there. Stop it, or give another --home`,
     );
   }
-  return { [Symbol.dispose]: () => releaseFile(file) };
+  const timer = setInterval(() => claimAgain(file), lookEveryMs).unref();
+  return {
+    [Symbol.dispose]: () => {
+      clearInterval(timer);
+      releaseFile(file);
+    },
+  };
+}
+
+/** The pid of another process that the state file says works there, if that is known for certain; else 0. */
+function workingSupervisor(home: string): number {
+  const state = readState(home);
+  if (!state || state.state === 'stopped' || state.pid === process.pid) return 0;
+  const isKnown = typeof state.startTime === 'string' && state.startTime !== '';
+  return isKnown && isAlive(state.pid, state.startTime) ? state.pid : 0;
+}
+
+/** Never throws: while it cannot be made, the next look tries again. */
+function claimAgain(file: string): void {
+  if (existsSync(file)) return;
+  try {
+    makeFolder(dirname(file));
+    claimFile(file);
+  } catch {
+    // The disk is full or read-only; whoever writes there says so.
+  }
 }
 
 /**

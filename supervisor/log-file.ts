@@ -1,5 +1,7 @@
 import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { maxLogBytes, setAside } from './bound-log.ts';
+import { makeFolder } from './make-folder.ts';
 
 /**
  * Where pino's lines go: a file that is set aside as `.1` once it is large, so that both together never take more than twice
@@ -22,7 +24,8 @@ export class LogFile implements Disposable {
 
   write(line: string): void {
     try {
-      if (this.#bytes + Buffer.byteLength(line) > this.#maxBytes) this[Symbol.dispose]();
+      if (this.#bytes + Buffer.byteLength(line) > this.#maxBytes || this.#wasRemoved())
+        this[Symbol.dispose]();
       this.#fd ??= this.#open(this.#maxBytes - Buffer.byteLength(line));
       if (this.#torn) this.#append(this.#fd, '\n');
       if (this.#lost > 0) this.#append(this.#fd, missing(this.#lost));
@@ -39,7 +42,13 @@ export class LogFile implements Disposable {
     if (fd !== undefined) closeSync(fd);
   }
 
+  /** Somebody may tidy up: what goes into a file without a name is read by nobody. */
+  #wasRemoved(): boolean {
+    return this.#fd !== undefined && fstatSync(this.#fd).nlink === 0;
+  }
+
   #open(maxBytes: number): number {
+    makeFolder(dirname(this.#file));
     setAside(this.#file, Math.max(0, maxBytes));
     const fd = openSync(this.#file, 'a');
     this.#bytes = fstatSync(fd).size;

@@ -9,6 +9,7 @@ import { lockHome, sweepLeftovers } from './home-lock.ts';
 import { readLastRun } from './last-run.ts';
 import { loadConfigApart } from './load-config-apart.ts';
 import { LogFile } from './log-file.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import type { Options } from './options.ts';
 import { readOptions, usage } from './options.ts';
 import type { StopSignals } from './stop-signals.ts';
@@ -98,7 +99,7 @@ async function supervise(
     supervisor.kill();
     process.exit(exitCodes.failed);
   };
-  stop.onReload = () => void reload(supervisor, options, manager);
+  stop.onReload = oneAtATime(async () => await reload(supervisor, options, manager));
   const startLimit =
     forMs > 0 ? AbortSignal.any([stop.signal, AbortSignal.timeout(maxStartMs)]) : stop.signal;
   const started = await supervisor.start(startLimit);

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { Config } from '../protocol/config.ts';
 import type { BusUser } from '../protocol/roles.ts';
 import { permissionsOf } from '../protocol/roles.ts';
@@ -7,6 +8,7 @@ export interface NatsConfigOptions {
   port: number;
   monitorPort: number;
   storeFolder: string;
+  /** Empty: to its error output, which is kept too. */
   logFile: string;
   bus: Config['bus'];
   /** Public nkeys. */
@@ -34,10 +36,7 @@ max_control_line: 32KB
 ping_interval: 1s
 ping_max: 2
 write_deadline: 3s
-logfile: ${JSON.stringify(options.logFile)}
-logfile_size_limit: 20MB
-logfile_max_num: 3
-jetstream {
+${options.logFile === '' ? '' : logFileText(options.logFile)}jetstream {
   store_dir: ${JSON.stringify(options.storeFolder)}
   sync_interval: ${bus.sync}
   max_memory_store: 64MB
@@ -54,6 +53,25 @@ ${userBlocks.join('\n')}
 }
 system_account: SYS
 `;
+}
+
+const logFileText = (file: string): string => `logfile: ${JSON.stringify(file)}
+logfile_size_limit: 20MB
+logfile_max_num: 3
+`;
+
+/** Only when it is another one: a full disk must not leave half a configuration. */
+export function writeNatsConfig(file: string, options: NatsConfigOptions): void {
+  const text = natsConfigText(options);
+  if (readIfThere(file) !== text) writeFileSync(file, text, { mode: 0o600 });
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 function list(subjects: string[]): string {

@@ -1,8 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openLog } from './open-log.ts';
 import { withParentDeath } from './parent-death.ts';
 import { isAlive, readProcess } from './process-table.ts';
 
@@ -11,6 +12,14 @@ const memoryLimit = '512MiB';
 /** Needs privileges: without them the kernel's choice stands. Everything hangs on the bus, so that it should be the last to go. */
 const oomScore = '-500';
 const maxErrorBytes = 1_000_000;
+
+export interface NatsProcessOptions {
+  binary: string;
+  configFile: string;
+  logFolder: string;
+  /** What it says on its error output is lost. */
+  onNoLog: (error: unknown) => void;
+}
 
 /** One run of nats-server, in a process group of its own. */
 export class NatsProcess {
@@ -22,8 +31,11 @@ export class NatsProcess {
   #killed = false;
 
   /** Throws when the program cannot be started at all. */
-  constructor({ binary, configFile, logFolder }: { binary: string; configFile: string; logFolder: string }) {
-    const errors = openErrors(join(logFolder, 'nats-server.err'));
+  constructor({ binary, configFile, logFolder, onNoLog }: NatsProcessOptions) {
+    const errors = openLog(join(logFolder, 'nats-server.err'), {
+      onProblem: onNoLog,
+      maxBytes: maxErrorBytes,
+    });
     const [program = binary, ...args] = withParentDeath([binary, '-c', configFile]);
     try {
       this.#process = spawn(program, args, {
@@ -96,9 +108,4 @@ export function signalGroup(pid: number, signal: NodeJS.Signals): void {
       if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
     }
   }
-}
-
-function openErrors(path: string): number {
-  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > maxErrorBytes) renameSync(path, `${path}.1`);
-  return openSync(path, 'a');
 }

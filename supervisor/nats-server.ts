@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -7,7 +7,7 @@ import type { BusUser } from '../protocol/roles.ts';
 import type { Backoff } from './backoff.ts';
 import { noBackoff, whileHealthy } from './backoff.ts';
 import { makeFolder } from './make-folder.ts';
-import { natsConfigText } from './nats-config.ts';
+import { writeNatsConfig } from './nats-config.ts';
 import { askHealth } from './nats-health.ts';
 import { endLeftoverServers } from './nats-leftover.ts';
 import { choosePort, isFree } from './nats-ports.ts';
@@ -15,6 +15,7 @@ import { NatsProcess } from './nats-process.ts';
 import { afterLoss } from './nats-restart.ts';
 import { watchServer } from './nats-watch.ts';
 import { lastWords, logLength } from './nats-words.ts';
+import { isWritable } from './open-log.ts';
 import { StoreMender } from './store-mender.ts';
 import { unreadableStream } from './store-meta.ts';
 import { watchStore } from './store-space.ts';
@@ -151,12 +152,13 @@ export class NatsServer implements AsyncDisposable {
   async #boot(): Promise<void> {
     const { binary, log, onChange } = this.#options;
     const { run, log: logFolder, store } = this.#folders;
-    for (const folder of [run, logFolder, store]) makeFolder(folder);
+    for (const folder of [run, store]) makeFolder(folder);
     await this.#choosePorts();
     this.#writeConfig();
     const logs = ['nats-server.log', 'nats-server.err'].map((name) => join(logFolder, name));
     const before = logs.map((file) => ({ file, from: logLength(file) }));
-    const started = new NatsProcess({ binary, configFile: this.#configFile, logFolder });
+    const onNoLog = (err: unknown) => log.warn({ err }, 'what nats-server says of its end is lost');
+    const started = new NatsProcess({ binary, configFile: this.#configFile, logFolder, onNoLog });
     this.#process = started;
     if (!started.protect()) log.debug('the kernel does not let us spare nats-server');
     const failure = await this.#untilReady(started);
@@ -204,19 +206,19 @@ export class NatsServer implements AsyncDisposable {
     this.#ports = [other, first];
   }
 
-  /** Only when it is another one: a full disk must not leave half a configuration. */
   #writeConfig(): void {
-    const { bus, publicKeys } = this.#options;
-    const text = natsConfigText({
+    const { bus, publicKeys, log } = this.#options;
+    const logFile = join(this.#folders.log, 'nats-server.log');
+    const hasLog = isWritable(logFile);
+    if (!hasLog) log.warn({ logFile }, 'nats-server starts without a log');
+    writeNatsConfig(this.#configFile, {
       port: this.#ports[0] ?? 0,
       monitorPort: this.#monitorPort,
       storeFolder: this.#folders.store,
-      logFile: join(this.#folders.log, 'nats-server.log'),
+      logFile: hasLog ? logFile : '',
       bus,
       users: publicKeys,
     });
-    if (readIfThere(this.#configFile) === text) return;
-    writeFileSync(this.#configFile, text, { mode: 0o600 });
   }
 
   /** Replaces the server when it ends, is stopped, or does not answer. */
@@ -225,15 +227,18 @@ export class NatsServer implements AsyncDisposable {
     const { signal } = this.#stop;
     let backoff: Backoff = noBackoff;
     while (!signal.aborted) {
-      const upSince = Date.now();
+      const upSince = performance.now();
       const { reason, killed } = await this.#untilLost(signal);
       if (signal.aborted) return;
       log.error({ reason }, 'nats-server lost');
       onChange('down', reason);
-      backoff = whileHealthy(backoff, upSince, Date.now());
-      let lost: { ranMs: number; killed: boolean } | undefined = { ranMs: Date.now() - upSince, killed };
+      backoff = whileHealthy(backoff, upSince, performance.now());
+      let lost: { ranMs: number; killed: boolean } | undefined = {
+        ranMs: performance.now() - upSince,
+        killed,
+      };
       for (let failures = 0; !signal.aborted;) {
-        const next = afterLoss(backoff, lost, Date.now(), Math.random());
+        const next = afterLoss(backoff, lost, performance.now(), Math.random());
         lost = undefined;
         backoff = next.backoff;
         this.restarts += 1;
@@ -269,7 +274,7 @@ export class NatsServer implements AsyncDisposable {
     const { log, onDiskFull } = this.#options;
     log.error({ reason }, 'the disk is full');
     const folder = this.#folders.log;
-    for (const name of readdirSync(folder)) {
+    for (const name of existsSync(folder) ? readdirSync(folder) : []) {
       if (/^nats-server\.(log\..+|err\.1)$/.test(name)) rmSync(join(folder, name), { force: true });
     }
     onDiskFull?.(reason);
@@ -288,13 +293,5 @@ export class NatsServer implements AsyncDisposable {
     } catch (error) {
       this.#options.log.warn({ err: error }, 'cannot keep the descriptions of the streams');
     }
-  }
-}
-
-function readIfThere(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
   }
 }

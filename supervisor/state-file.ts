@@ -23,11 +23,21 @@ async function writeState(home: string, state: SupervisorState): Promise<void> {
 /** Undefined when there is none, or it is not one of ours. */
 export function readState(home: string): SupervisorState | undefined {
   try {
-    const state = JSON.parse(readFileSync(stateFile(home), 'utf8')) as SupervisorState;
-    return typeof state.pid === 'number' && Array.isArray(state.children) ? state : undefined;
+    const state = JSON.parse(readFileSync(stateFile(home), 'utf8')) as Partial<SupervisorState>;
+    return isState(state) ? state : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** As far as the next start needs it. */
+function isState(state: Partial<SupervisorState>): state is SupervisorState {
+  return (
+    typeof state.pid === 'number' &&
+    typeof state.nats?.pid === 'number' &&
+    Array.isArray(state.children) &&
+    state.children.every((child) => typeof child?.pid === 'number' && typeof child.id === 'string')
+  );
 }
 
 /** Writes the state after changes, one write at a time; the latest state wins. */

@@ -6,6 +6,7 @@ import type { Crew } from './crew.ts';
 import { describeChild } from './describe-child.ts';
 import { describeIncidents, describeServices, spareIds } from './describe-state.ts';
 import type { Healing } from './healing.ts';
+import { readProcess } from './process-table.ts';
 import type { ResourceWatch } from './resource-watch.ts';
 import type { Output, RosterState } from './roster-state.ts';
 
@@ -25,6 +26,7 @@ export interface StateViewOptions {
 /** Everything that the state file shows, gathered from those who know it. */
 export class StateView {
   readonly runId: string;
+  readonly #startTime = readProcess(process.pid)?.startTime ?? '';
   phase: SupervisorState['state'] = 'starting';
   readonly #options: StateViewOptions;
   readonly #since = new Map<string, number>();
@@ -59,6 +61,7 @@ export class StateView {
     const spares = spareIds(roster);
     return {
       pid: process.pid,
+      startTime: this.#startTime,
       startedAt: startedAt.toISOString(),
       runId: this.runId,
       state: this.phase,

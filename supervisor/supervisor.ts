@@ -259,7 +259,10 @@ export class Supervisor implements AsyncDisposable {
   #tick(): void {
     this.#handle({ kind: 'tick' });
     this.#ticks += 1;
-    if (this.#ticks % verifyEveryTicks === 0) this.#crew.verify(this.#now());
+    if (this.#ticks % verifyEveryTicks === 0) {
+      this.#crew.verify(this.#now());
+      this.#bus.keepKeyFiles();
+    }
     if (this.#ticks % healEveryTicks === 0 && this.#view.phase !== 'stopping') this.#healing.tick(Date.now());
     this.#options.onTurn();
   }

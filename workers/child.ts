@@ -69,7 +69,7 @@ export async function runChild(role: Role, work: (child: ConnectedChild) => Prom
   const poison = new Poison();
   let connected = () => false;
   const pace = new ReconnectPace();
-  let onBusUp = () => undefined as void;
+  let onBusUp: (servers: string[]) => void = () => undefined;
   const run = async (child: Child): Promise<void> => {
     const { options, log, signal, duty } = child;
     poison.replace(options.poison);
@@ -84,12 +84,12 @@ export async function runChild(role: Role, work: (child: ConnectedChild) => Prom
       pace,
     });
     connected = () => bus.isConnected;
-    onBusUp = () => pace.hurry(bus.connection);
+    onBusUp = (servers) => pace.hurry(bus.connection, servers);
     using _health = tellHealth(child, bus);
     const treated = new Treated((acks) => report({ kind: 'treating', acks }));
     await work(Object.assign(child, { bus, poison, treated }));
   };
-  await runAny(role, run, { poison, connected: () => connected(), onBusUp: () => onBusUp() });
+  await runAny(role, run, { poison, connected: () => connected(), onBusUp: (servers) => onBusUp(servers) });
 }
 
 /** The same for a child that has no business on the bus, such as a simulated room. */
@@ -100,7 +100,11 @@ export async function runUnconnected(role: Role, work: (child: Child) => Promise
 async function runAny(
   role: Role,
   work: (child: Child) => Promise<void>,
-  { poison, connected, onBusUp }: { poison: Poison; connected: () => boolean; onBusUp: () => void },
+  {
+    poison,
+    connected,
+    onBusUp,
+  }: { poison: Poison; connected: () => boolean; onBusUp: (servers: string[]) => void },
 ): Promise<void> {
   if (!process.send) {
     console.error(`This program is a worker ("${role}") of onair. Start it with: npm run supervise`);

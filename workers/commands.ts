@@ -10,7 +10,7 @@ export interface Commands {
   drain: Promise<Command<'drain'>>;
   onConfirmed: (epoch: number) => void;
   onPoison: (keys: string[]) => void;
-  onBusUp: () => void;
+  onBusUp: (servers: string[]) => void;
 }
 
 export function openCommands(signal: AbortSignal): Commands {
@@ -40,7 +40,7 @@ export function openCommands(signal: AbortSignal): Commands {
       case 'poison':
         return commands.onPoison(command.keys);
       case 'bus-up':
-        return commands.onBusUp();
+        return commands.onBusUp(command.servers);
     }
   });
   signal.addEventListener('abort', () => start.resolve(undefined), { once: true });

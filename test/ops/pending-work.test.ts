@@ -1,12 +1,14 @@
 import { jetstream } from '@nats-io/jetstream';
 import { pino } from 'pino';
 import t from 'tap';
+import { encode } from '../../protocol/codec.ts';
 import { eventConsumer } from '../../protocol/streams.ts';
-import { eventSubject, speechSubject } from '../../protocol/subjects.ts';
+import { audioSubject, eventSubject, speechSubject } from '../../protocol/subjects.ts';
 import { readPendingWork } from '../../ops/pending-work.ts';
 import { openBus } from '../../workers/open-bus.ts';
 import { liveEvent } from '../support/events.ts';
 import { accessTo, startNats } from '../support/nats.ts';
+import { chunkOf, playheadOf, segmentOf } from '../workers/audio/fixtures.ts';
 import { makeSegment } from '../workers/tts/make-segment.ts';
 
 void t.test('readPendingWork() tells what nobody has acknowledged yet', async (t) => {
@@ -46,4 +48,19 @@ void t.test('readPendingWork() tells what nobody has acknowledged yet', async (t
   );
   t.ok(isBeforeReply('elsewhere', 1), 'nobody has begun with it');
   t.same(unspoken, new Set(['b', 'c']));
+});
+
+void t.test('readPendingWork() finds answers that are made and not played yet', async (t) => {
+  const { url } = await startNats(t);
+  const { signal } = new AbortController();
+  const log = pino({ level: 'silent' });
+  await using bus = await openBus({ access: accessTo(url), name: 'test', log, signal });
+  for (const id of ['played', 'over', 'waits']) {
+    const chunk = chunkOf(segmentOf(id, 0, { expiresAt: Date.now() + 600_000 }));
+    await bus.publish(audioSubject('demo'), 'chunk', chunk, { msgId: chunk.id, signal });
+  }
+  t.same((await readPendingWork(bus, signal)).unspoken, new Set(['played', 'over', 'waits']));
+  const playhead = playheadOf({ resumeSeq: 2, ended: ['u:over'] });
+  await (await bus.bucket('playhead')).put('demo', encode('playhead', playhead));
+  t.same((await readPendingWork(bus, signal)).unspoken, new Set(['waits']));
 });

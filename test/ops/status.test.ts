@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import t from 'tap';
@@ -33,6 +34,7 @@ const child = (given: Partial<ChildState>): ChildState => ({
 const running: SupervisorState = {
   // Of a process that is there.
   pid: process.pid,
+  startTime: '',
   startedAt: new Date(now - 10_000_000).toISOString(),
   runId: 'r',
   state: 'on-air',
@@ -140,6 +142,19 @@ void t.test('status --json says what the state file says', (t) => {
   t.equal(code, 0);
   t.same(JSON.parse(said), { running: true, ...running, rooms: [], sounds: [], voices: null });
   t.end();
+});
+
+void t.test('status and reload take nobody for a supervisor that only has its pid', async (t) => {
+  const stranger = spawn(process.execPath, ['-e', 'setInterval(() => 0, 1000)']);
+  t.teardown(() => stranger.kill('SIGKILL'));
+  await once(stranger, 'spawn');
+  const home = write(t.testdir(), { ...running, pid: stranger.pid ?? 0, startTime: '1' });
+  t.match(status(home), { code: 1, said: /^No supervisor runs in / });
+  const { status: code } = spawnSync(process.execPath, [resolve(project, 'ops/reload.ts'), '--home', home], {
+    timeout: 60_000,
+  });
+  t.equal(code, 1);
+  t.equal(stranger.exitCode ?? stranger.signalCode, null, 'SIGHUP would end it');
 });
 
 void t.test('status ends with 1 when no supervisor runs', (t) => {

@@ -1,12 +1,15 @@
 import { once } from 'node:events';
 import { connect as dial, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { pino } from 'pino';
 import t from 'tap';
 import type { Test } from 'tap';
 import { setUpBus } from '../../supervisor/bus-setup.ts';
+import { ReconnectPace } from '../../protocol/connection.ts';
+import type { Bus } from '../../workers/bus.ts';
 import { openBus } from '../../workers/open-bus.ts';
 import { liveEvent } from '../support/events.ts';
 import { ownNats, tempHome } from '../supervisor/own-nats.ts';
@@ -20,6 +23,8 @@ interface Proxy {
   swallow(): void;
   /** Returns when the server has closed what was swallowed. */
   closedByServer(): Promise<unknown>;
+  /** Ends all connections, and listens no longer. */
+  close(): void;
 }
 
 async function openProxy(t: Test, target: string): Promise<Proxy> {
@@ -43,11 +48,13 @@ async function openProxy(t: Test, target: string): Promise<Proxy> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  t.teardown(() => {
+  const close = () => {
     server.close();
     for (const { near, far } of pairs) for (const socket of [near, far]) socket.destroy();
-  });
+  };
+  t.teardown(close);
   return {
+    close,
     url: `nats://127.0.0.1:${(server.address() as AddressInfo).port}`,
     swallow: () => {
       for (const pair of pairs) pair.swallows = true;
@@ -131,4 +138,42 @@ void t.test(
 async function limit(manager: JetStreamManager, maxBytes: number): Promise<void> {
   const { config } = await manager.streams.info('EVENTS');
   await manager.streams.update('EVENTS', { ...config, max_bytes: maxBytes, discard: 'new' });
+}
+
+void t.test('ReconnectPace does not wait for a clock that was set back', async (t) => {
+  await using nats = await ownNats(tempHome(t));
+  await nats.server.start();
+  const signal = AbortSignal.timeout(20_000);
+  await using bus = await openBus({ access: nats.access, name: 'test', log, signal });
+  const now = Date.now;
+  t.teardown(() => (Date.now = now));
+  Date.now = () => now() - 3_600_000;
+  nats.server.restart();
+  await reconnected(bus, signal);
+  t.ok(bus.isConnected);
+});
+
+void t.test('hurry() leads a client to a server that is elsewhere now', async (t) => {
+  await using nats = await ownNats(tempHome(t));
+  await nats.server.start();
+  const proxy = await openProxy(t, nats.server.url);
+  const signal = AbortSignal.timeout(20_000);
+  const pace = new ReconnectPace();
+  const access = { ...nats.access, servers: [proxy.url] };
+  await using bus = await openBus({ access, name: 'test', log, signal, pace });
+  proxy.close();
+  while (bus.isConnected) await sleep(5, undefined, { signal });
+  pace.hurry(bus.connection, nats.server.servers);
+  await reconnected(bus, signal);
+  t.equal(bus.connection.getServer(), nats.server.url.replace('nats://', ''));
+});
+
+/** Once it has been cut off and is back. */
+async function reconnected({ connection }: Bus, signal: AbortSignal): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  const seen = (async () => {
+    for await (const { type } of connection.status()) if (type === 'reconnect') return;
+  })();
+  await Promise.race([seen, promise]);
 }

@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { jetstream } from '@nats-io/jetstream';
 import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
@@ -54,6 +54,9 @@ void t.test('BusLink starts our own server, with a key of its own for each role'
   t.equal(statSync(operatorKeyFile(home)).mode & 0o777, 0o600);
   t.equal(statSync(consoleKeyFile(home)).mode & 0o777, 0o600);
   const operator = readFileSync(operatorKeyFile(home), 'utf8');
+  rmSync(operatorKeyFile(home));
+  link.keepKeyFiles();
+  t.equal(readFileSync(operatorKeyFile(home), 'utf8'), operator, 'the same again when somebody removes it');
   const forConsole = readFileSync(consoleKeyFile(home), 'utf8');
   const seeds = (['ingest', 'reply', 'tts', 'audio'] as const).map((role) => link.accessFor(role).seed);
   t.equal(new Set([...seeds, operator, forConsole]).size, 6);

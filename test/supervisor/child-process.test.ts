@@ -41,6 +41,7 @@ function start(t: Test, fixture: string, given: { project?: string; reportMs?: n
       exits.push(exit);
       heard.emit('exit');
     },
+    onNoLog: (error) => t.fail(`no log: ${String(error)}`),
     ...(given.project === undefined ? {} : { project: given.project }),
   });
   const signal = AbortSignal.timeout(60_000);

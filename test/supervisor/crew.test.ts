@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -26,10 +27,16 @@ interface Heard {
   detail: unknown;
 }
 
+interface Given {
+  project?: string;
+  maxLogBytes?: number;
+  logLevel?: 'warn' | 'error';
+}
+
 /** A crew of which everything is kept that it tells. */
-function openCrew(t: Test, given: { project?: string; maxLogBytes?: number } = {}) {
+function openCrew(t: Test, { logLevel = 'error', ...given }: Given = {}) {
   const home = t.testdir();
-  const { log, messages } = keptLog('error');
+  const { log, messages } = keptLog(logLevel);
   const heard: Heard[] = [];
   const news = new EventEmitter();
   const hear = ({ id, generation }: ChildRecord, what: Heard['what'], detail: unknown) => {
@@ -105,13 +112,29 @@ void t.test('Crew tells the end of what could not be started, and not while it i
   nowhere.crew.perform(child('answers'), { kind: 'spawn' });
   t.match((await nowhere.next('exit')).detail, { reason: /^cannot be started: .*ENOENT/, exit: 'failed' });
 
-  const { crew, home, heard, next, messages } = openCrew(t);
-  // A folder where the child's log should be: there is not even a process to wait for.
-  mkdirSync(join(home, 'log', 'tts.ndjson'), { recursive: true });
-  crew.perform(child('answers'), { kind: 'spawn' });
+  const { crew, heard, next, messages } = openCrew(t);
+  // No name of a file: there is not even a process to wait for.
+  crew.perform(child('no\0name'), { kind: 'spawn' });
   t.same(heard, []);
-  t.match((await next('exit')).detail, { reason: /^cannot be started: EISDIR/, exit: 'failed' });
+  t.match((await next('exit')).detail, { reason: /^cannot be started: .*null bytes/, exit: 'failed' });
   t.same(messages, ['cannot start a process']);
+});
+
+void t.test('Crew starts a child without its log where that cannot be had', async (t) => {
+  const { crew, home, next, messages } = openCrew(t, { logLevel: 'warn' });
+  const log = join(home, 'log', 'tts.ndjson');
+  mkdirSync(log, { recursive: true });
+  crew.perform(child('answers'), { kind: 'spawn' });
+  await next('registered');
+  t.ok(messages.includes('started without a log'));
+  crew.perform(child('answers'), kill);
+  await next('exit');
+  rmSync(join(home, 'log'), { recursive: true });
+  crew.perform(child('answers', { generation: 2 }), { kind: 'spawn' });
+  await next('registered', 2);
+  t.match(readFileSync(log, 'utf8'), /started with tts/, 'and makes a folder anew that was removed');
+  crew.perform(child('answers', { generation: 2 }), kill);
+  await next('exit', 2);
 });
 
 void t.test('Crew keeps a bounded number of reports', async (t) => {

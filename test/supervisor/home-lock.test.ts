@@ -2,10 +2,12 @@ import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { lockHome, sweepLeftovers } from '../../supervisor/home-lock.ts';
+import { readProcess } from '../../supervisor/process-table.ts';
 
 const contender = join(import.meta.dirname, 'fixtures', 'takes-home.ts');
 const rounds = 150;
@@ -87,6 +89,57 @@ void t.test('lockHome() says how to name another home where it cannot write', (t
   const home = t.testdir({ file: '' });
   t.throws(() => lockHome(join(home, 'file')), { message: /name another with --home$/ });
   t.end();
+});
+
+void t.test('lockHome() makes its lock anew when somebody removes it, even with its folder', async (t) => {
+  const home = t.testdir();
+  const lock = join(home, 'run', 'supervisor.lock');
+  {
+    using _lock = lockHome(home);
+    rmSync(join(home, 'run'), { recursive: true });
+    while (!existsSync(lock)) await sleep(10);
+    t.match(readFileSync(lock, 'utf8'), new RegExp(`^${process.pid} `));
+  }
+  t.notOk(existsSync(lock));
+});
+
+void t.test('lockHome() does not take the home of a supervisor whose lock was removed', (t) => {
+  const home = t.testdir({ run: {} });
+  const lock = join(home, 'run', 'supervisor.lock');
+  const parent = { pid: process.ppid, startTime: readProcess(process.ppid)?.startTime ?? '' };
+  const write = (state: object) =>
+    writeFileSync(
+      join(home, 'run', 'supervisor.json'),
+      JSON.stringify({ nats: { pid: 0 }, children: [], ...state }),
+    );
+  write({ ...parent, state: 'on-air' });
+  t.throws(() => lockHome(home), { message: new RegExp(`\\(pid ${process.ppid}\\) is running there`) });
+  t.notOk(existsSync(lock), 'and leaves no lock of its own');
+  const free = [
+    { ...parent, state: 'stopped' },
+    { ...parent, state: 'on-air', startTime: '1' },
+    { pid: process.ppid, state: 'on-air' },
+  ];
+  for (const state of free) {
+    write(state);
+    t.doesNotThrow(() => lockHome(home)[Symbol.dispose](), JSON.stringify(state));
+  }
+  t.end();
+});
+
+void t.test('sweepLeftovers() does not stumble over a state file that is not whole', async (t) => {
+  const states = [
+    '',
+    '{',
+    'null',
+    '[]',
+    '{"pid":1,"children":[]}',
+    '{"pid":1,"nats":{"pid":0},"children":[null]}',
+  ];
+  for (const text of states) {
+    const home = t.testdir({ run: { 'supervisor.json': text } });
+    t.same(await sweepLeftovers(home), [], text);
+  }
 });
 
 void t.test('sweepLeftovers() ends children of a killed supervisor, and names them', async (t) => {

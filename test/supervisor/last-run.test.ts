@@ -10,7 +10,10 @@ const now = Date.UTC(2026, 0, 1, 12);
 function homeOf(t: Test, state: string, { writtenMs = 3_000 } = {}): string {
   const home = t.testdir({ run: {}, log: {} });
   const file = join(home, 'run', 'supervisor.json');
-  writeFileSync(file, JSON.stringify({ pid: 77, startedAt: 'earlier', state, children: [] }));
+  writeFileSync(
+    file,
+    JSON.stringify({ pid: 77, startedAt: 'earlier', state, nats: { pid: 0 }, children: [] }),
+  );
   utimesSync(file, (now - writtenMs) / 1_000, (now - writtenMs) / 1_000);
   return home;
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import t from 'tap';
@@ -45,13 +45,24 @@ void t.test('LogFile goes on with the file of the last run, and sets it aside wh
   t.end();
 });
 
-void t.test('LogFile goes on when nothing can be written, and says later how much is missing', (t) => {
+void t.test('LogFile begins a new file when somebody has removed it, even with its folder', (t) => {
   const folder = join(t.testdir({}), 'log');
   const file = join(folder, 'supervisor.ndjson');
   using log = new LogFile(file, maxBytes);
   log.write('{"n":1}\n');
+  rmSync(folder, { recursive: true });
   log.write('{"n":2}\n');
-  mkdirSync(folder);
+  t.same(parsed(file), [{ n: 2 }]);
+  t.end();
+});
+
+void t.test('LogFile goes on when nothing can be written, and says later how much is missing', (t) => {
+  const folder = join(t.testdir({ log: 'no folder' }), 'log');
+  const file = join(folder, 'supervisor.ndjson');
+  using log = new LogFile(file, maxBytes);
+  log.write('{"n":1}\n');
+  log.write('{"n":2}\n');
+  rmSync(folder);
   log.write('{"n":3}\n');
   t.match(parsed(file), [{ lines: 2, msg: 'lines of this log were lost' }, { n: 3 }]);
   t.end();

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import t from 'tap';
+import { configSchema, demoConfig } from '../../protocol/config.ts';
 import { setUpBus } from '../../supervisor/bus-setup.ts';
 import { findNatsServer } from '../../supervisor/nats-binary.ts';
 import { NatsProcess } from '../../supervisor/nats-process.ts';
@@ -95,6 +96,7 @@ void t.test('NatsServer ends a server that an earlier supervisor left on the sam
     binary: (await findNatsServer(resolve(import.meta.dirname, '../..'))).path,
     configFile: join(home, 'run', 'nats.conf'),
     logFolder: join(home, 'log'),
+    onNoLog: () => undefined,
   });
   t.teardown(async () => await leftover.end('SIGKILL', 5_000));
   leftover.signal('SIGSTOP');
@@ -108,9 +110,22 @@ void t.test('NatsServer ends a server that an earlier supervisor left on the sam
 
 void t.test('NatsServer says in the server’s own words why it does not start', async (t) => {
   const home = tempHome(t);
-  mkdirSync(join(home, 'log', 'nats-server.log'), { recursive: true });
+  const { bus } = configSchema.parse(demoConfig);
+  await using nats = await ownNats(home, { bus: { ...bus, sync: 'soon' } });
+  await t.rejects(nats.server.start(), /nats-server does not start: it ended with code 1: .*sync_interval/);
+});
+
+void t.test('NatsServer starts without its logs where they cannot be had', async (t) => {
+  const home = tempHome(t);
+  for (const name of ['nats-server.log', 'nats-server.err'])
+    mkdirSync(join(home, 'log', name), { recursive: true });
   await using nats = await ownNats(home);
-  await t.rejects(nats.server.start(), /nats-server does not start: it ended with code 1: .*is a directory/);
+  await nats.server.start();
+  const again = next(nats.heard, 'up');
+  rmSync(join(home, 'log'), { recursive: true });
+  nats.server.restart();
+  await again;
+  t.ok(existsSync(join(home, 'log', 'nats-server.log')), 'it has one again as soon as it can');
 });
 
 void t.test('NatsServer sets a store aside that cannot be opened', async (t) => {

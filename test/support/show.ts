@@ -98,6 +98,7 @@ export class Show implements AsyncDisposable {
         pid: 0,
         startedAt: '',
         configFile: '',
+        startTime: '',
         runId: '',
         state: 'starting',
         nats: { url: '', monitorUrl: '', pid: 0, restarts: 0 },
