@@ -11,6 +11,9 @@ export function step(child: ChildRecord, event: LifeEvent, now: number, random =
     case 'start':
       return 'pid' in life ? same(child) : spawn(child, event.edition, now);
     case 'spawned':
+      // Given up before it was there: what would have ended it found nobody.
+      if (life.name === 'ending' && life.pid === 0)
+        return to(child, { ...life, pid: event.pid }, [effectOf[life.stage]]);
       if (life.name !== 'spawning') throw impossible(child, event);
       return to(child, { ...life, pid: event.pid });
     case 'registered':

@@ -182,6 +182,16 @@ void t.test('step() restarts by type: always, after a failure, or never', (t) =>
   t.end();
 });
 
+void t.test('step() ends a process that was given up before it was there', (t) => {
+  const start: [number, LifeEvent] = [0, { kind: 'start', edition: 3 }];
+  const drain: [number, LifeEvent] = [0, { kind: 'drain', deadline: 5_000, handOver: true, again: false }];
+  const { child, effects } = after(start, drain, [0, { kind: 'spawned', pid: 42 }]);
+  t.match(child.life, { name: 'ending', pid: 42, stage: 'term' });
+  t.same(effects, [{ kind: 'signal', signal: 'SIGTERM' }]);
+  t.match(step(child, died, 10).child.life, { name: 'stopped' });
+  t.end();
+});
+
 void t.test('step() throws for what cannot happen, naming state and event', (t) => {
   t.throws(
     () => step(newChild(spec), { kind: 'may-initialise' }, 0),

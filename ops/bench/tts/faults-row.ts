@@ -197,12 +197,15 @@ async function speakAll(
   return { heard, lost };
 }
 
+/** What is kept of a record, since this process is the one whose memory is watched. */
+type Remembered = Pick<SpeechRecord, 'at' | 'isRight' | 'fault'>;
+
 /** What the servers say that they were asked for, and whether what they answered was right. */
 class Truth {
   readonly #servers: readonly ServerProcess[];
   readonly #serverOf: (endpoint: string) => ServerProcess | undefined;
   readonly #read = new Map<ServerProcess, number>();
-  readonly #records = new Map<string, SpeechRecord[]>();
+  readonly #records = new Map<string, Remembered[]>();
 
   constructor(servers: readonly ServerProcess[], serverOf: (endpoint: string) => ServerProcess | undefined) {
     this.#servers = servers;
@@ -214,9 +217,10 @@ class Truth {
     for (const server of this.#servers) {
       const records = await server.log(this.#read.get(server) ?? 0);
       this.#read.set(server, records.at(-1)?.seq ?? this.#read.get(server) ?? 0);
-      for (const record of records) {
-        if (!record.isSpeech) continue;
-        const key = `${server.address} ${bare(record.text)}`;
+      for (const { isSpeech, text, at, aborted, isRight, fault } of records) {
+        if (!isSpeech || aborted) continue;
+        const key = `${server.address} ${bare(text)}`;
+        const record = { at, isRight, fault };
         const known = this.#records.get(key);
         if (known) known.push(record);
         else this.#records.set(key, [record]);
@@ -230,11 +234,12 @@ class Truth {
     if (!winner) return 'unknown';
     const { endpoint, begunAt, endedAt = Infinity } = winner;
     const from = performance.timeOrigin + begunAt - clockMs;
-    const to = performance.timeOrigin + endedAt + clockMs;
+    const to = performance.timeOrigin + endedAt;
     const records = this.#records.get(`${this.#serverOf(endpoint)?.address} ${bare(text)}`) ?? [];
-    // Of several the last was answered; they are written down as they end, and one that was given up may end late.
-    const during = records.filter(({ at, aborted }) => at >= from && at <= to && !aborted);
-    const last = during.toSorted((a, b) => a.at - b.at).at(-1);
+    // They are written down as they end, and one that was given up may end late.
+    const during = records.filter(({ at }) => at >= from && at <= to + clockMs).sort((a, b) => a.at - b.at);
+    // Of several the last was answered; what came after the answer is of the next who wanted that text.
+    const last = during.findLast(({ at }) => at <= to) ?? during[0];
     if (!last) return 'unknown';
     return last.isRight ? 'right' : `${last.fault} of ${endpoint}: ${text}`;
   }
