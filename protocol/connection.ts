@@ -18,6 +18,8 @@ const hurriedMs = 10;
 const hurryForMs = 500;
 const toleratedJumpMs = 50;
 const turnsAfterJump = 32;
+/** Longer than the longest wait before a server is tried again. */
+const lagMs = 300;
 
 /**
  * How often a lost bus is tried again. Ten processes that each try thirty times a second keep two cores busy, and the server that
@@ -30,6 +32,7 @@ export class ReconnectPace {
   #wallOffset = Date.now() - performance.now();
   #setBackMs = 0;
   #turnsAfterJump = 0;
+  #lagUntil = 0;
 
   /** The server is said to be there, at one of these addresses: what waits for its next try makes it now. */
   hurry(connection: { setServers(servers: string[]): void } | undefined, servers: string[]): void {
@@ -53,7 +56,7 @@ export class ReconnectPace {
 
   /**
    * The library counts from when it last tried by the wall clock: set back by hours, it would try nothing for hours. Each server has
-   * then been tried once within so many turns, at a time that is right again.
+   * then been tried once, at a time that is right again, after so many turns and so long: turns fly by while others are refused.
    */
   #lagMs(): number {
     const offset = Date.now() - performance.now();
@@ -62,8 +65,9 @@ export class ReconnectPace {
     if (setBackMs > toleratedJumpMs) {
       this.#setBackMs = setBackMs;
       this.#turnsAfterJump = turnsAfterJump;
+      this.#lagUntil = performance.now() + lagMs;
     }
     this.#turnsAfterJump = Math.max(0, this.#turnsAfterJump - 1);
-    return this.#turnsAfterJump > 0 ? this.#setBackMs : 0;
+    return this.#turnsAfterJump > 0 || performance.now() < this.#lagUntil ? this.#setBackMs : 0;
   }
 }

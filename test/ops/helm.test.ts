@@ -34,7 +34,7 @@ async function openHome(t: Test) {
     pid: process.pid,
     startedAt: new Date().toISOString(),
     state: 'on-air',
-    nats: { url },
+    nats: { url, pid: 0 },
     children: [],
     services: [{ id: 'audio:demo', role: 'audio' }],
     incidents: [],

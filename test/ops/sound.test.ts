@@ -22,7 +22,7 @@ async function openHome(t: Test): Promise<string> {
     pid: process.pid,
     startedAt: new Date().toISOString(),
     state: 'on-air',
-    nats: { url },
+    nats: { url, pid: 0 },
     children: [],
     services: [{ id: 'audio:demo', role: 'audio' }],
     incidents: [],
@@ -77,6 +77,6 @@ void t.test('sound says that the bus is away', async (t) => {
   const file = join(home, 'run', 'supervisor.json');
   const found = runningState(home);
   if (!found.running) throw new Error(found.why);
-  writeFileSync(file, JSON.stringify({ ...found.state, nats: { url: 'nats://127.0.0.1:1' } }));
+  writeFileSync(file, JSON.stringify({ ...found.state, nats: { url: 'nats://127.0.0.1:1', pid: 0 } }));
   t.match(await sound(home, 'status'), { code: 1, stderr: /^The bus does not answer/ });
 });
