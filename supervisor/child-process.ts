@@ -7,6 +7,7 @@ import type { ChildSpec } from './child-spec.ts';
 import type { ExitClass } from './exit-class.ts';
 import { exitClass } from './exit-class.ts';
 import { openLog } from './open-log.ts';
+import { workerHeapFlag } from './node-arguments.ts';
 import { hasParentDeath, withParentDeath } from './parent-death.ts';
 import { isAlive, readProcess } from './process-table.ts';
 
@@ -40,7 +41,7 @@ export class WorkerProcess {
     const logFile = openLog(join(home, 'log', `${fileName(id)}.ndjson`), { onProblem: onNoLog });
     const command = withParentDeath([
       process.execPath,
-      `--max-old-space-size=${Math.round(spec.limitMb * 0.6)}`,
+      workerHeapFlag(spec.limitMb),
       ...reportFlags(home),
       join(project, spec.entry),
       id,

@@ -2,8 +2,10 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { EventEmitter, on, once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { configSchema, demoConfig } from '../../protocol/config.ts';
 import type { ChildOptions, ChildReport, Duty, SupervisorCommand } from '../../protocol/ipc.ts';
 import type { Role } from '../../protocol/roles.ts';
+import { workerHeapFlag } from '../../supervisor/node-arguments.ts';
 
 type ReportOf<Kind extends ChildReport['kind']> = Extract<ChildReport, { kind: Kind }>;
 
@@ -25,7 +27,10 @@ export class WorkerProcess implements AsyncDisposable {
 
   constructor(role: Exclude<Role, 'sim'>) {
     const entry = fileURLToPath(new URL(`../../workers/${role}/main.ts`, import.meta.url));
-    this.process = spawn(process.execPath, [entry], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    const { limitMb } = configSchema.parse(demoConfig).supervisor;
+    this.process = spawn(process.execPath, [workerHeapFlag(limitMb), entry], {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
     this.ended = once(this.process, 'exit').then(([code, signal]) => ({ code, signal }));
     for (const stream of [this.process.stdout, this.process.stderr])
       stream?.on('data', (data: Buffer) => (this.output = (this.output + data).slice(-keptCharacters)));
