@@ -76,7 +76,7 @@ const isDot = 4;
 const isSign = 8;
 /** It was looked at, and may be nothing of these. */
 const isKnown = 16;
-/** Filled in as units are met: to look at all of them takes as long as to load everything else of this folder. */
+/** Filled in as units are met: to look at all of them at the start took an eighth of the time in which this worker loads. */
 const kinds = new Uint8Array(0x1_00_00);
 
 function kindOf(unit: number): number {
