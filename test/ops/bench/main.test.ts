@@ -28,23 +28,29 @@ void t.test('bench supervisor measures a real show and finds nothing lost', (t) 
 });
 
 void t.test('bench audio kills who plays, and reads in the recording what was heard of it', (t) => {
-  const { stdout, stderr } = run('audio', '--quick', '--only', 'deaths', '--kills', '1');
+  const { stdout, stderr } = run('audio', '--quick', '--only', 'deaths', '--kills', '3');
   t.equal(stderr, '');
   const last = stdout.trim().split('\n').at(-1) ?? '';
   const { reports } = JSON.parse(last) as { reports: Record<string, Report> };
-  const { figures = [], broken } = reports['audio'] ?? {};
+  const { figures = [], broken, notes } = reports['audio'] ?? {};
   t.same(broken, []);
-  for (const who of ['audio', 'its sink'])
-    for (const what of [
-      'gap, p99 of 1',
-      'repeated, max of 1',
-      'lost, most of 1',
-      'nothing is written, p50 of 1',
-    ])
-      t.ok(
-        figures.some((figure) => figure.what === `kill -9 of ${who} while it speaks → ${what}`),
-        `${who}: ${what}`,
-      );
+  const told = figures.map(({ what }) => what).join('\n');
+  for (const [who, kills] of [
+    ['audio', 3],
+    ['its sink', 2],
+  ] as const) {
+    const what = `kill -9 of ${who} while it speaks →`;
+    t.match(told, `${what} nothing is written, p50 of ${kills}`);
+    // On a busy machine a kill may fall so that the sentence around it cannot be read; that is told, and cannot be so for all of them.
+    const read = Number(new RegExp(`${what} lost, most of (\\d+)`).exec(told)?.[1]);
+    t.ok(read >= 1 && read <= kills, `${who}: ${read} of ${kills} were read`);
+    t.match(told, `${what} gap, p99 of ${read}`);
+    t.match(told, `${what} repeated, max of ${read}`);
+    const unread = (notes ?? []).filter((note) =>
+      note.includes(`${what.slice(0, -2)}: ${kills - read} of ${kills}`),
+    );
+    t.equal(unread.length, read < kills ? 1 : 0, 'what could not be read is told');
+  }
   t.end();
 });
 
