@@ -7,7 +7,7 @@ import type { ChildSpec } from './child-spec.ts';
 import type { ExitClass } from './exit-class.ts';
 import { exitClass } from './exit-class.ts';
 import { openLog } from './open-log.ts';
-import { workerHeapFlag } from './node-arguments.ts';
+import { packedPackagesFlags, workerHeapFlag } from './node-arguments.ts';
 import { hasParentDeath, withParentDeath } from './parent-death.ts';
 import { isAlive, readProcess } from './process-table.ts';
 
@@ -43,6 +43,7 @@ export class WorkerProcess {
       process.execPath,
       workerHeapFlag(spec.limitMb),
       ...reportFlags(home),
+      ...packedPackagesFlags,
       join(project, spec.entry),
       id,
     ]);

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import type { LoadResult } from './load-config.ts';
+import { packedPackagesFlags } from './node-arguments.ts';
 
 /** The one that the supervisor's own code is in. */
 const cache = join(import.meta.dirname, '..', '.runtime', 'cache', 'node');
@@ -18,7 +19,7 @@ export async function loadConfigApart(
 ): Promise<LoadResult> {
   const { promise, resolve, reject } = Promise.withResolvers<LoadResult>();
   const child = fork(join(import.meta.dirname, 'load-config-child.ts'), [file, home], {
-    execArgv: [],
+    execArgv: packedPackagesFlags,
     env: { NODE_COMPILE_CACHE: cache, ...environment },
     serialization: 'advanced',
     timeout: deadlineMs,

@@ -7,6 +7,9 @@ export const smallHeapFlags = ['--max-semi-space-size=1', '--v8-pool-size=1', '-
 export const workerHeapFlag = (limitMb: number): string =>
   `--max-old-space-size=${Math.round(limitMb * 0.6)}`;
 
+/** What workers start with, to load less; see `packed-packages.mjs`. */
+export const packedPackagesFlags = ['--import', new URL('packed-packages.mjs', import.meta.url).href];
+
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 /** What Node is started with to be the supervisor; `npm run supervise` has the same. */

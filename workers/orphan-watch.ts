@@ -16,6 +16,7 @@ export function watchForOrphan(): void {
   const watch = new Worker(new URL('orphan-watch-thread.ts', import.meta.url), {
     workerData: { parent: process.ppid },
     resourceLimits: { maxOldGenerationSizeMb: 16 },
+    execArgv: [],
   });
   watch.on('error', (error) =>
     console.error(`The watch for a lost supervisor ended: ${toFailure(error).message}`),

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { configSchema, demoConfig } from '../../protocol/config.ts';
 import type { ChildOptions, ChildReport, Duty, SupervisorCommand } from '../../protocol/ipc.ts';
 import type { Role } from '../../protocol/roles.ts';
-import { workerHeapFlag } from '../../supervisor/node-arguments.ts';
+import { packedPackagesFlags, workerHeapFlag } from '../../supervisor/node-arguments.ts';
 
 type ReportOf<Kind extends ChildReport['kind']> = Extract<ChildReport, { kind: Kind }>;
 
@@ -28,7 +28,7 @@ export class WorkerProcess implements AsyncDisposable {
   constructor(role: Exclude<Role, 'sim'>) {
     const entry = fileURLToPath(new URL(`../../workers/${role}/main.ts`, import.meta.url));
     const { limitMb } = configSchema.parse(demoConfig).supervisor;
-    this.process = spawn(process.execPath, [workerHeapFlag(limitMb), entry], {
+    this.process = spawn(process.execPath, [workerHeapFlag(limitMb), ...packedPackagesFlags, entry], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.ended = once(this.process, 'exit').then(([code, signal]) => ({ code, signal }));

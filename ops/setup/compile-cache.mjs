@@ -15,10 +15,12 @@ export async function warmCompileCache({ root, node, signal, report }) {
   if (!existsSync(join(root, 'workers'))) return;
   const small = smallHeapFlags(root);
   const loader = ['--import', './supervisor/compile-cache.mjs'];
+  const packed = ['--import', './supervisor/packed-packages.mjs'];
   const commands = [
     [...small, ...loader, 'supervisor/main.ts', '--help'],
     [...small, ...loader, '--input-type=module', '--eval', "await import('./supervisor/supervisor.ts')"],
-    ...workerEntries(root).map((entry) => [...loader, entry]),
+    [...packed, ...loader, 'supervisor/load-config-child.ts', '', ''],
+    ...workerEntries(root).map((entry) => [...packed, ...loader, entry]),
   ];
   await report.step('compiling', async () => {
     for (const command of commands) {

@@ -6,6 +6,7 @@ import { ensureNatsServer } from './nats-server.mjs';
 import { ensureNodeModules, readPackages } from './node-modules.mjs';
 import { ensureNodeLibrary } from './node-library.mjs';
 import { ensureNode } from './node-runtime.mjs';
+import { ensurePackedPackages } from './packages.mjs';
 import { platformPackage } from './platform-package.mjs';
 import { createReport } from './report.mjs';
 import { canCompileSpeaker } from './speaker-needs.mjs';
@@ -123,6 +124,8 @@ async function steps({ root, dev, force, offline, signal, report }) {
   });
   signal.throwIfAborted();
 
+  if (node !== null) await ensurePackedPackages({ root, node: node.path, signal, report });
+  signal.throwIfAborted();
   if (node !== null) await warmCompileCache({ root, node: node.path, signal, report });
   signal.throwIfAborted();
 
