@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
 import t from 'tap';
 import { encode } from '../../protocol/codec.ts';
+import { connectionDefaults } from '../../protocol/connection.ts';
 import { liveEvent } from '../support/events.ts';
 import { Show, silentRoom } from '../support/show.ts';
 
@@ -95,6 +96,7 @@ void t.test('the operator key may read, and may not write', async (t) => {
   await using show = await Show.start(t, silentRoom);
   const seed = readFileSync(join(show.home, 'run', 'operator.nk'));
   const connection = await connect({
+    ...connectionDefaults,
     servers: [show.state.nats.url],
     authenticator: nkeyAuthenticator(seed),
   });

@@ -17,6 +17,8 @@ import type { Bus } from '../../workers/bus.ts';
 const project = resolve(import.meta.dirname, '../..');
 /** Generous: what is waited for is an event, and machines are slow. */
 const patienceMs = 90_000;
+/** Lines of what the supervisor said, to be read beside what failed. */
+const saidMost = 80;
 
 export interface Sent {
   n: number;
@@ -84,7 +86,10 @@ export class Show implements AsyncDisposable {
     const file = join(home, 'onair.yaml');
     writeFileSync(file, JSON.stringify(config));
     const show = new Show(home, ['--config', file, ...args]);
-    t.teardown(async () => await show[Symbol.asyncDispose]());
+    t.teardown(async () => {
+      await show[Symbol.asyncDispose]();
+      if (!t.passing()) t.comment(show.lines.slice(-saidMost).join('\n'));
+    });
     await show.until('on air', () => show.state.state === 'on-air');
     show.#bus = await openOperatorBus(home, show.state, show.#stop.signal);
     void show.#listen();
