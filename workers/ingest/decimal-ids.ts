@@ -52,13 +52,19 @@ export class DecimalIds implements RememberedIds {
     if (this.#find(high, low) >= 0) return false;
     if (this.#size === this.#maxIds) this.forgetOldest();
     if (this.#size === this.#high.length) this.#grow();
-    const bucket = this.#free(high, low);
-    const place = (this.#oldest + this.#size) % this.#high.length;
-    this.#high[place] = high;
-    this.#low[place] = low;
-    this.#addedAt[place] = now;
-    this.#index[bucket] = place + 1;
-    this.#size += 1;
+    this.#put((this.#oldest + this.#size) % this.#high.length, high, low, now);
+    return true;
+  }
+
+  addOldest(id: string, now: number): boolean {
+    const split = Math.max(0, id.length - lowDigits);
+    const high = digits(id, 0, split);
+    const low = digits(id, split, id.length);
+    if (this.#find(high, low) >= 0) return true;
+    if (this.#size === this.#maxIds) return false;
+    if (this.#size === this.#high.length) this.#grow();
+    this.#oldest = (this.#oldest || this.#high.length) - 1;
+    this.#put(this.#oldest, high, low, now);
     return true;
   }
 
@@ -77,6 +83,14 @@ export class DecimalIds implements RememberedIds {
     this.#index[hole] = 0;
     this.#oldest = (place + 1) % this.#high.length;
     this.#size -= 1;
+  }
+
+  #put(place: number, high: number, low: number, now: number): void {
+    this.#index[this.#free(high, low)] = place + 1;
+    this.#high[place] = high;
+    this.#low[place] = low;
+    this.#addedAt[place] = now;
+    this.#size += 1;
   }
 
   /** The bucket of a number, or -1. */

@@ -66,6 +66,15 @@ export class RoomEvents {
     for (const id of ids) if (id.startsWith(prefix)) this.#ids.add(id.slice(prefix.length), now);
   }
 
+  /** The same of events before all that are known, the newest first: false when there is room for no more. */
+  rememberOlderIds(ids: Iterable<string>, now: number): boolean {
+    const prefix = eventId(this.#room, this.#platform, '');
+    let hasRoom = true;
+    for (const id of ids)
+      if (id.startsWith(prefix)) hasRoom &&= this.#ids.addOldest(id.slice(prefix.length), now);
+    return hasRoom;
+  }
+
   #counted(body: EventBody, now: number): EventBody | undefined {
     if (body.kind !== 'gift') return body;
     const count = this.#streaks.count({ key: body.streak, total: body.total, end: body.streakEnd }, now);
