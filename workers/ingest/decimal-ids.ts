@@ -20,6 +20,8 @@ export class DecimalIds implements RememberedIds {
   #addedAt = new Float64Array(0);
   /** Open addressing with linear probing: 1 + a place in the ring, 0 for none. A power of two, at most two thirds full. */
   #index = new Uint32Array(1);
+  /** Who numbers messages cannot know which of them share a place in the index. */
+  readonly #salt = Math.trunc(Math.random() * 4_294_967_296);
 
   constructor(maxIds: number) {
     this.#maxIds = maxIds;
@@ -109,7 +111,8 @@ export class DecimalIds implements RememberedIds {
   }
 
   #home(high: number, low: number): number {
-    const upper = Math.imul(high % 4_294_967_296, 0x9e3779b1);
+    const folded = (high % 4_294_967_296) ^ Math.trunc(high / 4_294_967_296) ^ this.#salt;
+    const upper = Math.imul(folded, 0x9e3779b1);
     const mixed = Math.imul(low ^ upper ^ (upper >>> 15), 0x85ebca6b);
     return (mixed ^ (mixed >>> 13)) & (this.#index.length - 1);
   }
