@@ -20,6 +20,8 @@ export class DecimalIds implements RememberedIds {
   #addedAt = new Float64Array(0);
   /** Open addressing with linear probing: 1 + a place in the ring, 0 for none. A power of two, at most two thirds full. */
   #index = new Uint32Array(1);
+  /** Who numbers messages cannot know which of them share a place in the index. */
+  readonly #salt = Math.trunc(Math.random() * 4_294_967_296);
 
   constructor(maxIds: number) {
     this.#maxIds = maxIds;
@@ -52,13 +54,19 @@ export class DecimalIds implements RememberedIds {
     if (this.#find(high, low) >= 0) return false;
     if (this.#size === this.#maxIds) this.forgetOldest();
     if (this.#size === this.#high.length) this.#grow();
-    const bucket = this.#free(high, low);
-    const place = (this.#oldest + this.#size) % this.#high.length;
-    this.#high[place] = high;
-    this.#low[place] = low;
-    this.#addedAt[place] = now;
-    this.#index[bucket] = place + 1;
-    this.#size += 1;
+    this.#put((this.#oldest + this.#size) % this.#high.length, high, low, now);
+    return true;
+  }
+
+  addOldest(id: string, now: number): boolean {
+    const split = Math.max(0, id.length - lowDigits);
+    const high = digits(id, 0, split);
+    const low = digits(id, split, id.length);
+    if (this.#find(high, low) >= 0) return true;
+    if (this.#size === this.#maxIds) return false;
+    if (this.#size === this.#high.length) this.#grow();
+    this.#oldest = (this.#oldest || this.#high.length) - 1;
+    this.#put(this.#oldest, high, low, now);
     return true;
   }
 
@@ -79,6 +87,14 @@ export class DecimalIds implements RememberedIds {
     this.#size -= 1;
   }
 
+  #put(place: number, high: number, low: number, now: number): void {
+    this.#index[this.#free(high, low)] = place + 1;
+    this.#high[place] = high;
+    this.#low[place] = low;
+    this.#addedAt[place] = now;
+    this.#size += 1;
+  }
+
   /** The bucket of a number, or -1. */
   #find(high: number, low: number): number {
     for (let bucket = this.#home(high, low); ; bucket = this.#next(bucket)) {
@@ -95,7 +111,8 @@ export class DecimalIds implements RememberedIds {
   }
 
   #home(high: number, low: number): number {
-    const upper = Math.imul(high % 4_294_967_296, 0x9e3779b1);
+    const folded = (high % 4_294_967_296) ^ Math.trunc(high / 4_294_967_296) ^ this.#salt;
+    const upper = Math.imul(folded, 0x9e3779b1);
     const mixed = Math.imul(low ^ upper ^ (upper >>> 15), 0x85ebca6b);
     return (mixed ^ (mixed >>> 13)) & (this.#index.length - 1);
   }

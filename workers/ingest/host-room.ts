@@ -173,6 +173,7 @@ export class HostedRoom {
       room: id,
       log,
       onIds: (ids: Iterable<string>) => events.rememberIds(ids, Date.now()),
+      onOlderIds: (ids: Iterable<string>) => events.rememberOlderIds(ids, Date.now()),
       signal: AbortSignal.any([signal, ended.signal]),
     };
     const remembered = Promise.all([

@@ -8,6 +8,8 @@ export interface RememberedIds {
   readonly oldestAddedAt: number;
   /** True when the id is new: the oldest makes room for it when there are as many as may be. */
   add(id: string, now: number): boolean;
+  /** The id is older than all: it pushes nothing out. False when there is no room for it. */
+  addOldest(id: string, now: number): boolean;
   forgetOldest(): void;
 }
 
@@ -35,7 +37,16 @@ export class MessageIds {
   add(id: string, now: number): boolean {
     this.#forget(this.#decimals, now);
     this.#forget(this.#texts, now);
-    return (DecimalIds.fits(id) ? this.#decimals : this.#texts).add(id, now);
+    return this.#of(id).add(id, now);
+  }
+
+  /** Takes in what came before all that is known: false when there is no room for it. */
+  addOldest(id: string, now: number): boolean {
+    return this.#of(id).addOldest(id, now);
+  }
+
+  #of(id: string): RememberedIds {
+    return DecimalIds.fits(id) ? this.#decimals : this.#texts;
   }
 
   #forget(ids: RememberedIds, now: number): void {

@@ -11,8 +11,8 @@ const timeoutMs = 10_000;
 const timeoutAwayMs = 1_000;
 /** Before the last event of a room: what a room sends again when one connects reached back 14 s in recordings. */
 const replayedMs = 60_000;
-/** What is remembered of ids at all; see `MessageIds`. */
-const recalledMs = 600_000;
+/** So far back the ids before those are looked for, step by step, as long as there is room for them; see `MessageIds`. */
+const recalledMs = [120_000, 240_000, 600_000];
 
 /** Gifts of a room, or of all rooms. */
 export const giftsOf = (room: string): string => eventSubject(room, 'gift');
@@ -57,6 +57,8 @@ interface RecallOptions extends Pick<RememberOptions, 'presence' | 'log' | 'sign
   room: string;
   /** Hears of the ids of all events but gifts, which are remembered with their streaks. */
   onIds: (ids: Iterable<string>) => void;
+  /** The same of those before all others, the newest first; false when there is room for no more. */
+  onOlderIds: (ids: Iterable<string>) => boolean;
 }
 
 /**
@@ -64,20 +66,31 @@ interface RecallOptions extends Pick<RememberOptions, 'presence' | 'log' | 'sign
  * it has those of the last minute before the room's last event; those of ten minutes follow. Never throws.
  */
 export async function recallIds(options: RecallOptions): Promise<void> {
-  const { bus, presence, room, log, signal } = options;
+  const { bus, presence, room, onIds, log, signal } = options;
   if (presence.isAway) return;
   const last = await lastEvent(bus.connection, eventSubject(room, '*')).catch((error: unknown) => {
     log.warn({ err: error, room }, 'earlier events not read');
   });
   if (!last || signal.aborted) return;
-  const firstSeq = await recall(options, { from: last.timeMs - replayedMs, untilSeq: last.seq + 1 });
-  void recall(options, { from: last.timeMs - recalledMs, untilSeq: firstSeq });
+  const untilSeq = last.seq + 1;
+  const firstSeq = await recall(options, { from: last.timeMs - replayedMs, untilSeq, onIds });
+  void recallOlder(options, last.timeMs, firstSeq);
+}
+
+async function recallOlder(options: RecallOptions, lastMs: number, firstSeq: number): Promise<void> {
+  let untilSeq = firstSeq;
+  for (const agoMs of recalledMs) {
+    const found: string[] = [];
+    const onIds = (ids: Iterable<string>) => void found.push(...ids);
+    untilSeq = await recall(options, { from: lastMs - agoMs, untilSeq, onIds });
+    if (options.signal.aborted || !options.onOlderIds(found.toReversed())) return;
+  }
 }
 
 /** Returns the sequence of the first one. */
 async function recall(
-  { bus, presence, room, onIds, log, signal }: RecallOptions,
-  { from, untilSeq }: { from: number; untilSeq: number },
+  { bus, presence, room, log, signal }: RecallOptions,
+  { from, untilSeq, onIds }: { from: number; untilSeq: number } & Pick<RecallOptions, 'onIds'>,
 ): Promise<number> {
   using deadline = openDeadline(presence);
   let firstSeq = untilSeq;

@@ -41,6 +41,33 @@ void t.test('add() holds twenty thousand numbers and no more', (t) => {
   t.end();
 });
 
+void t.test(
+  'addOldest() takes in what is older until there is no room for it, and pushes nothing out',
+  (t) => {
+    for (const id of [(index: number) => String(1_000 + index), (index: number) => `id${index}`]) {
+      const ids = new MessageIds({ maxIds: 100 });
+      for (let index = 150; index < 180; index++) ids.add(id(index), 5);
+      for (let index = 149; index >= 80; index--) t.equal(ids.addOldest(id(index), 5), true);
+      t.equal(ids.addOldest(id(79), 5), false);
+      t.equal(ids.addOldest(id(100), 5), true, 'it is known');
+      t.equal(ids.size, 100);
+      for (let index = 180; index < 210; index++) t.equal(ids.add(id(index), 6), true);
+      for (let index = 110; index < 210; index++) t.equal(ids.add(id(index), 6), false);
+      t.equal(ids.add(id(109), 6), true, 'the oldest made room first');
+    }
+    t.end();
+  },
+);
+
+void t.test('add() takes numbers that have most of their bits in common as fast as any', (t) => {
+  const ids = new MessageIds({ maxIds: 100_000 });
+  // Were they all looked for in one place, this would take a quarter of an hour.
+  const number = (index: number) => String((BigInt(index) << 32n) * 1_000_000_000n);
+  for (let index = 1; index <= 200_000; index++) ids.add(number(index), 0);
+  t.equal(ids.size, 100_000);
+  t.end();
+});
+
 void t.test('add() tells apart whatever is not the same text', (t) => {
   const ids = new MessageIds();
   const all = [
@@ -72,7 +99,7 @@ void t.test('add() tells apart whatever is not the same text', (t) => {
   t.end();
 });
 
-void t.test('add() does what a plain list does, for any ids in any order', (t) => {
+void t.test('add() and addOldest() do what a plain list does, for any ids in any order', (t) => {
   for (let seed = 1; seed <= 60; seed++) {
     const random = seeded(seed);
     const below = (limit: number) => Math.floor(random() * limit);
@@ -83,8 +110,15 @@ void t.test('add() does what a plain list does, for any ids in any order', (t) =
     const differ = Array.from({ length: 1_500 }, () => {
       now += below(4);
       const number = 4_294_967_296_000n + BigInt(below(400)) * 3_000_000_000n;
-      const id = `${number}`;
-      list = list.filter(({ at }) => now < at + 300);
+      const id = seed % 2 === 0 ? `${number}` : `${number}-`;
+      if (below(4) === 0) {
+        const isKnown = list.some((known) => known.id === id);
+        const hasRoom = isKnown || list.length < maxIds;
+        if (hasRoom && !isKnown) list = [{ id, at: now }, ...list];
+        return ids.addOldest(id, now) !== hasRoom || ids.size !== list.length;
+      }
+      // Who is asked for what is old asks the oldest only.
+      while (list[0] && now >= list[0].at + 300) list.shift();
       const isNew = list.every((known) => known.id !== id);
       if (isNew) list = [...list, { id, at: now }].slice(-maxIds);
       return ids.add(id, now) !== isNew || ids.size !== list.length;

@@ -64,3 +64,18 @@ void t.test('remember() makes a successor count as its predecessor would', (t) =
   t.same([after.duplicates, after.giftRepeats], [1, 1]);
   t.end();
 });
+
+void t.test('admit() goes on with a streak when the clock is set', (t) => {
+  for (const hours of [8, -8]) {
+    const now = Date.now;
+    t.teardown(() => (Date.now = now));
+    const events = open();
+    t.match(events.admit(seen('1', gift(98)), Date.now()), { count: 98 });
+    Date.now = () => now() + hours * 3_600_000;
+    t.match(events.admit(seen('2', gift(99)), Date.now()), { count: 1, total: 99 });
+    t.equal(events.admit(seen('1', gift(98)), Date.now()), undefined);
+    t.equal(events.duplicates, 1);
+    Date.now = now;
+  }
+  t.end();
+});

@@ -36,7 +36,17 @@ interface Found {
   bodies: EventBody[];
 }
 
-const timeless = new Set(['LIKE_INFO_V3_CLICK', 'PREPARING', 'LIVE']);
+/** What says nothing of when it happened: two of them may be the same text. */
+const timeless = new Set([
+  'LIKE_INFO_V3_CLICK',
+  'LIKE_INFO_V3_UPDATE',
+  'ONLINE_RANK_COUNT',
+  'WATCHED_CHANGE',
+  'PREPARING',
+  'LIVE',
+  'CUT_OFF',
+  'WARNING',
+]);
 
 /** What a message (operation 5) says. Fields as blivedm and the page's own client have them. Throws for what is no command. */
 export function readCommand(text: string, receivedAt: number, gifts: BilibiliGifts): Command {
@@ -53,7 +63,7 @@ export function readCommand(text: string, receivedAt: number, gifts: BilibiliGif
       isUnknown: name !== 'LOG_IN_NOTICE',
     };
   const { viewer, bodies } = found;
-  // Two likes of one viewer, or the ends of two broadcasts, are the same text; nothing is ever sent twice.
+  // Nothing is ever sent twice: a second like of one viewer, or as many in the room as once before, is news.
   const id = found.id || hashOf(name, text, timeless.has(name) ? String(receivedAt) : '');
   const at = timeOf(found.at, receivedAt);
   return {

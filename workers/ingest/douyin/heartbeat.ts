@@ -8,6 +8,7 @@ export class Heartbeat {
   static readonly bytes: Uint8Array = encodePushFrame({ payloadType: 'hb' });
   readonly #send: (bytes: Uint8Array) => void;
   #everyMs = shortestMs;
+  #armedMs = 0;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
@@ -21,12 +22,13 @@ export class Heartbeat {
     this.#arm();
   }
 
-  /** What the server asks for, in seconds; never more often than the page does, and never so rarely that the server hangs up. */
+  /**
+   * What the server asks for, in seconds; never more often than the page does, and never so rarely that the server hangs up. Who asks for
+   * something else with each frame does not put off what is due.
+   */
   every(seconds: number): void {
-    const everyMs = Math.min(Math.max(seconds * 1_000, shortestMs), longestMs);
-    if (everyMs === this.#everyMs || this.#stopped) return;
-    this.#everyMs = everyMs;
-    if (this.#timer) this.#arm();
+    this.#everyMs = Math.min(Math.max(seconds * 1_000, shortestMs), longestMs);
+    if (this.#timer && !this.#stopped && this.#everyMs < this.#armedMs) this.#arm();
   }
 
   stop(): void {
@@ -36,6 +38,10 @@ export class Heartbeat {
 
   #arm(): void {
     clearInterval(this.#timer);
-    this.#timer = setInterval(() => this.#send(Heartbeat.bytes), this.#everyMs);
+    this.#armedMs = this.#everyMs;
+    this.#timer = setInterval(() => {
+      this.#send(Heartbeat.bytes);
+      if (this.#everyMs !== this.#armedMs) this.#arm();
+    }, this.#armedMs);
   }
 }

@@ -9,13 +9,23 @@ const namePattern = /^\d{13}-\d+-\d+\.ndjson$/;
 export async function namesIn(folder: string, onDamage: JournalOptions['onDamage']): Promise<string[]> {
   try {
     const names = await readdir(folder);
-    // Of no use to anybody but the process that has ended.
-    const remains = names.filter((name) => name === reserveName || name.endsWith('.ndjson.new'));
-    for (const name of remains) await unlink(join(folder, name));
+    for (const name of names) if (isRemains(name)) await discard(join(folder, name), onDamage);
     return names.filter((name) => namePattern.test(name)).toSorted(inOrder);
   } catch (error) {
     if (!isMissing(error)) onDamage({ path: folder, error });
     return [];
+  }
+}
+
+/** Of no use to anybody but the process that has ended. */
+const isRemains = (name: string): boolean => name === reserveName || name.endsWith('.ndjson.new');
+
+/** It may be gone: who is ending takes its own away. Whatever stays of it hides none of the others. */
+async function discard(path: string, onDamage: JournalOptions['onDamage']): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (!isMissing(error)) onDamage({ path, error });
   }
 }
 

@@ -23,7 +23,7 @@ export interface FaultOptions {
 export function faultOfAnswer(answer: RefusedAnswer, { what, secrets, now }: FaultOptions): EngineError {
   const { status, headers } = answer;
   const retryAfterMs = readRetryAfter(headers['retry-after'], now);
-  const said = hideSecrets(readMessage(answer.text), secrets);
+  const said = readMessage(answer.text, secrets);
   const message = `${what} answered ${status}${said && `: ${said}`}`;
   const details = { status, retryAfterMs: retryAfterMs ?? 0 };
   if (status === 429 || (status === 503 && retryAfterMs !== undefined))
@@ -36,7 +36,7 @@ export function faultOfText(
   answer: RefusedAnswer,
   { what, secrets }: Omit<FaultOptions, 'now'>,
 ): EngineError {
-  const said = hideSecrets(readMessage(answer.text), secrets);
+  const said = readMessage(answer.text, secrets);
   const kind = answer.headers['content-type'] ?? 'text';
   const { status } = answer;
   return new EngineError('garbage', `${what} answered with ${kind.slice(0, 60)}${said && `: ${said}`}`, {
@@ -44,17 +44,21 @@ export function faultOfText(
   });
 }
 
-/** What a server says in its error: of JSON the parts that are made for people, else the text without tags. At most 200 characters. */
-export function readMessage(text: string): string {
+/**
+ * What a server says in its error: of JSON the parts that are made for people, else the text without tags. At most 200 characters, cut
+ * when the secrets are out of it: the beginning of one would not be known as such.
+ */
+export function readMessage(text: string, secrets: readonly string[] = []): string {
   let said = text;
   try {
     const found = collect(JSON.parse(text), 0);
     if (found.length > 0) said = found.join(': ');
   } catch {
-    said = text.replaceAll(/<(style|script|head)\b.*?<\/\1>/gis, ' ').replaceAll(/<[^>]*>/g, ' ');
+    // Whatever begins is taken to its end or to that of the text: looked at once, however large it is.
+    said = text.replaceAll(/<(style|script|head)\b.*?(?:<\/\1>|$)/gis, ' ').replaceAll(/<[^<>]*>/g, ' ');
   }
   // Control characters have no place in a log.
-  const line = said.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
+  const line = hideSecrets(said.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim(), secrets);
   return line.length > maxMessage ? `${line.slice(0, maxMessage - 1)}…` : line;
 }
 

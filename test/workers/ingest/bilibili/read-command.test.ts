@@ -31,3 +31,18 @@ void t.test('readCommand() tells free gifts apart that two viewers gave in the s
   t.equal(gift('7'), gift('7'), 'one that is sent again is known');
   t.end();
 });
+
+void t.test('readCommand() takes figures and warnings that come again for new ones', (t) => {
+  const commands = [
+    { cmd: 'ONLINE_RANK_COUNT', data: { count: 100 } },
+    { cmd: 'WATCHED_CHANGE', data: { num: 7 } },
+    { cmd: 'WARNING', msg: '违规' },
+    { cmd: 'CUT_OFF', msg: '违规' },
+  ];
+  for (const command of commands) {
+    const idAt = (at: number) =>
+      readCommand(JSON.stringify(command), at, new BilibiliGifts()).observations[0]?.messageId;
+    t.not(idAt(receivedAt), idAt(receivedAt + 5_000), command.cmd);
+  }
+  t.end();
+});

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import type { Test } from 'tap';
@@ -134,6 +134,19 @@ void t.test('a journal whose head or whole content is garbage holds nothing up',
   t.same(await flushAll(journal), idsOf(all));
   await journal[Symbol.asyncDispose]();
   t.same(files(folder), ['notes.txt']);
+});
+
+void t.test('remains that cannot be taken away hide no events', async (t) => {
+  const folder = folderOf(t);
+  const all = events(3);
+  await using first = (await open(folder)).journal;
+  await first.append(all);
+  // A folder is not taken away as a file is.
+  mkdirSync(join(folder, 'reserve'));
+  const { journal, found, damage } = await open(folder);
+  await using _ = journal;
+  t.same(found, idsOf(all));
+  t.same(damage, [join(folder, 'reserve')]);
 });
 
 void t.test('append() refuses paid events beyond its bounds, and takes it once there is room', async (t) => {

@@ -64,11 +64,21 @@ void t.test('readMessage() finds what each kind of server says', (t) => {
   t.end();
 });
 
+void t.test('readMessage() reads a large text that is made to be read slowly as fast as any', (t) => {
+  // A million characters; the time of each that is read from its start to the end of the text would be hours.
+  for (const piece of ['<', '<head ', '<style><', '</head>', '{"message":'])
+    t.ok(readMessage(piece.repeat(1_000_000 / piece.length)).length <= 200, piece);
+  t.equal(readMessage('<p>before</p><head><title>cut off'), 'before');
+  t.end();
+});
+
 void t.test('hideSecrets() takes out keys that servers repeat', (t) => {
   const text = 'Incorrect API key provided: sk-abcdef123456, got Bearer eyJhbGciOi.x, top-secret, sk-ab***yz';
   const hidden = hideSecrets(text, ['top-secret', '']);
   t.equal(hidden, 'Incorrect API key provided: ***, got Bearer ***, ***, ***');
   t.notMatch(fault(401, {}, '{"error":"top-secret is wrong"}').message, /top-secret/);
+  for (let before = 180; before < 210; before++)
+    t.notMatch(fault(401, {}, `${'x'.repeat(before)} top-secret is wrong`).message, /top/, 'no part of it');
   t.end();
 });
 
