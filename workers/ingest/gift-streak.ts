@@ -63,6 +63,12 @@ export class GiftStreaks {
     return Math.max(0, cumulative - before);
   }
 
+  /** The total of a streak with so many more, for a message that tells only what it adds. */
+  totalWith(key: string, added: number, now: number): number {
+    if (now >= this.#forgetAt) this.#forget(now);
+    return (this.#streaks.get(key)?.total ?? 0) + added;
+  }
+
   #forget(now: number): void {
     for (const [key, { touchedAt }] of this.#streaks) {
       this.#forgetAt = touchedAt + this.#ttlMs;

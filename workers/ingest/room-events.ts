@@ -87,8 +87,10 @@ export class RoomEvents {
 
   #counted(body: EventBody, now: number): EventBody | undefined {
     if (body.kind !== 'gift') return body;
-    const count = this.#streaks.count({ key: body.streak, total: body.total, end: body.streakEnd }, now);
-    return count > 0 ? { ...body, count } : undefined;
+    const { streak: key, streakEnd: end, count: added } = body;
+    const total = body.total === 0 && added > 0 ? this.#streaks.totalWith(key, added, now) : body.total;
+    const count = this.#streaks.count({ key, total, end }, now);
+    return count > 0 ? { ...body, count, total } : undefined;
   }
 }
 

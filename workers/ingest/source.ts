@@ -7,8 +7,8 @@ import type { Tally } from './tally.ts';
 
 /**
  * What a source saw, before the room's own rules (`room-events.ts`): `messageId` is the platform's id of the message, the same each
- * time that message is delivered. A gift's `total` is what its streak has come to and its `count` is ignored; `streak` is unique in
- * the room, and empty when the message stands for itself.
+ * time that message is delivered. A gift's `total` is what its streak has come to and its `count` is ignored; where only what was added
+ * is told, that is the `count`, and `total` is 0. `streak` is unique in the room, and empty when the message stands for itself.
  */
 export interface Observation {
   messageId: string;

@@ -52,6 +52,23 @@ void t.test('admit() looks at message ids before streaks', (t) => {
   t.end();
 });
 
+void t.test('admit() adds what tells only how many were added, also after a restart, and not twice', (t) => {
+  const more = (count: number): EventBody => ({ ...gift(0), count }) as EventBody;
+  const before = open();
+  const published = [
+    before.admit(seen('1', more(1)), 0),
+    before.admit(seen('1', more(1)), 0),
+    before.admit(seen('2', more(2)), 0),
+  ];
+  t.match(published, [{ count: 1, total: 1 }, undefined, { count: 2, total: 3 }]);
+  const after = open();
+  for (const event of published) if (event) after.remember(event);
+  t.equal(after.admit(seen('2', more(2)), 1_000), undefined);
+  t.match(after.admit(seen('3', more(1)), 1_000), { count: 1, total: 4 });
+  t.match(after.admit(seen('4', gift(6, true)), 1_000), { count: 2, total: 6 }, 'what was missed of it');
+  t.end();
+});
+
 void t.test('remember() makes a successor count as its predecessor would', (t) => {
   const before = open();
   const published = [seen('1', gift(2)), seen('2', gift(5))].flatMap((one) => before.admit(one, 1_000) ?? []);

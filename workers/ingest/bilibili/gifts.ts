@@ -11,26 +11,24 @@ type Gift = Extract<EventBody, { kind: 'gift' }>;
 
 /**
  * Bilibili's gifts. `diamonds` is the price of one in gold coins, 1,000 to the yuan; what is bought with silver coins is free, 0.
- * It remembers, a bounded number of, what several messages say together.
+ * It remembers, a bounded number of, purchases that several messages tell of.
  */
 export class BilibiliGifts {
-  readonly #combos = new Map<string, number>();
   readonly #guards = new Map<string, { id: string; at: number; told: Set<string> }>();
 
-  /** `num` is what was added; the total of a combo is told in most messages only, and summed up here for the others. */
+  /** `num` is what was added; where the total of a combo is not told with it, it is 0, and the room adds to what it knows of it. */
   sendGift(data: JsonObject, sender: string): Gift {
     const giftId = idOf(data['giftId']) || idOf(data['gift_id']);
     const added = Math.max(1, countOf(data['num']));
     const combo = idOf(data['batch_combo_id']);
     const told = countOf(data['super_gift_num']) || countOf(data['super_batch_gift_num']);
-    const total = combo ? Math.max(told, told ? 0 : (this.#combos.get(combo) ?? 0) + added, added) : added;
-    if (combo) remember(this.#combos, combo, Math.max(total, this.#combos.get(combo) ?? 0));
+    const isTold = !combo || told > 0;
     return {
       kind: 'gift',
       giftId,
       name: nameOf(data['giftName']) || nameOf(data['gift_name']) || '礼物',
-      count: 0,
-      total,
+      count: isTold ? 0 : added,
+      total: isTold ? Math.max(told, added) : 0,
       diamonds: priceOf(data, added),
       streak: combo ? streakKey(sender, giftId, combo) : '',
       streakEnd: false,
