@@ -56,7 +56,7 @@ void t.test('rollBack() leaves a change alone that is under way, or was taken ba
   const { editions, state } = load();
   editions.load(withSpeed(1.1));
   editions.note('done', 2);
-  state.reload = { phase: 'preparing', since: 0, from: { edition: 2, specs: [] }, failures: 0 };
+  state.reload = { phase: 'preparing', since: 0, from: { edition: 2, specs: [] }, failures: 0, kills: 0 };
   t.notOk(editions.rollBack());
   state.reload = undefined;
   editions.note('rolled-back', 1);
