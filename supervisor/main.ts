@@ -136,5 +136,5 @@ async function reload(
     complain([reason]);
     supervisor.refuseReload(reason);
   }
-  manager.ready('on air');
+  manager.reloaded();
 }
