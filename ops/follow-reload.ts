@@ -27,16 +27,17 @@ export async function followReload(
   before: ReloadState | null,
   say: (line: string) => void = console.log,
 ): Promise<number> {
-  const deadline = Date.now() + waitMs;
+  const deadline = performance.now() + waitMs;
   const other = before && !finalPhases.has(before.phase) ? before : undefined;
   let hasBegun = false;
   const isOurs = ({ at, phase, edition }: ReloadState): boolean => {
-    if (at <= (before?.at ?? 0)) return false;
+    // Which of two is later, no clock says: it may have been set back in between.
+    if (at === before?.at && phase === before.phase && edition === before.edition) return false;
     if (hasBegun || phase === 'refused') return hasBegun !== (phase === 'refused');
     return other === undefined || (phase === 'preparing' && edition !== other.edition);
   };
   let said = '';
-  while (Date.now() < deadline) {
+  while (performance.now() < deadline) {
     const found = runningState(home);
     if (!found.running) {
       console.error(found.why);

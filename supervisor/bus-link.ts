@@ -116,8 +116,14 @@ export class BusLink implements AsyncDisposable {
   async serve(rooms: string[]): Promise<void> {
     const news = rooms.filter((room) => !this.#rooms.has(room));
     for (const room of news) this.#rooms.add(room);
-    if (news.length > 0 && this.connection)
+    if (news.length === 0 || !this.connection) return;
+    try {
       await setUpConsumers(await jetstreamManager(this.connection, { timeout: 10_000 }), this.#rooms);
+    } catch (error) {
+      // Whoever asks again has to get them.
+      for (const room of news) this.#rooms.delete(room);
+      throw error;
+    }
   }
 
   /** Nothing before it is open. */

@@ -1,4 +1,5 @@
 import type { Config } from '../protocol/config.ts';
+import { ConfigurationError } from '../protocol/configuration-error.ts';
 import type { Role } from '../protocol/roles.ts';
 import { usefulShares } from '../protocol/sharding.ts';
 
@@ -67,7 +68,7 @@ const progressMarginMs = 5_000;
 /** tts may have to finish a sentence that an engine is working on. */
 const handOverMs = { ingest: 1_500, reply: 1_000, tts: 5_000, audio: 1_000, sim: 1_000 };
 
-/** The services of a configuration; `only` limits them to some roles (empty: all). */
+/** The services of a configuration; `only` limits them to some roles (empty: all). Throws when one is left out that others ask for its address. */
 export function childSpecs(config: Config, only: Role[] = []): ChildSpec[] {
   const { readyTimeoutMs, heartbeatDeadlineMs, limitMb: commonLimitMb, services } = config.supervisor;
   const rooms = config.rooms.map(({ id }) => id);
@@ -126,6 +127,15 @@ export function childSpecs(config: Config, only: Role[] = []): ChildSpec[] {
   ];
   const chosen = only.length === 0 ? all : all.filter(({ role }) => only.includes(role));
   const ids = new Set(chosen.map(({ id }) => id));
+  const problems = chosen.flatMap(({ id, needsAddressOf }) =>
+    needsAddressOf
+      .filter((other) => !ids.has(other))
+      .map((other) => ({
+        path: '--only',
+        message: `"${id}" asks for the address of "${other}": name "sim" too`,
+      })),
+  );
+  if (problems.length > 0) throw new ConfigurationError(problems);
   return chosen.map((child) => ({ ...child, dependsOn: child.dependsOn.filter((id) => ids.has(id)) }));
 }
 

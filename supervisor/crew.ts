@@ -9,6 +9,7 @@ import type { Cgroup, MemberGroup } from './cgroup.ts';
 import { cpuWeight, openCgroup } from './cgroup.ts';
 import type { ChildRecord, Effect } from './child-record.ts';
 import type { ExitClass } from './exit-class.ts';
+import { withKernelsPart } from './exit-class.ts';
 import { offerToKernel, outOfMemoryScore } from './out-of-memory.ts';
 
 export interface CrewOptions {
@@ -106,7 +107,7 @@ export class Crew {
         onExit: (exit) => {
           const member = this.#members.get(id);
           if (member?.generation === generation) this.#members.delete(id);
-          onExit(child, { ...exit, reason: exit.reason + byKernel(member) });
+          onExit(child, withKernelsPart(exit, member?.group?.outOfMemoryKills() ?? 0));
           void member?.group?.remove();
         },
       });
@@ -148,8 +149,4 @@ export class Crew {
       this.#options.log.warn({ err: error }, 'cannot tidy the reports');
     }
   }
-}
-
-function byKernel(member: Member | undefined): string {
-  return (member?.group?.outOfMemoryKills() ?? 0) > 0 ? ' by the kernel, for want of memory' : '';
 }

@@ -8,8 +8,9 @@ const prepareMs = 60_000;
 const switchMs = 120_000;
 /** So long everything of the new edition has to run before the old one is forgotten. */
 const probationMs = 10_000;
-/** One failure may be chance. */
+/** One failure may be chance. So may a few that somebody's SIGKILL made; yet it may be the kernel's, for want of memory. */
 const maxFailures = 2;
+const maxKills = 8;
 
 /** Makes another configuration, or the same with new code, the one that is wanted. */
 export function beginReload(state: RosterState, specs: ChildSpec[], edition: number, now: number): Output[] {
@@ -19,7 +20,7 @@ export function beginReload(state: RosterState, specs: ChildSpec[], edition: num
     specs: [...state.services.values()].filter(({ removed }) => !removed).map(({ spec }) => spec),
   };
   state.edition = edition;
-  state.reload = { phase: 'preparing', since: now, from, failures: 0 };
+  state.reload = { phase: 'preparing', since: now, from, failures: 0, kills: 0 };
   wantSpecs(state, specs);
   return [{ kind: 'reload', phase: 'preparing', edition, reason: '' }];
 }
@@ -70,9 +71,10 @@ export function noteFailure(
     (event.kind === 'exited' && before.life.name !== 'draining' && before.life.name !== 'ending') ||
     (child.life.name === 'ending' && before.life.name !== 'ending' && child.life.again);
   if (!failed) return [];
-  reload.failures += 1;
+  if (event.kind === 'exited' && event.exit === 'killed') reload.kills += 1;
+  else reload.failures += 1;
   const hopeless = child.life.name === 'refused' || child.life.name === 'gave-up';
-  if (!hopeless && reload.failures < maxFailures) return [];
+  if (!hopeless && reload.failures < maxFailures && reload.kills < maxKills) return [];
   const why = child.life.name === 'ending' ? child.life.reason : child.lastReason;
   return rollBack(state, reload, now, `${before.id} ${why}`);
 }

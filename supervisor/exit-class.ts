@@ -12,3 +12,15 @@ export function exitClass(code: number | null, signal: NodeJS.Signals | null): E
   if (code === exitCodes.badConfiguration) return 'refused';
   return code === exitCodes.gaveUp ? 'gave-up' : 'failed';
 }
+
+/** `kills`: by the kernel, of what had more memory than it may have. That is a failure of its own, unlike somebody's SIGKILL. */
+export function withKernelsPart(
+  { reason, exit }: { reason: string; exit: ExitClass },
+  kills: number,
+): { reason: string; exit: ExitClass } {
+  if (kills === 0) return { reason, exit };
+  return {
+    reason: `${reason} by the kernel, for want of memory`,
+    exit: exit === 'killed' ? 'failed' : exit,
+  };
+}

@@ -3,6 +3,7 @@ import type { Role } from '../protocol/roles.ts';
 import type { ChildRecord } from './child-record.ts';
 import { childSpecs, fillAddresses } from './child-spec.ts';
 import type { Output, RosterEvent, RosterState } from './roster-state.ts';
+import { isActive } from './roster-state.ts';
 
 export interface EditionsOptions {
   first: Config;
@@ -42,16 +43,20 @@ export class Editions {
   configFor({ spec, edition }: ChildRecord): Config {
     const config = this.configOf(edition);
     if (spec.needsAddressOf.length === 0) return config;
-    const { children } = this.#options.state;
-    const addresses = new Map([...children.values()].map((child) => [child.spec.id, child.address]));
+    // Whoever is at work has the last word; a spare has an address of its own, or none yet.
+    const known = [...this.#options.state.children.values()]
+      .filter(({ address }) => address !== '')
+      .sort((a, b) => Number(isActive(a)) - Number(isActive(b)));
+    const addresses = new Map(known.map((child) => [child.spec.id, child.address]));
     return fillAddresses(config, addresses, spec.role);
   }
 
   load(config: Config): void {
     const { tell, only } = this.#options;
+    const specs = childSpecs(config, only);
     this.#latest += 1;
     this.#configs.set(this.#latest, config);
-    tell({ kind: 'reload', specs: childSpecs(config, only), edition: this.#latest });
+    tell({ kind: 'reload', specs, edition: this.#latest });
   }
 
   /** Makes the configuration before the last one the wanted one again; false when there is none. */

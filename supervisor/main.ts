@@ -55,7 +55,7 @@ async function main(): Promise<number> {
     return await supervise(options, loaded.config, stop, program.Supervisor);
   } catch (error) {
     if (error instanceof ConfigurationError) {
-      complain(describeProblems(options.configFile, error.problems));
+      complain(describeProblems(options.configFile || 'the demonstration', error.problems));
       return exitCodes.badConfiguration;
     }
     complain([describeFailure(toFailure(error))]);
@@ -136,5 +136,5 @@ async function reload(
     complain([reason]);
     supervisor.refuseReload(reason);
   }
-  manager.ready('on air');
+  manager.reloaded();
 }

@@ -1,4 +1,3 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -6,6 +5,7 @@ import type { Config } from '../protocol/config.ts';
 import type { BusUser } from '../protocol/roles.ts';
 import type { Backoff } from './backoff.ts';
 import { noBackoff, whileHealthy } from './backoff.ts';
+import { dropNatsLogs } from './drop-nats-logs.ts';
 import { makeFolder } from './make-folder.ts';
 import { writeNatsConfig } from './nats-config.ts';
 import { askHealth } from './nats-health.ts';
@@ -273,10 +273,7 @@ export class NatsServer implements AsyncDisposable {
   #diskIsFull(reason: string): void {
     const { log, onDiskFull } = this.#options;
     log.error({ reason }, 'the disk is full');
-    const folder = this.#folders.log;
-    for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-      if (/^nats-server\.(log\..+|err\.1)$/.test(name)) rmSync(join(folder, name), { force: true });
-    }
+    dropNatsLogs(this.#folders.log, log);
     onDiskFull?.(reason);
   }
 

@@ -1,13 +1,19 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { crc32 } from 'node:zlib';
 
 // Loaded with --import into every worker: what our own files import from packages comes from the few files that set-up has packed them
 // into (`ops/setup/pack-packages.mjs`), instead of from hundreds. Half of what a start costs goes into finding and reading those. Whenever
 // the pack is not that of the packages which are installed, or not whole, everything comes from node_modules as ever.
 
-/** @typedef {{modules: Record<string, string>, bytes: Record<string, number>}} PackIndex files by specifier; sizes by file */
+/**
+ * @typedef {object} PackIndex
+ * @property {number} installed check of the list of packages that it was made from
+ * @property {Record<string, string[]>} modules by specifier, the file, and those that it cannot do without
+ * @property {Record<string, number>} checks by file
+ */
 
 const root = join(import.meta.dirname, '..');
 const folder = join(root, '.runtime', 'cache', 'packages');
@@ -15,31 +21,45 @@ const folder = join(root, '.runtime', 'cache', 'packages');
 usePack();
 
 function usePack() {
-  const modules = readPack();
+  const pack = readIndex();
   // Node has it from 22.15 on.
-  if (modules === undefined || !('registerHooks' in nodeModule)) return;
+  if (pack === undefined || !('registerHooks' in nodeModule)) return;
+  const project = pathToFileURL(join(root, '/')).href;
+  /** @type {Map<string, boolean>} */
+  const whole = new Map();
+  /** Looked at when it is needed: a cache may be cleared at any time, and some packages are needed late. @param {string} file */
+  const isWhole = (file) => {
+    const known = whole.get(file) ?? checkOf(join(folder, file)) === pack.checks[file];
+    whole.set(file, known);
+    return known;
+  };
   nodeModule.registerHooks({
     resolve(specifier, context, next) {
-      const url = modules.get(specifier);
-      const isOurs = context.parentURL !== undefined && !context.parentURL.includes('/node_modules/');
-      if (url === undefined || !isOurs) return next(specifier, context);
-      return { url, format: 'module', shortCircuit: true };
+      const [file, ...others] = pack.files.get(specifier) ?? [];
+      const from = context.parentURL ?? '';
+      const isOurs = from.startsWith(project) && !from.includes('/node_modules/');
+      if (file === undefined || !isOurs || ![file, ...others].every(isWhole)) return next(specifier, context);
+      return { url: pathToFileURL(join(folder, file)).href, format: 'module', shortCircuit: true };
     },
   });
 }
 
-/** Addresses by specifier; undefined when it must not be used. @returns {Map<string, string> | undefined} */
-function readPack() {
+/** Undefined when there is none of these packages. @returns {{files: Map<string, string[]>, checks: Record<string, number>} | undefined} */
+function readIndex() {
   try {
-    const installed = readFileSync(join(root, 'node_modules', '.package-lock.json'));
-    if (!installed.equals(readFileSync(join(folder, 'installed.json')))) return undefined;
     /** @type {PackIndex} */
-    const { modules, bytes } = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8'));
-    for (const [file, size] of Object.entries(bytes))
-      if (statSync(join(folder, file)).size !== size) return undefined;
-    return new Map(
-      Object.entries(modules).map(([specifier, file]) => [specifier, pathToFileURL(join(folder, file)).href]),
-    );
+    const { installed, modules, checks } = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8'));
+    const isOfThese = installed === crc32(readFileSync(join(root, 'node_modules', '.package-lock.json')));
+    return isOfThese ? { files: new Map(Object.entries(modules)), checks } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of a file; undefined when it cannot be read. @param {string} path */
+function checkOf(path) {
+  try {
+    return crc32(readFileSync(path));
   } catch {
     return undefined;
   }

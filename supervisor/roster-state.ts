@@ -31,6 +31,8 @@ export interface Reload {
   since: number;
   from: { edition: number; specs: ChildSpec[] };
   failures: number;
+  /** Ends by a SIGKILL that was not ours. */
+  kills: number;
 }
 
 export interface RosterState {

@@ -15,9 +15,11 @@ export interface ServiceManager extends AsyncDisposable {
   readonly listening: boolean;
   /** How often `watchdog` really tells, in milliseconds; 0: nobody waits for it. */
   readonly watchdogMs: number;
-  /** Everything is up; also after a reload. */
+  /** Everything is up. */
   ready(text: string): void;
+  /** Not told during a start and an end, which say more: that one is up again would be taken for their word. */
   reloading(): void;
+  reloaded(): void;
   stopping(): void;
   /** A line for `systemctl status`. Goes out with the next `watchdog`, many of one moment as one. */
   status(text: string): void;
@@ -95,7 +97,11 @@ class Notifier implements ServiceManager {
   }
 
   reloading(): void {
-    this.#tell({ RELOADING: '1' });
+    if (this.#phase === 'ready') this.#tell({ RELOADING: '1' });
+  }
+
+  reloaded(): void {
+    if (this.#phase === 'ready') this.#tell({ READY: '1' });
   }
 
   stopping(): void {
@@ -185,6 +191,7 @@ const nobody: ServiceManager = {
   watchdogMs: 0,
   ready: () => undefined,
   reloading: () => undefined,
+  reloaded: () => undefined,
   stopping: () => undefined,
   status: () => undefined,
   watchdog: () => undefined,

@@ -1,4 +1,4 @@
-import { setInterval as every } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { ChildRecord } from './child-record.ts';
 import { HostWatch } from './host-watch.ts';
@@ -21,9 +21,11 @@ export interface UpkeepOptions {
   signal: (signal: Signal) => void;
   onLooked: () => void;
   stopped: AbortSignal;
+  /** Between two looks at host and numbers; as usual unless a test says otherwise. */
+  lookEveryMs?: number;
 }
 
-const lookEveryMs = 5_000;
+const usualLookEveryMs = 5_000;
 
 /** What is looked after all the time: memory and CPU of children and host, how many of them there are, and how old they get. */
 export class Upkeep {
@@ -68,14 +70,16 @@ export class Upkeep {
   }
 
   async #look(): Promise<void> {
-    const { state, now, log, stopped } = this.#options;
-    try {
-      for await (const _ of every(lookEveryMs, undefined, { signal: stopped })) {
+    const { state, now, log, stopped, lookEveryMs = usualLookEveryMs } = this.#options;
+    while (!stopped.aborted) {
+      await sleep(lookEveryMs, undefined, { signal: stopped }).catch(() => undefined);
+      if (stopped.aborted) return;
+      try {
         const host = await this.#host.look(now());
         if (state.sparesAllowed) this.#scaler.look(now(), host);
+      } catch (error) {
+        log.error({ err: error }, 'cannot look after the host and the number of children');
       }
-    } catch (error) {
-      if (!stopped.aborted) log.error({ err: error }, 'nobody looks after the host any more');
     }
   }
 

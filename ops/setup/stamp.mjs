@@ -7,7 +7,7 @@ import { canCompileSpeaker } from './speaker-needs.mjs';
 import { oldestNodeMajor } from './versions.mjs';
 
 /** Raised when the stamp's shape or the table of system packages changes, so that older stamps count as stale. */
-export const stampVersion = 5;
+export const stampVersion = 6;
 
 /**
  * What the last set-up found, kept in `.runtime/setup.json`. Null says: that step has not succeeded yet.

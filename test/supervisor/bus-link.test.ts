@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { readFileSync, rmSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { jetstream } from '@nats-io/jetstream';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
 import type { NatsConnection } from '@nats-io/transport-node';
 import t from 'tap';
@@ -68,6 +68,25 @@ void t.test('BusLink starts our own server, with a key of its own for each role'
   t.notOk(isAlive(pid));
   t.equal(link.connection, undefined);
   await link[Symbol.asyncDispose]();
+});
+
+void t.test('serve() makes what a new room needs, and tries again what it could not make', async (t) => {
+  const link = new BusLink(options(tempHome(t)));
+  t.teardown(async () => await link[Symbol.asyncDispose]());
+  await link.open();
+  const { connection } = link;
+  if (!connection) throw new Error('it is open');
+  const consumers = async () => {
+    const names: string[] = [];
+    for await (const { name } of (await jetstreamManager(connection)).consumers.list('EVENTS'))
+      names.push(name);
+    return names;
+  };
+  const impossible = 'no name';
+  await t.rejects(link.serve(['demo', impossible]));
+  await t.rejects(link.serve(['demo', impossible]), 'again: it is not there yet');
+  await link.serve(['demo', 'second']);
+  t.ok((await consumers()).some((name) => name.includes('second')));
 });
 
 void t.test('handOver() gives what a dead worker had to the next, also what it never said', async (t) => {

@@ -79,6 +79,15 @@ void t.test('fillAddresses() puts the addresses of children in, or says whose is
   t.end();
 });
 
+void t.test('childSpecs() does not leave out whose address is asked for', (t) => {
+  t.throws(() => childSpecs(demo(), ['ingest', 'reply']), {
+    code: 'configuration',
+    problems: [{ path: '--only', message: '"ingest" asks for the address of "sim-room": name "sim" too' }],
+  });
+  t.equal(childSpecs(demo(), ['ingest', 'sim']).length, 2);
+  t.end();
+});
+
 void t.test('childSpecs() starts the speech servers that tts asks for before it, and those only', (t) => {
   const specs = childSpecs(withSpeechServer());
   t.same(specs.find(({ id }) => id === 'tts')?.needsAddressOf, ['sim-voice']);
@@ -87,7 +96,8 @@ void t.test('childSpecs() starts the speech servers that tts asks for before it,
     startLayers(specs).map((layer) => layer.map(({ id }) => id)),
     [['sim-room', 'sim-voice', 'audio:demo'], ['tts'], ['reply'], ['ingest']],
   );
-  t.same(childSpecs(withSpeechServer(), ['tts']).find(({ id }) => id === 'tts')?.dependsOn, []);
+  const some = childSpecs(withSpeechServer(), ['tts', 'sim']);
+  t.same(some.find(({ id }) => id === 'tts')?.dependsOn, ['sim-voice']);
   t.end();
 });
 

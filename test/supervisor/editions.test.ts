@@ -80,6 +80,31 @@ void t.test(
   },
 );
 
+void t.test(
+  'whoever is killed during probation is no reason to roll back, until it happens again and again',
+  (t) => {
+    const troupe = new Troupe(show);
+    troupe.tell({ kind: 'reload', specs: show, edition: 2 });
+    const kill = () => {
+      const [active] = troupe.roster.children.filter(({ duty, spec }) => duty && spec.id === 'audio');
+      troupe.dies(active?.id ?? '', 'killed');
+      troupe.pass(2_000);
+    };
+    for (let times = 0; times < 3; times++) kill();
+    t.equal(troupe.roster.state.edition, 2);
+    troupe.pass(12_000);
+    t.equal(troupe.roster.state.reload, undefined, 'it was brought in');
+
+    troupe.tell({ kind: 'reload', specs: show, edition: 3 });
+    for (let times = 0; times < 12; times++) kill();
+    t.equal(troupe.roster.state.edition, 2, 'that may be want of memory');
+    troupe.pass(12_000);
+    t.equal(troupe.roster.state.reload, undefined);
+    t.equal(conditionOf(troupe.roster.state, 'audio'), 'well');
+    t.end();
+  },
+);
+
 void t.test('a reload without a service stops all of its children, those that wait too', (t) => {
   const troupe = new Troupe(show);
   troupe.tell({ kind: 'reload', specs: [specOf('audio')], edition: 2 });

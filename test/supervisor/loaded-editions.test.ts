@@ -39,6 +39,30 @@ void t.test('configFor() fills in the addresses that a child needs', (t) => {
   t.end();
 });
 
+void t.test('configFor() gives the address of who is at work, whatever spares there are', (t) => {
+  const { editions, state } = load();
+  const pageUrl = () => editions.configFor(childOf('ingest')).rooms[0]?.source;
+  state.children.set('sim-room.2', childOf('sim-room', { id: 'sim-room.2' }));
+  t.match(pageUrl(), { pageUrl: 'http://127.0.0.1:9' });
+  const address = '127.0.0.1:10';
+  state.children.set('sim-room.2', childOf('sim-room', { id: 'sim-room.2', address }));
+  t.match(pageUrl(), { pageUrl: 'http://127.0.0.1:9' });
+  state.children.set('sim-room', childOf('sim-room', { address: '127.0.0.1:9' }));
+  state.children.set('sim-room.2', worker('sim-room', { id: 'sim-room.2', address }));
+  t.match(pageUrl(), { pageUrl: `http://${address}` });
+  t.end();
+});
+
+void t.test('load() of a configuration that cannot be started changes nothing', (t) => {
+  const { state, told } = load();
+  const tell = (event: RosterEvent) => told.push(event);
+  const editions = new Editions({ first: withSpeed(1), only: ['ingest'], state, tell });
+  t.throws(() => editions.load(withSpeed(1.1)), { code: 'configuration' });
+  t.same(told, []);
+  t.equal(editions.current.tts.speed, 1);
+  t.end();
+});
+
 void t.test('rollBack() goes back to the edition that had proved to work, once', (t) => {
   const { editions, told } = load();
   t.notOk(editions.rollBack(), 'there is none before the first');
@@ -56,7 +80,7 @@ void t.test('rollBack() leaves a change alone that is under way, or was taken ba
   const { editions, state } = load();
   editions.load(withSpeed(1.1));
   editions.note('done', 2);
-  state.reload = { phase: 'preparing', since: 0, from: { edition: 2, specs: [] }, failures: 0 };
+  state.reload = { phase: 'preparing', since: 0, from: { edition: 2, specs: [] }, failures: 0, kills: 0 };
   t.notOk(editions.rollBack());
   state.reload = undefined;
   editions.note('rolled-back', 1);

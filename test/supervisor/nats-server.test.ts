@@ -219,3 +219,14 @@ async function statusOf(connection: NatsConnection, type: string): Promise<void>
   for await (const status of connection.status()) if (status.type === type) return;
   throw new Error(`The connection closed before ${type}`);
 }
+
+void t.test('NatsServer outlives a full disk on which nothing can be removed', async (t) => {
+  const home = tempHome(t);
+  // Stands for a log on a disk that has turned read-only.
+  mkdirSync(join(home, 'log', 'nats-server.log.1'), { recursive: true });
+  await using nats = await ownNats(home, { reserveBytes: Number.MAX_SAFE_INTEGER });
+  const full = next(nats.heard, 'full');
+  await nats.server.start();
+  t.match(await full, /MB are left/);
+  t.ok(isAlive(nats.server.pid));
+});

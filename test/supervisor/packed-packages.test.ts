@@ -1,11 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { crc32 } from 'node:zlib';
 import t from 'tap';
 import type { Test } from 'tap';
 
 const source = resolve(import.meta.dirname, '../../supervisor/packed-packages.mjs');
-const packText = "export const from = 'the pack';\n";
+const packText = "export { from } from './shared.mjs';\n";
+const sharedText = "export const from = 'the pack';\n";
 const installed = '{"packages":{"node_modules/some":{"version":"1.0.0"}}}';
 
 interface Project {
@@ -35,10 +38,11 @@ function createProject(t: Test): Project {
       cache: {
         packages: {
           'some.mjs': packText,
-          'installed.json': installed,
+          'shared.mjs': sharedText,
           'index.json': JSON.stringify({
-            modules: { some: 'some.mjs' },
-            bytes: { 'some.mjs': packText.length },
+            installed: crc32(installed),
+            modules: { some: ['some.mjs', 'shared.mjs'] },
+            checks: { 'some.mjs': crc32(packText), 'shared.mjs': crc32(sharedText) },
           }),
         },
       },
@@ -70,15 +74,45 @@ void t.test('a pack of other packages, a damaged one and none are passed over wi
       ({ root }) => writeFileSync(join(root, 'node_modules', '.package-lock.json'), '{"packages":{}}'),
     ],
     ['a file was cut short', ({ pack }) => writeFileSync(join(pack, 'some.mjs'), packText.slice(0, 10))],
+    [
+      'a file is as long as it was, and empty',
+      ({ pack }) => writeFileSync(join(pack, 'some.mjs'), Buffer.alloc(packText.length)),
+    ],
     ['a file is gone', ({ pack }) => rmSync(join(pack, 'some.mjs'))],
+    ['a file that it needs is gone', ({ pack }) => rmSync(join(pack, 'shared.mjs'))],
     ['the index was cut short', ({ pack }) => writeFileSync(join(pack, 'index.json'), '{"modules":{')],
     ['the index is something else', ({ pack }) => writeFileSync(join(pack, 'index.json'), '[]')],
     ['there is none', ({ pack }) => rmSync(pack, { recursive: true })],
+    ['the index is of another kind', ({ pack }) => writeFileSync(join(pack, 'index.json'), '{"modules":{}}')],
     ['there is no list of packages', ({ root }) => rmSync(join(root, 'node_modules', '.package-lock.json'))],
   ] as [string, (project: Project) => void][]) {
     const project = createProject(t);
     harm(project);
     t.match(project.start(), passedOver, what);
   }
+  t.end();
+});
+
+void t.test('what is needed only later comes from node_modules when the pack was cleared meanwhile', (t) => {
+  const project = createProject(t);
+  writeFileSync(
+    join(project.root, 'main.mjs'),
+    `import { rmSync } from 'node:fs';
+    rmSync('.runtime', { recursive: true });
+    console.log((await import('some')).from);`,
+  );
+  t.match(project.start(), { status: 0, stdout: 'node_modules\n', stderr: '' });
+  t.end();
+});
+
+void t.test('packages that lie elsewhere, under another name, get what they have themselves', (t) => {
+  const project = createProject(t);
+  const elsewhere = mkdtempSync(join(tmpdir(), 'onair-store-'));
+  t.teardown(() => rmSync(elsewhere, { recursive: true }));
+  cpSync(join(project.root, 'node_modules'), elsewhere, { recursive: true });
+  cpSync(join(elsewhere, 'some'), join(elsewhere, 'other', 'node_modules', 'some'), { recursive: true });
+  rmSync(join(project.root, 'node_modules'), { recursive: true });
+  symlinkSync(elsewhere, join(project.root, 'node_modules'));
+  t.match(project.start(), { status: 0, stdout: 'the pack, node_modules\n', stderr: '' });
   t.end();
 });

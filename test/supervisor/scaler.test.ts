@@ -63,7 +63,13 @@ void t.test('look() changes nothing during a stop or a reload, or for a service 
   const stopping = open([worker('tts')], busy);
   stopping.state.stopping = true;
   const reloading = open([worker('tts')], busy);
-  reloading.state.reload = { phase: 'probation', since: 0, from: { edition: 1, specs: [] }, failures: 0 };
+  reloading.state.reload = {
+    phase: 'probation',
+    since: 0,
+    from: { edition: 1, specs: [] },
+    failures: 0,
+    kills: 0,
+  };
   const single = open([worker('reply')], busy);
   for (const { look, scaled } of [stopping, reloading, single]) {
     look(24);

@@ -32,6 +32,7 @@ void t.test('openServiceManager() does nothing, and starts nothing, where nobody
   await using manager = openServiceManager({ WATCHDOG_USEC: '1000' }, { onProblem: fail, program });
   manager.ready('on air');
   manager.reloading();
+  manager.reloaded();
   manager.status('x');
   manager.watchdog();
   manager.stopping();
@@ -76,7 +77,7 @@ void t.test('ready(), reloading() and stopping() each tell at once, with the lat
   await manager[Symbol.asyncDispose]();
   manager.reloading();
   await manager[Symbol.asyncDispose]();
-  manager.ready('on air:\n 8 children');
+  manager.reloaded();
   await manager[Symbol.asyncDispose]();
   manager.stopping();
   await manager[Symbol.asyncDispose]();
@@ -86,6 +87,26 @@ void t.test('ready(), reloading() and stopping() each tell at once, with the lat
     ['/run/x y', us, 'READY=1'],
     ['/run/x y', us, 'STOPPING=1'],
   ]);
+});
+
+void t.test('a reload during the start or the end does not tell that all is up', async (t) => {
+  const { program, env, calls } = fakeProgram(t);
+  const manager = openServiceManager(env, { onProblem: fail, program });
+  const turn = async (act: () => void) => {
+    act();
+    await manager[Symbol.asyncDispose]();
+  };
+  await turn(() => manager.reloading());
+  await turn(() => manager.reloaded());
+  t.same(calls(), []);
+  await turn(() => manager.ready(''));
+  await turn(() => manager.reloading());
+  await turn(() => manager.stopping());
+  await turn(() => manager.reloaded());
+  t.same(
+    calls().map((call) => call.slice(2)),
+    [['READY=1'], ['RELOADING=1'], ['STOPPING=1']],
+  );
 });
 
 void t.test('a second word while the first is on its way goes out once the first has arrived', async (t) => {

@@ -4,18 +4,26 @@ import type { Test } from 'tap';
 import type { ChildRecord } from '../../supervisor/child-record.ts';
 import type { ChildSpec } from '../../supervisor/child-spec.ts';
 import type { RosterEvent } from '../../supervisor/roster-state.ts';
+import type { UpkeepOptions } from '../../supervisor/upkeep.ts';
 import { Upkeep } from '../../supervisor/upkeep.ts';
 import { alive, silent, specOf, stateOf, worker } from './some-children.ts';
 
 /** Looks after this very process, as that of a child with the given limits. */
-function lookAfterMyself(t: Test, spec: Partial<ChildSpec>, given: Partial<ChildRecord> = {}) {
+function lookAfterMyself(
+  t: Test,
+  spec: Partial<ChildSpec>,
+  given: Partial<ChildRecord> = {},
+  options: Partial<UpkeepOptions> = {},
+) {
   const heard = new EventEmitter();
   const told: RosterEvent[] = [];
   const signals: string[] = [];
   const stop = new AbortController();
   const child = worker('tts', { spec: specOf('tts', spec), life: alive('running', process.pid), ...given });
+  const state = stateOf([child]);
+  state.sparesAllowed = true;
   const upkeep = new Upkeep({
-    state: stateOf([child]),
+    state,
     home: t.testdir(),
     sampleMs: 20,
     log: silent,
@@ -26,6 +34,7 @@ function lookAfterMyself(t: Test, spec: Partial<ChildSpec>, given: Partial<Child
     signal: ({ component, child, kind }) => signals.push(`${component} ${child} ${kind}`),
     onLooked: () => heard.emit('look'),
     stopped: stop.signal,
+    ...options,
   });
   const running = upkeep.run();
   t.teardown(async () => {
@@ -66,4 +75,17 @@ void t.test('Upkeep does not ask twice for what is under way, and stops when it 
   await look(5);
   t.same([told, signals], [[], []]);
   t.ok((upkeep.resources.of('tts')?.rssMb ?? 0) > 10);
+});
+
+void t.test('Upkeep goes on after a look at the numbers has failed', async (t) => {
+  const asked = new EventEmitter();
+  let times = 0;
+  const countersOf = () => {
+    times += 1;
+    asked.emit('asked');
+    throw new Error('no figures');
+  };
+  lookAfterMyself(t, { softMb: 50_000, limitMb: 100_000 }, {}, { lookEveryMs: 20, countersOf });
+  while (times < 3) await once(asked, 'asked', { signal: AbortSignal.timeout(20_000) });
+  t.pass();
 });
