@@ -55,7 +55,7 @@ export class Crew {
       case 'spawn':
         return this.#spawn(child);
       case 'initialise':
-        return process?.send({ kind: 'initialise', options: this.#options.optionsFor(child) });
+        return process && this.#initialise(child, process);
       case 'start':
       case 'drain':
         return process?.send(effect);
@@ -91,6 +91,16 @@ export class Crew {
   #processOf({ id, generation }: ChildRecord): WorkerProcess | undefined {
     const member = this.#members.get(id);
     return member?.generation === generation ? member.process : undefined;
+  }
+
+  /** Who cannot be told what to do is of no use: its end is a failure like any other, and tried again. */
+  #initialise(child: ChildRecord, process: WorkerProcess): void {
+    try {
+      process.send({ kind: 'initialise', options: this.#options.optionsFor(child) });
+    } catch (error) {
+      this.#options.log.error({ err: error, child: child.id }, 'cannot say what it is to do');
+      process.signal('SIGKILL');
+    }
   }
 
   #spawn(child: ChildRecord): void {

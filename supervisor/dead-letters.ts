@@ -12,8 +12,9 @@ export interface DeadLettersOptions {
 }
 
 const timeoutMs = 3_000;
-const tries = 5;
-const retryMs = 1_000;
+/** Some ten minutes, longer than any bus is away that comes back. */
+const tries = 50;
+const retryMs = { first: 1_000, most: 15_000 };
 
 /** Copies poison messages to the stream DEAD, with what is known about why. What is done with the original is the workers' business. */
 export class DeadLetters {
@@ -23,7 +24,7 @@ export class DeadLetters {
     this.#options = options;
   }
 
-  /** Never throws; a copy that cannot be made is logged. */
+  /** Never throws; while the bus is away it is tried again, and a copy that cannot be made for long is logged. */
   async keep(ack: string, reason: string): Promise<void> {
     const { connection, log } = this.#options;
     const message = parseAckSubject(ack);
@@ -52,7 +53,8 @@ export class DeadLetters {
         return log.error({ key, consumer, reason }, 'poison message kept in DEAD');
       } catch (error) {
         log.warn({ err: error, key }, 'poison message not kept in DEAD');
-        await new Promise((resolve) => setTimeout(resolve, retryMs).unref());
+        const waitMs = Math.min(retryMs.first * 1.3 ** (tries - left), retryMs.most);
+        await new Promise((resolve) => setTimeout(resolve, waitMs).unref());
       }
     }
   }

@@ -28,6 +28,7 @@ interface Heard {
 }
 
 interface Given {
+  optionsFor?: () => never;
   project?: string;
   maxLogBytes?: number;
   logLevel?: 'warn' | 'error';
@@ -118,6 +119,18 @@ void t.test('Crew tells the end of what could not be started, and not while it i
   t.same(heard, []);
   t.match((await next('exit')).detail, { reason: /^cannot be started: .*null bytes/, exit: 'failed' });
   t.same(messages, ['cannot start a process']);
+});
+
+void t.test('Crew ends a child that cannot be told what it is to do, and goes on', async (t) => {
+  const optionsFor = (): never => {
+    throw new Error('nobody knows');
+  };
+  const { crew, next, messages } = openCrew(t, { optionsFor });
+  crew.perform(child('answers'), { kind: 'spawn' });
+  await next('registered');
+  crew.perform(child('answers'), { kind: 'initialise' });
+  t.match((await next('exit')).detail, { exit: 'killed' });
+  t.same(messages, ['cannot say what it is to do']);
 });
 
 void t.test('Crew starts a child without its log where that cannot be had', async (t) => {
