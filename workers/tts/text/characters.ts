@@ -82,7 +82,13 @@ export const signs: Rule[] = [
     pattern: /(?<![\d.])(\d{1,2})['′’]([0-5]\d)(?:["″”]|'')/gu,
     say: '$1分$2秒',
   },
+  { id: 'square-metre', pattern: /(?<![\d/] ?)㎡/gu, say: '平方米' },
   { id: 'trademark', pattern: /[™℠©®]/gu, say: ' ' },
+  {
+    id: 'circled-number',
+    pattern: /[①-⑳❶-❿➀-➉➊-➓](?=[号款件个种档])/gu,
+    say: (sign) => String(circledValue(sign.codePointAt(0) ?? 0)),
+  },
   {
     id: 'circled',
     pattern: /[①-⑳❶-❿➀-➉➊-➓⑴-⒇⒈-⒛]/gu,
@@ -108,6 +114,11 @@ export const alike: Rule[] = [
   },
   { id: 'han-zero', pattern: /〇/gu, say: '零' },
   { id: 'other-number', pattern: /[\p{Nl}\p{No}]/gu, say: ' ' },
+  {
+    id: 'traditional',
+    pattern: /(?<=\d ?[小分]?)[個塊條雙點號萬億張隻種歲週鐘時間臺輛層頁盞盤]|[價買贈減滿](?= ?[\d¥])/gu,
+    say: simplify,
+  },
   { id: 'dash', pattern: /[‐‑‒–−﹣]/gu, say: '-' },
   { id: 'dash-of-a-range', pattern: /(?<=\d) ?—(?= ?\d)/gu, say: '-' },
   { id: 'tilde', pattern: /[～〜∼]/gu, say: '~' },
@@ -117,6 +128,17 @@ export const alike: Rule[] = [
   // Numerals keep all: 六六六六六.
   { id: 'stretched', pattern: /([^\p{N}零一二三四五六七八九幺十.\-*])\1{3,}/gu, say: '$1$1$1' },
 ];
+
+/** Characters by which a number beside them is known for what it is. */
+const traditional = new Map(
+  '個个塊块條条雙双點点號号萬万億亿價价買买贈赠減减滿满張张隻只種种歲岁週周鐘钟時时間间臺台輛辆層层頁页盞盏盤盘'
+    .match(/../gu)
+    ?.map((pair) => [pair.slice(0, 1), pair.slice(1)]),
+);
+
+function simplify(character: string): string {
+  return traditional.get(character) ?? character;
+}
 
 /** Digits of every script stand in tens, from zero on. */
 function digitValue(code: number): number {

@@ -16,7 +16,11 @@ export const codes: Rule[] = [
     say: (_, head, tail) => `${sayPhone(head)},尾号${sayPhone(tail)}`,
   },
   { id: 'service-phone', pattern: /(?<!\d)[48]00[- ]?\d{3,4}[- ]?\d{3,4}(?!\d)/gu, say: sayPhone },
-  { id: 'landline', pattern: /(?<!\d)0\d{2,3}[- ](?:\d{7,8}|\d{3,4}[- ]\d{4})(?!\d)/gu, say: sayPhone },
+  {
+    id: 'landline',
+    pattern: /(?<!\d)(?:\(0\d{2,3}\) ?|0\d{2,3}[- ])(?:\d{7,8}|\d{3,4}[- ]\d{4})(?!\d)/gu,
+    say: sayPhone,
+  },
   {
     id: 'short-phone',
     pattern:
@@ -93,6 +97,11 @@ export const models: Rule[] = [
     id: 'word-and-number',
     pattern: /(?<=[A-Za-z]{2})-?(\d{1,5}(?:\.\d{1,3})?)(?!\d)/gu,
     say: (_, number) => ` ${sayModel(number)}`,
+  },
+  {
+    id: 'word-and-long-number',
+    pattern: /(?<=[A-Za-z]{2})(\d{6,12})(?![\d.])/gu,
+    say: (_, number) => ` ${sayDigits(number)}`,
   },
   {
     id: 'number-and-word',

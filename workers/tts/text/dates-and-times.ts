@@ -60,7 +60,7 @@ export const dates: Rule[] = [
   {
     id: 'festival',
     pattern:
-      /(?<!\d|\.|[价卖要仅减省¥])(11\.11|12\.12|6\.18|3\.15|8\.18|9\.9(?=大促|节)|3\.8(?=节|大促|女神)|5\.1(?=放假|假期|小长假|劳动)|10\.1(?=放假|假期|长假|国庆))(?![\d.%折元块万斤个公])/gu,
+      /(?<!\d|\.|[价卖要仅减省¥])(11\.11|12\.12|6\.18|3\.15|8\.18|5\.20(?=活动|大促|告白|表白|情人|礼)|9\.9(?=大促|节)|3\.8(?=节|大促|女神)|5\.1(?=放假|假期|小长假|劳动)|10\.1(?=放假|假期|长假|国庆))(?![\d.%折元块万斤个公])/gu,
     say: (found) => festivals[found] ?? sayDigits(found.replace('.', '')),
   },
   { id: 'double-day', pattern: /双 ?(1[012]|[2-9])(?![\d.])/gu, say: (_, which) => `双${sayOrdinal(which)}` },
@@ -71,9 +71,9 @@ export const dates: Rule[] = [
   },
   {
     id: 'slash-date-range',
-    pattern: pattern`(?<![\d./])(${month})/(${day}) ?[-~至到] ?(${month})/(${day})(?![\d./])(?=((?![\s\S])|[ ,。!?;]|期间|活动|大促|促销))`,
-    say: (found, fromMonth, fromDay, toMonth, toDay) =>
-      [fromDay, toDay].some((onDay) => Number(onDay) > 12)
+    pattern: pattern`(?<![\d./])(${month})/(${day}) ?[-~至到] ?(${month})/(${day})(?![\d./])(?=((?:期间|活动|大促|促销))|(?![\s\S])|[ ,。!?;])`,
+    say: (found, fromMonth, fromDay, toMonth, toDay, word) =>
+      word !== '' || [fromDay, toDay].some((onDay) => Number(onDay) > 12)
         ? `${sayDate('', fromMonth, fromDay)}到${sayDate('', toMonth, toDay)}`
         : found,
   },
@@ -132,6 +132,16 @@ const sixty = String.raw`[0-5]\d`;
 
 export const times: Rule[] = [
   {
+    id: 'half-of-day',
+    pattern: pattern`(?<![\d:.])((?:1[0-2]|0?[1-9])(?::${sixty})?) ?([aApP])\.?[mM](?![A-Za-z\d])`,
+    say: (_, clock, half) => sayHalf(clock, half),
+  },
+  {
+    id: 'half-of-day-before',
+    pattern: pattern`(?<![A-Za-z])([aApP])\.?[mM]\.? ?((?:1[0-2]|0?[1-9]):${sixty})(?![\d:])`,
+    say: (_, half, clock) => sayHalf(clock, half),
+  },
+  {
     id: 'score',
     pattern: /(?<=比分|比例|配比|赔率|兑水|稀释)([是为约:]{0,2} ?)(\d{1,4}):(\d{1,4})(?![\d:])/gu,
     say: (_, between, left, right) => `${between}${sayOrdinal(left)}比${sayOrdinal(right)}`,
@@ -163,6 +173,9 @@ export const times: Rule[] = [
     say: (_, hours, minutes) => `${hours}小时${minutes}分钟`,
   },
 ];
+
+const sayHalf = (clock: string, half: string): string =>
+  `${half.toLowerCase() === 'a' ? '上午' : '下午'}${clock.includes(':') ? clock : `${clock}点`}`;
 
 const sayHour = (hour: string): string => (/^0?2$/.test(hour) ? '两' : sayInteger(hour));
 

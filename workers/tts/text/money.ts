@@ -3,7 +3,30 @@ import { sayCount, sayDigits, sayInteger, sayNumber } from './han-numbers.ts';
 import type { Rule } from './rule.ts';
 import { pattern } from './rule.ts';
 
-const currencies: Record<string, string> = { $: '美元', '€': '欧元', '£': '英镑' };
+const currencies: Record<string, string> = {
+  $: '美元',
+  '€': '欧元',
+  '£': '英镑',
+  US$: '美元',
+  HK$: '港币',
+  NT$: '台币',
+  AU$: '澳元',
+  SG$: '新币',
+  CA$: '加元',
+  USD: '美元',
+  EUR: '欧元',
+  GBP: '英镑',
+  HKD: '港币',
+  TWD: '台币',
+  AUD: '澳元',
+  SGD: '新币',
+  CAD: '加元',
+  JPY: '日元',
+  KRW: '韩元',
+};
+const code = '(?:USD|EUR|GBP|HKD|TWD|AUD|SGD|CAD|JPY|KRW)';
+/** Before it two is 两, and the currency stands behind it. */
+const scale = String.raw`( ?[万亿](?!\d))?`;
 const unitNames: Record<string, string> = {
   kg: '公斤',
   g: '克',
@@ -77,9 +100,24 @@ export const money: Rule[] = [
     say: (_, amount, word) => sayPrice(amount, word || '元'),
   },
   {
+    id: 'foreign-range',
+    pattern: pattern`(\$|€|£) ?(${number}) ?[-~到至] ?(?:\1 ?)?(${number})${end}`,
+    say: (_, sign, from, to) => `${sayCount(trimZeros(from))}到${sayForeign(to, '', sign)}`,
+  },
+  {
     id: 'foreign-sign',
-    pattern: pattern`([$€£]) ?(${number})${end}`,
-    say: (_, sign, amount) => `${sayCount(trimZeros(amount))}${currencies[sign] ?? ''}`,
+    pattern: pattern`((?:(?<![A-Za-z])(?:US|HK|NT|AU|SG|CA))?\$|[€£]) ?(${number})${end}${scale}`,
+    say: (_, sign, amount, times) => sayForeign(amount, times, sign),
+  },
+  {
+    id: 'foreign-code',
+    pattern: pattern`(?<![A-Za-z])(${code}) ?:? ?(${number})${end}${scale}`,
+    say: (_, name, amount, times) => sayForeign(amount, times, name),
+  },
+  {
+    id: 'foreign-code-behind',
+    pattern: pattern`${begin}(${number})${scale} ?(${code})(?![A-Za-z])`,
+    say: (_, amount, times, name) => sayForeign(amount, times, name),
   },
   {
     id: 'foreign-sign-behind',
@@ -119,7 +157,7 @@ export const money: Rule[] = [
   },
   {
     id: 'price-before-word',
-    pattern: pattern`${begin}(\d{1,8}\.\d{1,2})${end} ?(?=包邮|秒杀|拿走|到手|带走|抢|一[件个斤份套]|两件|[123]件|起)`,
+    pattern: pattern`${begin}(\d{1,8}\.\d{1,2})${end} ?(?=包邮|秒杀|拿走|到手|带走|抢|一[件个斤份套单瓶盒双条包支]|两件|[123]件|起|\/ ?(?:公斤|kg|[件个斤份套单瓶盒双条包支袋箱罐桶片只卷提](?!/)))`,
     say: (_, amount) => sayPrice(amount, '元'),
   },
   {
@@ -149,5 +187,8 @@ export function sayPrice(amount: string, word: string): string {
   if (tenth === '0') return `${kuai}零${sayDigits(hundredth)}分`;
   return kuai + sayDigits(tenth) + (hundredth === '0' ? '' : `毛${sayDigits(hundredth)}`);
 }
+
+const sayForeign = (amount: string, times: string, currency: string): string =>
+  sayCount(trimZeros(amount)) + times.trim() + (currencies[currency] ?? '');
 
 const trimZeros = (amount: string): string => amount.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '');

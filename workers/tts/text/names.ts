@@ -1,5 +1,5 @@
 import { begin, number } from './fragments.ts';
-import { sayCount, sayDigits, sayModel, sayOrdinal } from './han-numbers.ts';
+import { sayCount, sayDigits, sayInteger, sayModel, sayOrdinal } from './han-numbers.ts';
 import type { Rule } from './rule.ts';
 import { pattern } from './rule.ts';
 
@@ -56,7 +56,7 @@ export const names: Rule[] = [
   {
     id: 'number-brand',
     pattern:
-      /(?<![\d.A-Za-z])(?:999(?=感冒灵|皮炎平)|555(?=香烟|牌)|1688(?=网|平台|上|批发)|8848(?=手机)|502(?=胶)|84(?=消毒)|360(?=手机)|58(?=同城)|315(?=晚会|打假))/gu,
+      /(?<![\d.A-Za-z])(?:999(?=感冒灵|皮炎平)|88(?=会员|VIP|vip)|99(?=大促|划算节)|38(?=节|大促|女神|妇女)|361(?=度|°)|85(?=度C)|501(?=牛仔)|36(?=氪)|555(?=香烟|牌)|1688(?=网|平台|上|批发)|8848(?=手机)|502(?=胶)|84(?=消毒)|360(?=手机|安全卫士|浏览器|杀毒)|58(?=同城)|315(?=晚会|打假))/gu,
     say: sayDigits,
   },
   {
@@ -81,5 +81,39 @@ export const names: Rule[] = [
     say: (_, height, girth, build) => `${sayDigits(height)}、${sayDigits(girth)}${build}`,
   },
   { id: 'seven-eleven', pattern: /(?<![\d.A-Za-z])7-11(?=便利店|超市)/gu, say: '七十一' },
+  { id: 'new-balance', pattern: /(?<![A-Za-z\d])NB[- ]?(?!6+(?!\d))(?=\d{3,4}(?!\d))/gu, say: 'N B ' },
+  {
+    id: 'shade',
+    pattern:
+      /(?<=(?:迪奥|兰蔻|阿玛尼|圣罗兰|纪梵希|香奈儿|国窖|回力|(?<![A-Za-z])(?:New Balance|N B)) ?)(\d{3,4})(?![\d.]| ?(?:[元块件个支条双瓶折%A-Za-z]|毫升|克))/giu,
+    say: (_, shade) => ` ${sayDigits(shade)}`,
+  },
+  {
+    id: 'colour-temperature',
+    pattern: /(?<![\d.A-Za-z])([1-9]\d00)(?:K|k(?=色温))(?![A-Za-z])/gu,
+    say: (_, kelvin) => `${sayInteger(kelvin)}K`,
+  },
+  {
+    id: 'yarn',
+    pattern: /(?<![\d.A-Za-z])(\d{2,3}) ?[sS](?=面料|长绒|全棉|纯棉|棉|贡缎|天丝|纱|双股|四件套)/gu,
+    say: (_, count) => `${sayInteger(count)}支`,
+  },
+  {
+    id: 'horse-power',
+    pattern: /(?<![\d.A-Za-z])(\d(?:\.\d)?) ?[pP](?= ?(?:空调|挂机|柜机|变频|冷暖))/gu,
+    say: (_, power) => `${sayCount(power)}匹`,
+  },
+  { id: 'dealer', pattern: /(?<![\d.A-Za-z])([46])[sS](?=店)/gu, say: (_, count) => `${sayDigits(count)}S` },
+  {
+    id: 'dotted-name',
+    pattern: /(?<![A-Za-z\d.])(?:(M)\.(?=2(?![\d.]))|(ID)\.(?=[2-8](?![\d.])))/gu,
+    say: (_, slot) => (slot === '' ? 'ID ' : 'M点'),
+  },
+  {
+    id: 'series',
+    pattern: /(?<=宝马 ?)([1-8]\d{2})(?=(?:Li?|i|d)(?![A-Za-z]))/gu,
+    say: sayDigits,
+  },
+  { id: 'quality-mark', pattern: /(?<![A-Za-z\d])QS(?=认证|标志|标识|生产)/gu, say: 'Q S' },
   { id: 'leading-point', pattern: /(?<=^|[¥$€£ ,~(:])\.(?=\d{1,2}(?![\d.]))/gu, say: '0.' },
 ];

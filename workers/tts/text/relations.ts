@@ -3,7 +3,7 @@ import { sayCount, sayDigits, sayNumber, sayOrdinal } from './han-numbers.ts';
 import type { Rule } from './rule.ts';
 import { pattern } from './rule.ts';
 
-const behindUnit = String.raw`(?<=\d(?:${unitSign}|[元块%个件斤天号日点岁度码寸]))`;
+const behindUnit = String.raw`(?<=\d(?:${unitSign}|[元块%个件斤天号日点岁度码寸折]))`;
 
 /** Between two numbers with units of their own; before any of them is put into words. */
 export const ranges: Rule[] = [
@@ -47,9 +47,19 @@ export const offers: Rule[] = [
 /** Numbers that stand in a relation: parts, ranges, proportions, products. */
 export const relations: Rule[] = [
   {
+    id: 'compared',
+    pattern: /(?<=^|[\s,(:])([<>])(=?)(?= ?\d)/gu,
+    say: (_, sign, equal) => `${sign === '<' ? '小于' : '大于'}${equal && '等于'}`,
+  },
+  {
     id: 'percent-range',
     pattern: pattern`${begin}(${number})%? ?[-~至到] ?(${number}) ?%`,
     say: (_, from, to) => `百分之${sayPercent(from)}到百分之${sayPercent(to)}`,
+  },
+  {
+    id: 'change',
+    pattern: pattern`(?<=同比|环比|增长|增速|下降|涨幅|跌幅|收益率?|利润率?)-(?=${number}[%‰])`,
+    say: '负',
   },
   { id: 'minus-percent', pattern: pattern`(?<![\d\p{L}%)\]])-(?=${number}[%‰])`, say: '负' },
   { id: 'percent', pattern: pattern`(${number}) ?%`, say: (_, part) => `百分之${sayPercent(part)}` },
@@ -103,6 +113,12 @@ export const relations: Rule[] = [
     id: 'so-many',
     pattern: /(?<=^|[\p{Script=Han} ,)])(?<!(?:[A-Za-z]|宝马|荣耀|捷途) ?(?=x))[x×*✕✖] ?(?=\d)/gu,
     say: '乘',
+  },
+  {
+    // Degrees of lenses.
+    id: 'lens',
+    pattern: /(?<=度数|近视|散光|球镜|柱镜|左眼|右眼)[ :]?-(?=\d)/gu,
+    say: '负',
   },
   {
     id: 'minus',

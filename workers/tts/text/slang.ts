@@ -22,6 +22,13 @@ export const digitSlang: Rule[] = [
     say: sayDigits,
   },
   {
+    // What the room is asked to type.
+    id: 'call',
+    pattern:
+      /(?<=(?:扣|刷|敲|公屏|[打发]个)(?:[打个上一波]{0,2}) ?)(\d)\1{1,11}(?![\d.A-Za-z%折元块分个件斤])/gu,
+    say: sayDigits,
+  },
+  {
     id: 'digits-alone',
     pattern: /(?<=^ ?|[,。!?;~\n] ?)\d{2,5}(?= ?$| ?[,。!?;~\n])/gu,
     say: (token) => lookUp(aloneWords, token),

@@ -15,7 +15,7 @@ import { measures, wordMeasures } from './units.ts';
 import { mentions, visualOnly } from './visual-only.ts';
 
 /** Changes with every change of what a text sounds like: sounds that were kept under another one are of no use. */
-export const normaliserVersion = 3;
+export const normaliserVersion = 4;
 
 const written: Rule[] = [...invisible, ...visualOnly, ...signs];
 

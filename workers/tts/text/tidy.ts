@@ -13,7 +13,7 @@ const stillStretched: Rule = {
 
 /** Accents that belong to no letter, letters that are too many. */
 export const accents: Rule[] = [
-  { id: 'stray-accent', pattern: /(?<![\p{L}\p{M}])\p{M}+/gu, say: '' },
+  { id: 'stray-accent', pattern: /\p{Me}+|(?<![\p{L}\p{M}])\p{M}+/gu, say: '' },
   // Stacked accents make one letter a minute long.
   { id: 'stacked-accents', pattern: /(\p{M}{2})\p{M}+/gu, say: '$1' },
   stillStretched,

@@ -69,6 +69,11 @@ const anySign = units.map(([signs]) => signs).join('|');
 
 export const measures: Rule[] = [
   {
+    id: 'volts-and-amperes',
+    pattern: pattern`${begin}(${number}) ?V ?(?:[/×x*乘-] ?)?(${number}) ?A(?![A-Za-z\d])`,
+    say: (_, volts, amperes) => `${sayCount(volts)}伏${sayCount(amperes)}安`,
+  },
+  {
     id: 'unit',
     pattern: pattern`${begin}(${number}) ?(${anySign})(?![A-Za-z\d])`,
     say: (_, amount, sign) => sayMeasure(amount, sign),

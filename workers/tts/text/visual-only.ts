@@ -16,7 +16,7 @@ const markdown: Rule[] = [
   { id: 'link', pattern: /\[([^[\]\n]{1,200})\]\([^()\n]{1,500}\)/gu, say: '$1' },
   { id: 'rule', pattern: /^[ \t]{0,4}[-*_=]{3,}[ \t]*$/gmu, say: '' },
   { id: 'heading', pattern: /^[ \t]{0,4}#{1,6}[ \t]+/gmu, say: '' },
-  { id: 'quotation', pattern: /^[ \t]{0,4}>{1,4}[ \t]*/gmu, say: '' },
+  { id: 'quotation', pattern: /^[ \t]{0,4}>{1,4}(?!=?\d)[ \t]*/gmu, say: '' },
   { id: 'bullet', pattern: /^[ \t]{0,16}[-*+•·●▪◦][ \t]+/gmu, say: '' },
   { id: 'list-number', pattern: /^[ \t]{0,16}(\d{1,2})[.)][ \t]+/gmu, say: '$1,' },
   { id: 'strong', pattern: /\*\*([^*\n]{1,200})\*\*/gu, say: '$1' },
@@ -52,7 +52,7 @@ const faces: Rule[] = [
   {
     id: 'face-in-brackets',
     pattern:
-      /[(（](?=[^()（）\p{Script=Han}\d]{0,20}[\^_・･｡ωдДεзσ๑ㅂᴗ♡♥∀▽△□○◕≧≦╯╰´｀`ﾟ︵┻━ツノヮ◡‿ಥ﹏｀¬ಠ])(?![^()（）]{0,20}[A-Za-z]{4})[^()（）\p{Script=Han}\d\n]{1,20}[)）][ノヾ╯╰ლσっو︵┻━┬─┴*:・✧\\/~～]{0,12}/gu,
+      /[ヾヽ╰٩]?[(（](?=[^()（）\p{Script=Han}\d]{0,20}[\^_・･｡ωдДεзσ๑ㅂᴗ♡♥∀▽△□○◕≧≦╯╰´｀`ﾟ︵┻━ツノヮ◡‿ಥ﹏｀¬ಠ])(?![^()（）]{0,20}[A-Za-z]{4})[^()（）\p{Script=Han}\d\n]{1,20}[)）][ノﾉヾ╯╰ლσっو︵┻━┬─┴*:・✧\\/~～]{0,12}(?:[oOvb](?![A-Za-z\d]))?/gu,
     say: ' ',
   },
   {

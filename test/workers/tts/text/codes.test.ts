@@ -29,6 +29,7 @@ void t.test('codes are read digit by digit', async (t) => {
       ['400', '四百'],
     ],
     landline: [
+      ['(010)12345678', '零幺零幺二三四五六七八'],
       ['021-6666 8888', '零二幺六六六六八八八八'],
       ['0571-88888888', '零五七幺八八八八八八八八'],
       ['010 12345678', '零幺零幺二三四五六七八'],
@@ -113,6 +114,11 @@ void t.test('models are read as names', async (t) => {
       ['USB3.0', 'U S B 三点零'],
       ['Mate-60', 'Mate 六十'],
       ['小米14', '小米十四'],
+    ],
+    'word-and-long-number': [
+      ['user123456', 'user 一二三四五六'],
+      ['Lucky8848123', 'Lucky 八八四八一二三'],
+      ['Mate60', 'Mate 六十'],
     ],
     'number-and-word': [
       ['3abc', '三 abc'],

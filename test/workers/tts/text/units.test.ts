@@ -4,6 +4,12 @@ import { checkRules } from './check-rules.ts';
 
 void t.test('measures are read with their units', async (t) => {
   checkRules(t, measures, {
+    'volts-and-amperes': [
+      ['5V2A', '五伏两安'],
+      ['输出9V/2.22A', '输出九伏二点二二安'],
+      ['5V', '五伏'],
+      ['2A景区', '二A景区'],
+    ],
     unit: [
       ['2kg', '两公斤'],
       ['500 g', '五百克'],
