@@ -14,6 +14,8 @@ const noiseVoicedShare = 0.35;
 const leastVoicedShare = 0.1;
 /** Speech moves by 9 to 18 dB; a hum, a tone or a hiss by 1 to 4. One interjection may be as steady as that. */
 const leastMovementDb = 5;
+/** One syllable that is said again and again (是是是, 哈哈哈) moves by 1.8 to 6. */
+const leastSameMovementDb = 1.5;
 const shortestSteadyS = 0.45;
 /** Nor are several syllables one sound. */
 const severalSyllables = 3;
@@ -56,8 +58,10 @@ export function judgeSpeech({
   if (activeFrames === 0 || loudDb < silentDb) return { reasons: ['silent'], worst: 2 };
   const reasons: GateReason[] = [];
   const isHiss = likeness.flatness > noiseFlatness && likeness.voicedShare < noiseVoicedShare;
+  const isOneAgain = repeated > 0 && syllables - repeated <= 1;
   const isSteady =
-    (likeness.movementDb < leastMovementDb && speechS > shortestSteadyS) ||
+    (likeness.movementDb < (isOneAgain ? leastSameMovementDb : leastMovementDb) &&
+      speechS > shortestSteadyS) ||
     (syllables >= severalSyllables && loop.heldS > heldShare * speechS);
   if (isHiss || isSteady || likeness.voicedShare < leastVoicedShare) reasons.push('noise');
 

@@ -58,3 +58,17 @@ void t.test('judgeSpeech() lets what the text itself repeats be heard, and pause
   t.same(judgeSpeech({ ...ordinary, speed: 0.5, activity: { ...activity, longestPauseS: 1.2 } }).reasons, []);
   t.end();
 });
+
+void t.test('judgeSpeech() lets one syllable that the text repeats move as little as it does', (t) => {
+  const laughing = {
+    ...ordinary,
+    syllables: 3,
+    repeated: 2,
+    activity: { ...activity, speechS: 0.65 },
+    likeness: { ...likeness, movementDb: 4 },
+  };
+  t.same(judgeSpeech(laughing).reasons, []);
+  t.same(judgeSpeech({ ...laughing, repeated: 0 }).reasons, ['noise']);
+  t.same(judgeSpeech({ ...laughing, likeness: { ...likeness, movementDb: 1 } }).reasons, ['noise']);
+  t.end();
+});
