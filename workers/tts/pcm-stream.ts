@@ -4,14 +4,21 @@ import { SampleBuffer } from './sample-buffer.ts';
 import type { SoundReader } from './sound-reader.ts';
 import { WavReader } from './wav-stream.ts';
 
+/** Errors that are told as a success, often without a content type. */
+const json = /^[{[]\s*["{\s]/u;
+/** The head of a frame of MP3, of any version and rate. */
+const frame = /^\u00ff[\u00e2\u00e3\u00f2\u00f3\u00fa\u00fb]/u;
 /** Beginnings of files that would be heard as noise. */
 const foreign: readonly (readonly [start: string, name: string])[] = [
   ['OggS', 'Ogg'],
   ['fLaC', 'FLAC'],
   ['ID3\u0003', 'MP3'],
   ['ID3\u0004', 'MP3'],
+  ['ID3\u0002', 'MP3'],
   ['<!DO', 'HTML'],
+  ['<!do', 'HTML'],
   ['<htm', 'HTML'],
+  ['<HTM', 'HTML'],
 ];
 
 /**
@@ -59,8 +66,8 @@ export class PcmReader implements SoundReader {
   #sniff(): void {
     this.#isSniffed = true;
     const start = String.fromCharCode(...this.#start);
-    const known = foreign.find(([beginning]) => beginning === start);
-    if (known) throw new EngineError('garbage', `the answer is ${known[1]}, not PCM`);
+    const known = nameOf(start);
+    if (known !== undefined) throw new EngineError('garbage', `the answer is ${known}, not PCM`);
     if (start === 'RIFF' || start === 'RF64') this.#wav = new WavReader();
     this.#add(Uint8Array.from(this.#start));
     this.#start = [];
@@ -81,4 +88,16 @@ export class PcmReader implements SoundReader {
     this.#samples.append(bytes.subarray(from, whole));
     if (whole < bytes.byteLength) this.#odd = bytes[whole];
   }
+}
+
+function nameOf(start: string): string | undefined {
+  if (json.test(start)) return 'JSON';
+  if (frame.test(start) && isFrame(start.charCodeAt(2))) return 'MP3';
+  return foreign.find(([beginning]) => beginning === start)?.[1];
+}
+
+/** There is a bit rate and a sample rate. */
+function isFrame(rates: number): boolean {
+  const bitRate = rates >> 4;
+  return bitRate > 0 && bitRate < 15 && ((rates >> 2) & 3) !== 3;
 }

@@ -44,3 +44,19 @@ void t.test('PcmReader refuses files that would be heard as noise', (t) => {
     t.throws(() => read([Buffer.from(`${start} and more`, 'latin1')]), { code: 'garbage' }, start);
   t.end();
 });
+
+void t.test('PcmReader knows an error that is told as a success, and sound that is packed', (t) => {
+  const answers: [bytes: Buffer, what: string][] = [
+    [Buffer.from('{"message":"tts failed","Exception":"CUDA out of memory"}'), 'JSON'],
+    [Buffer.from('{\n  "detail": "no"\n}'), 'JSON'],
+    [Buffer.from('[{"loc":["body"]}]'), 'JSON'],
+    [Buffer.from('<HTML>no</HTML>'), 'HTML'],
+    [Buffer.of(0xff, 0xfb, 0x90, 0x64, 0, 0, 0, 0), 'MP3'],
+    [Buffer.of(0xff, 0xf3, 0x84, 0xc4, 0, 0, 0, 0), 'MP3'],
+  ];
+  for (const [bytes, what] of answers)
+    for (const pieces of [[bytes], [bytes.subarray(0, 1), bytes.subarray(1, 3), bytes.subarray(3)]])
+      t.throws(() => read(pieces), { code: 'garbage', message: `the answer is ${what}, not PCM` });
+  t.equal(read([Buffer.of(0xff, 0xfb, 0xff, 0xff, 0, 0)]).samples.length, 3);
+  t.end();
+});
