@@ -6,9 +6,9 @@ import type { WavFormat } from './wav-format.ts';
 import { readWavFormat, readSample, sameFormat } from './wav-format.ts';
 
 /**
- * More bytes than any sound here has: the size of a header written before it was known, as 0xFFFFFFFF, or 0x7FFFF000 of espeak-ng. So is 0.
+ * More than any sound here has: the size of a header written before it was known, as 0xFFFFFFFF, or 0x7FFFF000 of espeak-ng. So is 0.
  */
-const mostDataBytes = 100_000_000;
+const mostDataS = 300;
 /** Some servers count their headers as sound; it is too short to be heard. */
 const mostMissingBytes = 64;
 const maxFormatBytes = 64;
@@ -111,7 +111,8 @@ export class WavReader implements SoundReader {
     } else if (name === 'data') {
       if (!this.#format) throw garbage('is a WAV file with samples before their format');
       this.#dataSeen = true;
-      const isKnown = size > 0 && size <= mostDataBytes;
+      const { frameBytes, sampleRateHz } = this.#format;
+      const isKnown = size > 0 && size <= mostDataS * frameBytes * sampleRateHz;
       this.#next = { kind: 'data', left: isKnown ? size : Infinity, padded: isKnown && size % 2 === 1 };
     } else if (this.#dataSeen && !/^[\x20-\x7e]{4}$/.test(name)) {
       // The header told the size of the first piece alone: this is the next one.

@@ -15,7 +15,7 @@ const expected = [...new Int16Array(sound.buffer, sound.byteOffset, 500)];
 const samplesOf = (file: Uint8Array) => [...read([file]).samples];
 
 void t.test('WavReader reads a file whatever size its streamed header tells', (t) => {
-  for (const dataSize of [1_000, 0, 0xffff_ffff, 0x7fff_f000, 0x7fff_0000, 100_000_001, 1_044])
+  for (const dataSize of [1_000, 0, 0xffff_ffff, 0x7fff_f000, 0x7fff_0000, 100_000_001, 80_000_000, 1_044])
     t.same(samplesOf(makeWav(sound, { dataSize })), expected, `${dataSize}`);
   t.equal(read([makeWav(sound, { sampleRateHz: 48_000 })]).sampleRateHz, 48_000);
   t.end();
@@ -23,7 +23,7 @@ void t.test('WavReader reads a file whatever size its streamed header tells', (t
 
 void t.test('WavReader tells when less comes than the header announced', (t) => {
   const message = /ended \d+ bytes before its WAV file does/;
-  for (const dataSize of [1_100, 5_000, 100_000_000])
+  for (const dataSize of [1_100, 5_000, 10_000_000])
     t.throws(() => samplesOf(makeWav(sound, { dataSize })), { code: 'cut-off', message }, `${dataSize}`);
   const file = makeWav(sound);
   for (const share of [0.5, 0.85, 0.9])

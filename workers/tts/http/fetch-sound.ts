@@ -75,8 +75,9 @@ class SoundAnswer implements AnswerReader {
       return;
     }
     const { maxBytes } = this.#options.limits;
-    const encoding = head.headers['content-encoding'] ?? 'identity';
-    if (encoding !== 'identity') throw new EngineError('garbage', `the answer is packed: ${encoding}`);
+    const encoding = head.headers['content-encoding'] ?? '';
+    if (!/^\s*(identity)?\s*$/i.test(encoding))
+      throw new EngineError('garbage', `the answer is packed: ${encoding}`);
     if (Number(head.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
     this.#reader = this.#options.openReader(head);
   }

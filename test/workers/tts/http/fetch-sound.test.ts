@@ -311,6 +311,10 @@ void t.test('fetchSound() refuses empty, packed and unintelligible answers', asy
   );
   await t.rejects(fetchFrom(openLink(t, packed.address)), { code: 'garbage', message: /gzip/ });
   t.equal(packed.asked[0]?.headers['accept-encoding'], 'identity');
+  const unpacked = await openServer(t, (answer) =>
+    answer.writeHead(200, { 'content-encoding': 'Identity' }).end(wav),
+  );
+  await fetchFrom(openLink(t, unpacked.address));
   const foreign = await openRawServer(t, (socket) => {
     socket.once('data', () => socket.end('220 smtp.example ESMTP\r\n'));
   });
