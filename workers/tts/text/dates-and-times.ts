@@ -37,6 +37,7 @@ export const dates: Rule[] = [
     say: sayDigits,
   },
   { id: 'short-year', pattern: /(?<![\d.])0\d(?=年)/gu, say: sayDigits },
+  { id: 'short-year-and-month', pattern: /(?<![\d.])[12]\d(?=年 ?1?\d月)/gu, say: sayDigits },
   { id: 'generation', pattern: /(?<![\d.])[05-9][05](?=后(?![天年来面]))/gu, say: sayDigits },
   {
     id: 'dotted-date-range',
@@ -54,7 +55,7 @@ export const dates: Rule[] = [
   },
   {
     id: 'dotted-date',
-    pattern: pattern`(?:(?<=截止(?:到|至|日期|时间)?[是为: ]{0,2})|(?<![\d.]|[价卖要仅减省¥$] ?)(?=[\d.]{3,5} ?(?:截止|开抢|开售|发货前)))(${month})\.(${day})(?![\d.]| ?(?:[%折码A-Za-z]|${measure}))`,
+    pattern: pattern`(?:(?<=截止(?:到|至|日期|时间)?[是为: ]{0,2})|(?<![\d.]|[价卖要仅减省¥$] ?)(?=[\d.]{3,5} ?(?:截止|开抢|开售|开播|上新|发货前)))(${month})\.(${day})(?![\d.]| ?(?:[%折码A-Za-z]|${measure}))`,
     say: (_, inMonth, onDay) => sayDate('', inMonth, onDay),
   },
   {
@@ -62,6 +63,11 @@ export const dates: Rule[] = [
     pattern:
       /(?<!\d|\.|[价卖要仅减省¥])(11\.11|12\.12|6\.18|3\.15|8\.18|5\.20(?=活动|大促|告白|表白|情人|礼)|9\.9(?=大促|节)|3\.8(?=节|大促|女神)|5\.1(?=放假|假期|小长假|劳动)|10\.1(?=放假|假期|长假|国庆))(?![\d.%折元块万斤个公])/gu,
     say: (found) => festivals[found] ?? sayDigits(found.replace('.', '')),
+  },
+  {
+    id: 'dotted-date-and-time',
+    pattern: pattern`(?<![\d.]|[价卖要仅减省¥$] ?)(${month})\.(${day})(?=(?:晚上?|早上?|上午|下午|中午|凌晨) ?\d{1,2}[点:])`,
+    say: (_, inMonth, onDay) => sayDate('', inMonth, onDay),
   },
   { id: 'double-day', pattern: /双 ?(1[012]|[2-9])(?![\d.])/gu, say: (_, which) => `双${sayOrdinal(which)}` },
   {
@@ -79,8 +85,8 @@ export const dates: Rule[] = [
   },
   {
     id: 'shopping-day',
-    pattern: /(?<![\d./])(?:11\/11|12\/12)(?![\d./]| ?[码寸元个件%])/gu,
-    say: (found) => sayDate('', ...(found.split('/') as [string, string])),
+    pattern: /(?<![\d./-])(?:11[/-]11|12[/-]12)(?![\d./-]| ?[码寸元个件%])/gu,
+    say: (found) => sayDate('', found.slice(0, 2), found.slice(3)),
   },
   {
     id: 'dotted-day',
@@ -145,6 +151,12 @@ export const times: Rule[] = [
     id: 'score',
     pattern: /(?<=比分|比例|配比|赔率|兑水|稀释)([是为约:]{0,2} ?)(\d{1,4}):(\d{1,4})(?![\d:])/gu,
     say: (_, between, left, right) => `${between}${sayOrdinal(left)}比${sayOrdinal(right)}`,
+  },
+  {
+    id: 'countdown',
+    pattern: pattern`(?<=(?:剩余?|倒计时|还有)[是为: ]{0,2})(\d{1,2}):(${sixty}):(${sixty})(?![\d:])`,
+    say: (_, hours, minutes, seconds) =>
+      `${Number(hours) === 0 ? '' : `${Number(hours)}小时`}${Number(minutes)}分${Number(seconds)}秒`,
   },
   {
     id: 'clock-range',

@@ -74,6 +74,12 @@ export const names: Rule[] = [
     pattern: /(?<![A-Za-z\d])(?:XS|xs(?= ?[码号/、]|[ ,]{1,2}[sSmMlL](?![A-Za-z])| ?[mM]ax))(?![A-Za-z\d])/gu,
     say: 'X S',
   },
+  {
+    id: 'size-range',
+    pattern:
+      /(?<![A-Za-z\d-])(\d?X{0,4}[SML]|\d{2}[A-H]) ?[-~] ?(?=(?:\d?X{0,4}[SML]|\d{2}[A-H])(?![A-Za-z\d-]))/gu,
+    say: '$1到',
+  },
   { id: 'sk-ii', pattern: /(?<![A-Za-z\d])SK-?(?:II|ll|Il|lI)(?![A-Za-z\d])/gu, say: 'SK二' },
   {
     id: 'garment',
@@ -82,6 +88,11 @@ export const names: Rule[] = [
   },
   { id: 'seven-eleven', pattern: /(?<![\d.A-Za-z])7-11(?=便利店|超市)/gu, say: '七十一' },
   { id: 'new-balance', pattern: /(?<![A-Za-z\d])NB[- ]?(?!6+(?!\d))(?=\d{3,4}(?!\d))/gu, say: 'N B ' },
+  {
+    id: 'shade-number',
+    pattern: /(?<![\d.A-Za-z#])(\d{1,3})#(?=[色款]|汽油|柴油)/gu,
+    say: (_, shade) => `${sayModel(shade)}号`,
+  },
   {
     id: 'shade',
     pattern:

@@ -30,6 +30,7 @@ const units: [signs: string, said: string][] = [
   ['KB', 'K'],
   ['[kK][gG]', '公斤'],
   ['mg|MG', '毫克'],
+  ['[μu]g', '微克'],
   ['g', '克'],
   ['lbs?', '磅'],
   ['oz|OZ', '盎司'],

@@ -94,6 +94,12 @@ void t.test('names are read as those who know them say them', async (t) => {
       ['iPhone xs max', 'iPhone X S max'],
       ['xs了', '笑死了'],
     ],
+    'size-range': [
+      ['S-XL码', 'S到X L码'],
+      ['75A-85D', '七十五A到八十五D'],
+      ['M~3XL', 'M到三X L'],
+      ['S-A', 'S A'],
+    ],
     'sk-ii': [
       ['SK-II神仙水', 'S K二神仙水'],
       ['SKII', 'S K二'],
@@ -116,6 +122,11 @@ void t.test('names are read as those who know them say them', async (t) => {
       ['NB 327女鞋', 'N B 三二七女鞋'],
       ['NB666', '牛 六六六'],
       ['太NB了', '太牛了'],
+    ],
+    'shade-number': [
+      ['101#色', '一零一号色'],
+      ['92#汽油', '九十二号汽油'],
+      ['买2#好物#', '买二 好物'],
     ],
     shade: [
       ['迪奥999', '迪奥 九九九'],

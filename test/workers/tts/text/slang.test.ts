@@ -47,6 +47,7 @@ void t.test('slang is said in the words that it stands for', async (t) => {
       ['阿88', '阿八十八'],
     ],
     'digit-words': [
+      ['1314520', '一三一四五二零'],
       ['520快乐', '五二零快乐'],
       ['1314', '一三一四'],
       ['618', '六一八'],

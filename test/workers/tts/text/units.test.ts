@@ -11,6 +11,7 @@ void t.test('measures are read with their units', async (t) => {
       ['2A景区', '二A景区'],
     ],
     unit: [
+      ['50μg', '五十微克'],
       ['2kg', '两公斤'],
       ['500 g', '五百克'],
       ['5mg', '五毫克'],

@@ -120,6 +120,8 @@ void t.test('visualOnly takes out what only the eye understands', async (t) => {
       ['Mr.Li', 'Mr Li'],
     ],
     'face-in-brackets': [
+      ['o(╥﹏╥)o', ''],
+      ['No(._.)', 'No'],
       ['(｡･ω･｡)ﾉ♡好', '好'],
       ['ヾ(≧▽≦*)o', ''],
       ['(｡･ω･｡)你好', '你好'],
