@@ -1,5 +1,5 @@
 import type { Endpoint, RawSound, SpeakOptions, SpokenText } from '../endpoint.ts';
-import { ask } from '../http/ask.ts';
+import { ask, isInnerFault } from '../http/ask.ts';
 import type { AnswerHead } from '../http/exchange.ts';
 import type { SoundLimits } from '../http/fetch-sound.ts';
 import { fetchSound } from '../http/fetch-sound.ts';
@@ -16,7 +16,7 @@ export interface PlainHttpOptions {
   limits: SoundLimits;
   buildRequest: (text: SpokenText, options: Pick<SpeakOptions, 'draw'>) => LinkRequest;
   openReader: (head: AnswerHead) => SoundReader;
-  /** Has no effect, and is answered by a server that is there, with whatever below 500. */
+  /** Has no effect, and is answered by a server that is there, with whatever but the errors of a gateway. */
   probe: LinkRequest;
   warmUpText: SpokenText;
   /** Where in the configuration stands what a refusal speaks of. */
@@ -56,7 +56,12 @@ export class PlainHttpEndpoint implements Endpoint {
 
   async probe(signal: AbortSignal): Promise<void> {
     const { limits, probe } = this.#options;
-    await ask(this.#link, probe, { deadlines: limits, signal });
+    try {
+      await ask(this.#link, probe, { deadlines: limits, signal });
+    } catch (error) {
+      // FastAPI may fail to describe itself: that it answers is enough.
+      if (!isInnerFault(error)) throw error;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

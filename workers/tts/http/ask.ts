@@ -38,6 +38,11 @@ export async function ask(link: HttpLink, request: LinkRequest, options: LinkOpt
   return { ...head, text, json: readJson(text) };
 }
 
+/** Whether the server was there and failed at what it was asked; a proxy says otherwise that it is not. */
+export function isInnerFault(error: unknown): boolean {
+  return error instanceof EngineError && error.code === 'server' && error.status < 502;
+}
+
 function readJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,3 +1,6 @@
+import { ask, isInnerFault } from '../../http/ask.ts';
+import type { HttpLink, LinkOptions } from '../../http/http-link.ts';
+
 /** What an instance of GPT-SoVITS can do, as its own description tells. */
 export type Abilities =
   /** `tokens`: sound while a sentence is still being made (streaming modes 2 and 3, asked for by number). */
@@ -5,6 +8,19 @@ export type Abilities =
   /** The older api.py. */
   | { kind: 'api-v1' }
   | { kind: 'other' };
+
+/**
+ * Asks for `/openapi.json`; undefined when there is none, or the server fails to write it, as some pairs of FastAPI and pydantic do. Throws
+ * EngineError, or the signal's reason.
+ */
+export async function readDescription(link: HttpLink, options: LinkOptions): Promise<unknown> {
+  try {
+    return (await ask(link, { method: 'GET', route: '/openapi.json' }, options)).json;
+  } catch (error) {
+    if (isInnerFault(error)) return undefined;
+    throw error;
+  }
+}
 
 /**
  * Reads `/openapi.json`, which FastAPI writes from the source of the server, so that it cannot be out of date. Modes 2 and 3 came together with

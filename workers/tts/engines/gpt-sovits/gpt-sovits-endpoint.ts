@@ -3,7 +3,6 @@ import type { GptSovitsConfig } from '../../../../protocol/tts-config.ts';
 import { delay } from '../../../delay.ts';
 import type { Endpoint, EngineFault, RawSound, SpeakOptions, SpokenText } from '../../endpoint.ts';
 import { EngineError } from '../../endpoint.ts';
-import { ask } from '../../http/ask.ts';
 import type { SoundLimits } from '../../http/fetch-sound.ts';
 import { fetchSound } from '../../http/fetch-sound.ts';
 import { HttpLink } from '../../http/http-link.ts';
@@ -13,7 +12,7 @@ import type { EngineParts } from '../engine-parts.ts';
 import type { VoiceBook } from '../voice-book.ts';
 import { blameConfiguration, plainDraw, warmUpLimits, warmUpText } from '../warm-up.ts';
 import type { Abilities } from './abilities.ts';
-import { readAbilities } from './abilities.ts';
+import { readAbilities, readDescription } from './abilities.ts';
 import { probe, restart } from './control.ts';
 import type { GptSovitsVoice } from './request.ts';
 import { buildRequest, chooseMode } from './request.ts';
@@ -153,8 +152,7 @@ export class GptSovitsEndpoint implements Endpoint {
     if (this.#abilities) return this.#abilities;
     const { config, log, path } = this.#options;
     const options = { deadlines: config, signal };
-    const { json } = await ask(this.#link, { method: 'GET', route: '/openapi.json' }, options);
-    const abilities = readAbilities(json);
+    const abilities = readAbilities(await readDescription(this.#link, options));
     if (abilities.kind === 'api-v1')
       throw new ConfigurationError([
         {

@@ -47,6 +47,10 @@ void t.test(
       code: 'configuration',
       problems: [{ path: 'tts.engines[0].type', message: /answered 404: Not Found/ }],
     });
+    const unable = await openServer(t, (answer) => answer.writeHead(500).end('Internal Server Error'));
+    await openEndpoint(t, configure(unable.address)).probe(never);
+    const gateway = await openServer(t, (answer) => answer.writeHead(502).end());
+    await t.rejects(openEndpoint(t, configure(gateway.address)).probe(never), { code: 'server' });
     const [engine] = openConfigured(t, [configure(server.address)]);
     t.match(engine, { id: 'old', type: 'gpt-sovits-v1', draws: { seeds: false, safer: true, whole: false } });
   },

@@ -24,6 +24,7 @@ export const apiWithoutTokens = {
 };
 
 export interface Behaviour {
+  /** A number: it fails to tell, with that status. */
   openapi: unknown;
   /** Answers `/tts`; the number counts from 1. */
   tts: (answer: ServerResponse, body: Record<string, unknown>, number: number) => unknown;
@@ -63,6 +64,7 @@ export async function openFakeSovits(
   const server = await openServer(
     t,
     (answer, { path, body }: Asked) => {
+      if (path === '/openapi.json' && typeof openapi === 'number') return sendJson(answer, openapi, {});
       if (path === '/openapi.json') return sendJson(answer, openapi ? 200 : 404, openapi ?? {});
       if (path.startsWith('/set_')) return weights(answer, path);
       if (path.startsWith('/control')) return control(answer, path);

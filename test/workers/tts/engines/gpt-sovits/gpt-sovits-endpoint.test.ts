@@ -259,6 +259,11 @@ void t.test(
     const { server, endpoint } = await openWarm(t, { openapi: null });
     await endpoint.speak(say(), how());
     t.match(server.spoken[1], { streaming_mode: true });
+    const unable = await openWarm(t, { openapi: 500 });
+    t.match(unable.server.spoken[0], { streaming_mode: false });
+    const gateway = await openFakeSovits(t, { openapi: 502 });
+    const away = await reasonOf(openEndpoint(t, configure(gateway.address)).warmUp(never));
+    t.match(away, { code: 'server', status: 502 });
     const other = await openServer(t, (answer) => answer.writeHead(404).end('nginx'));
     const wrong = await reasonOf(openEndpoint(t, configure(other.address)).warmUp(never));
     t.match(wrong, { code: 'garbage', message: /not as GPT-SoVITS does/ });
