@@ -24,7 +24,7 @@ export function openPlayer({
   const playheads: Playhead[] = [];
   const places: Place[] = [];
   const duty = { isCertain: true };
-  const watchers: (() => void)[] = [];
+  const watchers = new Set<() => void>();
   const outputs = {
     accepting: true,
     broken: false,
@@ -34,6 +34,8 @@ export function openPlayer({
     lost: 0,
     write: (frame: Buffer) => {
       frames.push(new Int16Array(frame.buffer.slice(frame.byteOffset, frame.byteOffset + frame.byteLength)));
+      // A player that is late writes several at once, into a sink of whose end it does not know yet.
+      if (outputs.lost > 0 && outputs.accepting) outputs.lost += 960;
       for (const watch of watchers) watch();
     },
     skip: () => undefined,
@@ -64,7 +66,14 @@ export function openPlayer({
     ...given,
   });
   const until = async (holds: () => boolean) =>
-    await new Promise<void>((resolve) => watchers.push(() => holds() && resolve()));
+    await new Promise<void>((resolve) => {
+      const watch = () => {
+        if (!holds()) return;
+        watchers.delete(watch);
+        resolve();
+      };
+      watchers.add(watch);
+    });
   const loud = () => frames.filter((frame) => frame.some((value) => value !== 0)).length;
   return {
     playlist,
