@@ -54,7 +54,8 @@ was missed; with ${Object.keys(rowsOf).join(', ')} only that a promise was broke
   --kills N             how often "audio" kills who plays (default 100, with --quick 6); its sink is killed half as often
   --dry TIME            how long nothing comes from whoever makes the sound of "audio" (default 120s, with --quick 30s)
   --failing-start TIME  how long a worker of "supervisor" fails at each start (default 40s, with --quick 10s)
-  --faults              only the row of "tts" in which servers do everything wrong at random; --requests N: how often (default 10000)
+  --faults              only the rows of "tts" in which servers do everything wrong at random: "faults", and "aired", which kills the
+                        worker besides and listens; --requests N: how often (default 10000), of which "aired" takes a fifth
   --for TIME            how long the row "storm" of "ingest" lasts (default 10m, with --quick 20s), which is measured only when asked for;
                         --rooms N: over how many rooms (default 20); --seed N: decides it (default 1)
   --json                only the JSON object
@@ -86,8 +87,8 @@ async function main(): Promise<number> {
     return exitCodes.clean;
   }
   if (values.faults && values.only !== undefined)
-    throw new Error('--faults is a row of its own: leave --only out');
-  const only = values.faults ? 'faults' : (values.only ?? '');
+    throw new Error('--faults is two rows of its own: leave --only out');
+  const only = values.faults ? 'faults,aired' : (values.only ?? '');
   if (only !== '' && positionals.length === 0)
     throw new Error(`--only is for ${Object.keys(rowsOf).join(' or ')}: name one of them`);
   const names = positionals.length > 0 ? positionals : Object.keys(benches);

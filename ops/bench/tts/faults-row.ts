@@ -1,5 +1,3 @@
-import { speechFaultNames } from '../../../protocol/simulated-faults.ts';
-import type { SpeechFault } from '../../../protocol/simulated-faults.ts';
 import type { TryRecord } from '../../../workers/tts/policies/rendition.ts';
 import type { SpeechRecord } from '../../sim/speech/truth-log.ts';
 import { readProcessFigures } from '../../chaos/process-figures.ts';
@@ -7,36 +5,20 @@ import { SeededRandom } from '../../sim/douyin-room/scenario/seeded-random.ts';
 import type { BenchOptions, Figure } from '../report.ts';
 import { quantile } from '../report.ts';
 import { slopeWithBounds } from '../supervisor/slope.ts';
-import { gptSovits, openAi } from './failover-row.ts';
+import { countFaults, faultyEngines, makeFaulty, openFaultyServers } from './faulty-servers.ts';
 import type { OpenedStudio } from './open-studio.ts';
 import { openStudio, requestFor } from './open-studio.ts';
 import type { Measured } from '../measure-rows.ts';
 import { shopSentences } from './shop-sentences.ts';
-import { ServerProcess } from './speech-servers.ts';
+import type { ServerProcess } from './speech-servers.ts';
 
 const seed = 83;
 const quickRequests = 300;
 const textCount = 400;
-/** Of all requests to the servers; each fault has the same share of it. */
-const faultShare = 0.35;
 const sampleEveryMs = 500;
 /** While caches and pools fill. */
 const warmUpShare = 0.5;
 const mostGrowthMb = 64;
-/** So that ten thousand requests take minutes and not hours. */
-const times = {
-  slowFirstByteMs: 700,
-  busyMs: 300,
-  restartMs: 300,
-  refuseMs: 200,
-  lorisPauseMs: 200,
-  reloadMs: 20,
-  degradationMs: 1,
-  retryAfterSeconds: 0.1,
-};
-const limits = { connectMs: 300, firstByteMs: 1_000, gapMs: 400, totalMs: 3_000 };
-const breaker = { failures: 3, openMs: 100, maxOpenMs: 500 };
-const rate = { capacity: 1_000, perSecond: 1_000 };
 
 /** What one request came to. */
 interface Heard {
@@ -49,36 +31,10 @@ interface Heard {
 /** Everything that servers do wrong, drawn at random, under thousands of requests: what is lost, mixed up, wrong, or never freed. */
 export async function measureFaults({ isQuick, requests, say }: BenchOptions): Promise<Measured> {
   const count = isQuick ? Math.min(requests, quickRequests) : requests;
-  const servers = await openServers();
-  await using _servers = servers.stack;
-  const { gsv, web, cosy } = servers;
-  await using opened = await openStudio({
-    engines: [
-      gptSovits(
-        'gsv',
-        gsv.map(({ url }) => url),
-        { ...limits, breaker, rate },
-      ),
-      openAi('web', web.url, { ...limits, breaker, rate, apiKey: '' }),
-      {
-        id: 'cosy',
-        type: 'cosyvoice',
-        endpoints: [cosy.url],
-        voices: [{ name: 'shop', mode: 'sft', speaker: '中文女' }],
-        ...limits,
-        breaker,
-        rate,
-      },
-    ],
-    hedge: { leastMs: 250 },
-    segmentTimeoutMs: 12_000,
-    cache: { maxMb: 1, maxDiskMb: 0, variantAfter: 0 },
-  });
-  const all = [...gsv, web, cosy];
-  const probabilities = Object.fromEntries(
-    faultNames.map((name) => [name, faultShare / faultNames.length]),
-  ) as Record<SpeechFault, number>;
-  await Promise.all(all.map(async (server) => await server.change({ probabilities, times })));
+  await using servers = await openFaultyServers();
+  const { gsv, web, cosy, all } = servers;
+  await using opened = await openStudio(faultyEngines(servers));
+  await makeFaulty(servers);
   // As long as segments are: shorter ones are joined to their neighbours.
   const texts = shopSentences({ seed, count: textCount, tongue: 'zh' }).filter(({ length }) => length >= 6);
   const random = new SeededRandom(seed);
@@ -126,11 +82,11 @@ export async function measureFaults({ isQuick, requests, say }: BenchOptions): P
     { what: 'memory, growth in the second half', value: memory.growthMb, unit: 'MB', goal: mostGrowthMb },
     { what: 'memory, most', value: memory.mostMb, unit: 'MB' },
   ];
-  const faults = states.reduce(
-    (sum, { faults: { ok: _ok = 0, ...rest } }) => sum + Object.values(rest).reduce((a, b) => a + b, 0),
-    0,
-  );
-  figures.splice(1, 0, { what: 'faults that servers were told to make', value: faults, unit: '' });
+  figures.splice(1, 0, {
+    what: 'faults that servers were told to make',
+    value: countFaults(states),
+    unit: '',
+  });
   const broken = [
     ...wrong.map((what) => `released although wrong: ${what}`),
     ...lost.map((reason) => `no sound: ${reason}`),
@@ -138,35 +94,6 @@ export async function measureFaults({ isQuick, requests, say }: BenchOptions): P
     ...(memory.growthMb > mostGrowthMb ? [`memory grew by ${memory.growthMb.toFixed(0)} MB`] : []),
   ];
   return { figures, notes: [`memory slope ${memory.slope.toFixed(1)} MB/h`], broken: broken.slice(0, 20) };
-}
-
-/**
- * Drawn are all but two, which are made by the server itself out of what it is asked: voices are crossed when it works on two requests at
- * once, and speak with an earlier model when it changes between them. How many it worked on at once is looked at instead.
- */
-const faultNames = speechFaultNames.filter(
-  (name) => !['ok', 'weights-race', 'crossed-voices'].includes(name),
-);
-
-async function openServers() {
-  const stack = new AsyncDisposableStack();
-  const open = async (...given: Parameters<typeof ServerProcess.open>) =>
-    stack.use(await ServerProcess.open(...given));
-  try {
-    const common = ['--inference-ms', '20', '--jitter', '0.5'];
-    const gsv = [
-      await open('gpt-sovits', [...common, '--seed', '1']),
-      await open('gpt-sovits', [...common, '--seed', '2']),
-      await open('gpt-sovits', [...common, '--seed', '5']),
-      await open('gpt-sovits', [...common, '--seed', '6', '--wrap-share', '0.1']),
-    ];
-    const web = await open('openai-speech', [...common, '--seed', '3']);
-    const cosy = await open('cosyvoice', [...common, '--seed', '4']);
-    return { stack, gsv, web, cosy };
-  } catch (error) {
-    await stack.disposeAsync();
-    throw error;
-  }
 }
 
 async function speakAll(

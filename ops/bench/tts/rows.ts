@@ -1,4 +1,5 @@
 import type { Row } from '../measure-rows.ts';
+import { measureAired } from './aired-row.ts';
 import { measureFailover } from './failover-row.ts';
 import { measureFaults } from './faults-row.ts';
 import { measureGate } from './gate-row.ts';
@@ -12,4 +13,5 @@ export const rows: Record<string, Row> = {
   failover: measureFailover,
   latency: measureLatency,
   faults: measureFaults,
+  aired: measureAired,
 };

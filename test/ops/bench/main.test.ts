@@ -54,6 +54,28 @@ void t.test('bench audio kills who plays, and reads in the recording what was he
   t.end();
 });
 
+void t.test('bench tts listens to what faulty servers and killed workers make', (t) => {
+  const { stdout, stderr } = run('tts', '--quick', '--only', 'aired', '--requests', '100');
+  t.equal(stderr, '');
+  const last = stdout.trim().split('\n').at(-1) ?? '';
+  const { reports } = JSON.parse(last) as { reports: Record<string, Report> };
+  const { figures = [], broken = [] } = reports['tts'] ?? {};
+  const valueOf = (begin: string) => figures.find(({ what }) => what.startsWith(begin))?.value ?? NaN;
+  t.equal(valueOf('segments on the bus'), 20);
+  t.ok(valueOf('utterances') >= 5);
+  t.ok(valueOf('kills of the worker') >= 1);
+  t.ok(valueOf('from the bus to all of the sound, p50') > 0);
+  for (const what of ["segments heard out of their utterance's order", 'segments heard twice', 'chunks that'])
+    t.equal(valueOf(what), 0, what);
+  // On a machine that is busy beyond measure even the last resort may come too late; it says so.
+  const isLate = (what: string) => /^never heard: .*embedded: total-timeout/.test(what);
+  t.same(
+    broken.filter((what) => !isLate(what)),
+    [],
+  );
+  t.end();
+});
+
 void t.test('bench says what is wrong with its arguments', (t) => {
   for (const [args, reason] of [
     [['nothing'], 'There is no benchmark "nothing"'],

@@ -183,6 +183,21 @@ void t.test('speak() waits for an embedded voice that is late, and for nobody el
   t.equal(slow.clock.now() - begunAt, 3_000);
 });
 
+void t.test('speak() has an embedded voice that was busy until the deadline speak after it', async (t) => {
+  const { clock, synthesiser } = await open(t, {}, { embedded: { ms: 2_000 }, timeoutMs: 3_000 });
+  const { signal } = new AbortController();
+  const ask = async (text: string) => await synthesiser.speak(request(text), signal);
+  const both = await clock.finish(Promise.all([ask('一'), ask('二')]));
+  t.same(
+    both.map(({ engine, tries }) => [engine, tries.length]),
+    [
+      ['embedded', 1],
+      ['embedded', 1],
+    ],
+  );
+  t.equal(clock.now(), 8_000);
+});
+
 void t.test('speak() finishes the embedded voice by itself when the finisher hangs or dies', async (t) => {
   const dead = { finish: async () => await Promise.reject(new Error('a thread died')) };
   const hanging = { finish: async () => await new Promise<never>(() => undefined) };

@@ -204,7 +204,8 @@ export class Rendition {
       const raw = await endpoint.speak(text, {
         draw: wanted.draw,
         signal,
-        deadlineAt: this.#deadlineAt,
+        // A place in the last resort's own queue may come later than that of all others.
+        deadlineAt: this.#deadlineAt + (wanted.engine === this.#options.embedded.id ? lastResortMs : 0),
         onSent: hooks.sent,
         onFirstByte: hooks.heard,
       });
