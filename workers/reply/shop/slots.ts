@@ -18,7 +18,7 @@ const words: [Slot, RegExp][] = [
   ],
   [
     'price',
-    /多少钱|多少米|多少💰|什么价|价格|价钱|单价|报价|报个价|怎么卖|咋卖|咋个卖|几块|几元|多钱|啥价|啥子价|价位|贵不贵|到手|售价|直播价|多少一|卖多少|[?？]元|how\s*much|(?<![a-z])dsq(?![a-z])/iu,
+    /多少钱|多少米|多少💰|好多钱|几多|什么价|价格|价钱|单价|报价|报个价|怎么卖|咋卖|咋个卖|几块|几元|多钱|啥价|啥子价|价位|贵不贵|到手|售价|直播价|多少一|卖多少|[?？]元|原价|(?:分别|各)是?多少[？?！!。]*$|多少(?:rmb|大洋|人民币|块|元)|[\d一二三四五六七八九十百]\s*[块元]\s*[\d一二三四五六七八九]?(?:一[个件条双瓶盒袋包箱套支斤])?(?:[是对]?[吗么]|是不是|对不对|能卖|卖[吗不])|how\s*much|(?<![a-z])price(?![a-z])|(?<![a-z])dsq(?![a-z])/iu,
   ],
 ];
 
@@ -60,6 +60,10 @@ export function specOf(question: string, names: readonly string[]): string | und
 /** 多少, when nothing else is asked. */
 export const isHowMuch = (rest: string): boolean =>
   /^(?:[这那][件款条双瓶套包盒箱袋])?[要卖是都]?多少$/u.test(rest);
+
+/** 哪个便宜, of products that are named. */
+export const comparesPrices = (question: string): boolean =>
+  /哪[个款件种条](?:更|比较)?(?:便宜|划算|实惠|贵)/u.test(question);
 
 /** Whether it asks for a property that products have, though this one may not tell it. */
 export function asksForSpec(question: string): boolean {
