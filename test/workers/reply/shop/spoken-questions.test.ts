@@ -148,3 +148,24 @@ void t.test(
     t.end();
   },
 );
+
+void t.test('retrieve() takes no entry that has only the asking in common with the question', (t) => {
+  const faq = [
+    { ask: ['券哪里领'], answer: '点小黄车上面的领券。' },
+    { ask: ['能用花呗吗'], answer: '可以用花呗。' },
+    { ask: ['店在哪里'], answer: '店在广州。' },
+    { ask: ['几点下播'], answer: '十点下播。' },
+    ...Array.from({ length: 100 }, (_, at) => ({ ask: [`第${at}个没人问的问题`], answer: '没人问。' })),
+  ];
+  const many = new ShopIndex({ ...shop, faq }, shop);
+  for (const question of ['洗脸巾是哪里的', '这个能用吗', '几点了', '厂在哪里'])
+    t.notMatch(many.retrieve(question, undefined).answer ?? '', /领券|花呗|下播|广州/, question);
+  for (const [question, answer] of [
+    ['券在哪里领', /领券/],
+    ['能不能用花呗', /花呗/],
+    ['店在哪里呀', /广州/],
+    ['主播几点下播', /下播/],
+  ] as const)
+    t.match(many.retrieve(question, undefined).answer ?? '', answer, question);
+  t.end();
+});
