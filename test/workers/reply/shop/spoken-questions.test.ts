@@ -72,6 +72,7 @@ const cases: [question: string, answer: RegExp][] = [
   ['8号 price?', /399元/],
   ['羽绒服原价多少', /399元/],
   ['羽绒服是399块吗', /399元/],
+  ['羽绒服三百块钱卖吗', /399元/],
   ['洗脸巾十九块九一包对不对', /19\.9元/],
   ['洗脸巾9块9包邮吗', /^下单后/],
   ['有折扣吗', /满100元减15元/],
@@ -134,6 +135,8 @@ void t.test('retrieve() takes no number for a question about the price', (t) => 
     'l o v e 主播',
     '我有货源找我',
     '多少度能穿',
+    '给你刷10块吗',
+    '刷一百元是不是可以上榜',
   ])
     t.equal(
       index.retrieve(question, { productId: '', title: '羽绒服', index: 8 }).answer,
