@@ -33,7 +33,10 @@ export class Wording {
   }
 }
 
+/** Of hardly any name the numbers have to be read. */
+const mayBePrice = /[块元折价毛角¥￥]/u;
+
 /** 一号九块九, 全场免费送: what is called out must not be heard as the shop's offer. */
 const isOffer = (nickname: string): boolean =>
-  numbersIn(nickname).some(({ kind }) => kind === 'money' || kind === 'fold') ||
-  /免费|免单|白送|包邮|买.送|拍.发|降价|特价|秒杀|打折|假一赔/u.test(nickname);
+  /免费|免单|白送|包邮|买.送|拍.发|降价|特价|秒杀|打折|假一赔/u.test(nickname) ||
+  (mayBePrice.test(nickname) && numbersIn(nickname).some(({ kind }) => kind === 'money' || kind === 'fold'));
