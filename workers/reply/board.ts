@@ -2,7 +2,7 @@ import type { AnswerableKind, LiveEvent } from '../../protocol/event.ts';
 import { isAnswerable, isPaid } from '../../protocol/event.ts';
 import type { Priority } from '../../protocol/speech.ts';
 import { joinPaid } from './join-paid.ts';
-import { similarity, toQuestion } from './question.ts';
+import { isSameQuestion, toQuestion } from './question.ts';
 import type { LetGo, Topic } from './topic.ts';
 import { comesBefore, stepOf, topicKey, worthOf } from './topic.ts';
 
@@ -166,8 +166,7 @@ export class Board {
   #alike(question: NonNullable<Topic['question']>): Topic | undefined {
     const { similarity: least } = this.#options;
     for (const topic of this.#topics.values())
-      if (topic.question && !topic.sealed && similarity(topic.question, question, least) >= least)
-        return topic;
+      if (topic.question && !topic.sealed && isSameQuestion(topic.question, question, least)) return topic;
     return undefined;
   }
 

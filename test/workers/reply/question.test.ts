@@ -1,5 +1,5 @@
 import t from 'tap';
-import { normalise, similarity, toQuestion } from '../../../workers/reply/question.ts';
+import { isSameQuestion, normalise, similarity, toQuestion } from '../../../workers/reply/question.ts';
 
 void t.test('normalise() keeps what is asked', (t) => {
   const texts = {
@@ -26,5 +26,21 @@ void t.test('similarity() tells alike from other questions', (t) => {
     0,
     'too short to be alike',
   );
+  t.end();
+});
+
+void t.test('isSameQuestion() tells what is about another thing, however much is written alike', (t) => {
+  const is = (one: string, other: string) => isSameQuestion(toQuestion(one), toQuestion(other), 0.8);
+  t.ok(is('这件衣服什么时候发货', '这件衣服什么时候能发货呀'));
+  t.ok(is('主播碎花裙多少钱', '主播碎花裙多少钱啊？'));
+  for (const [one, other] of [
+    ['一号链接多少钱', '三号链接多少钱'],
+    ['主播十二号链接还有货吗', '主播二十号链接还有货吗'],
+    ['这个裙子有没有黑色的呀主播', '这个裙子有没有白色的呀主播'],
+    ['是9.9吗', '是99吗'],
+    ['男款羽绒服多少钱一件', '女款羽绒服多少钱一件'],
+    ['主播这个裙子可以机洗吗', '主播这个裙子不可以机洗吗'],
+  ] as const)
+    t.notOk(is(one, other), `${one}, ${other}`);
   t.end();
 });

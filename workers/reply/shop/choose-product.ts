@@ -1,5 +1,7 @@
 import type { Product } from '../../../protocol/reply/shop-config.ts';
 import { hanNumerals, hanValue } from './han-value.ts';
+import { meantPart } from './meant-part.ts';
+import { plainQuestion } from './plain-question.ts';
 import type { SearchTerms } from './search-terms.ts';
 
 /** What is being explained in the room, as far as the platform tells it. */
@@ -16,7 +18,7 @@ export type Choice =
   | { kind: 'missing'; number: number }
   | { kind: 'unknown' };
 
-const numeral = `(\\d{1,4}|[${hanNumerals}]{1,4})`;
+export const numeral = `(\\d{1,4}|[${hanNumerals}]{1,4})`;
 const links = [
   new RegExp(String.raw`(?<![月\d.])${numeral}\s*号(链接|宝贝|商品|产品|款|品)?`, 'u'),
   new RegExp(String.raw`(链接|小黄车)\s*${numeral}(?!\s*号?\s*[元块件斤])`, 'u'),
@@ -39,7 +41,7 @@ export function chooseProduct(
     terms,
   }: { products: readonly Product[]; onShow: OnShow | undefined; terms: SearchTerms },
 ): Choice {
-  const text = question.normalize('NFKC').toLowerCase();
+  const text = comparable(question);
   const byNumber = chooseByNumber(text, products);
   if (byNumber) return byNumber;
   const named = chooseByName(text, products);
@@ -52,6 +54,14 @@ export function chooseProduct(
   return products.length === 1 ? { kind: 'product', index: 0, by: 'only' } : { kind: 'unknown' };
 }
 
+/** What a question is about when it says as well what it is not about. */
+export function meantQuestion(question: string, products: readonly Product[]): string {
+  const meant = meantPart(question);
+  const text = comparable(meant);
+  const isNamed = chooseByNumber(text, products) !== undefined || chooseByName(text, products) !== -1;
+  return isNamed ? meant : question;
+}
+
 function chooseByNumber(text: string, products: readonly Product[]): Choice | undefined {
   for (const pattern of links) {
     const match = pattern.exec(text);
@@ -60,7 +70,7 @@ function chooseByNumber(text: string, products: readonly Product[]): Choice | un
     const isNumeral = new RegExp(`^${numeral}$`, 'u').test(first);
     const written = isNumeral ? first : second;
     const isLink = (isNumeral ? second : first) !== '';
-    const number = /^\d+$/.test(written) ? Number(written) : hanValue(written);
+    const number = valueOf(written);
     if (number === undefined) continue;
     const index = products.findIndex((product) => product.number === number && number > 0);
     if (index !== -1) return { kind: 'product', index, by: 'number' };
@@ -70,12 +80,15 @@ function chooseByNumber(text: string, products: readonly Product[]): Choice | un
   return undefined;
 }
 
+export const valueOf = (written: string): number | undefined =>
+  /^\d+$/.test(written) ? Number(written) : hanValue(written);
+
 /** The product whose name, or another name of it, stands in the text; the longest. -1: none, or two alike. */
 function chooseByName(text: string, products: readonly Product[]): number {
   let best = { index: -1, length: 1 };
   for (const [index, { name, aliases }] of products.entries())
     for (const known of [name, ...aliases]) {
-      const word = known.normalize('NFKC').toLowerCase();
+      const word = comparable(known);
       if (!text.includes(word) || word.length < best.length) continue;
       if (word.length === best.length && best.index !== index && best.index !== -1)
         best = { ...best, index: -1 };
@@ -99,7 +112,7 @@ function findShown(products: readonly Product[], onShow: OnShow | undefined, ter
   if (!onShow) return -1;
   const byId = products.findIndex(({ id }) => id !== '' && id === onShow.productId);
   if (byId !== -1) return byId;
-  const title = onShow.title.normalize('NFKC').toLowerCase();
+  const title = comparable(onShow.title);
   const byTitle = title === '' ? -1 : chooseByName(title, products);
   if (byTitle !== -1) return byTitle;
   // A title that is like no name is another product, whatever the number says.
@@ -107,3 +120,5 @@ function findShown(products: readonly Product[], onShow: OnShow | undefined, ter
   if (alike !== -1 || title !== '') return alike;
   return products.findIndex(({ number }) => number > 0 && number === onShow.index);
 }
+
+export const comparable = (text: string): string => plainQuestion(text).toLowerCase();

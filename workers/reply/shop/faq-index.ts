@@ -58,10 +58,10 @@ export class FaqIndex {
       if (!document || !entry || (entry.product !== -1 && entry.product !== product)) continue;
       // A character alone makes no pair with what is around it in the entry.
       const alone = asked.filter((term) => isOne(term) && document.text.includes(term));
-      const covered = [...new Set([...queryTerms, ...alone])].reduce(
-        (sum, term) => sum + this.#weight(term),
-        0,
-      );
+      const common = [...new Set([...queryTerms, ...alone])];
+      // 红枣是哪里的 is not 券哪里领.
+      if (common.every(isAsking) && !this.#terms.read(document.text).every(isAsking)) continue;
+      const covered = common.reduce((sum, term) => sum + this.#weight(term), 0);
       const match = { ...entry, score, coverage: covered / whole };
       const known = matches.get(document.entry);
       if (!known || match.coverage > known.coverage) matches.set(document.entry, match);
@@ -72,8 +72,15 @@ export class FaqIndex {
   }
 
   #weight(term: string): number {
-    return Math.log(1 + (this.#documents.length + 1) / ((this.#frequency.get(term) ?? 0) + 0.5));
+    const rareness = Math.log(1 + (this.#documents.length + 1) / ((this.#frequency.get(term) ?? 0) + 0.5));
+    return isAsking(term) ? rareness * askingShare : rareness;
   }
 }
+
+/** What asks, and says not of what. */
+const isAsking = (term: string): boolean =>
+  /^(?:哪里|哪儿|在哪|到哪|多少|多久|几天|几个|几点|时候|能用|可用|会不|需要|支持|多大|多长)$/u.test(term);
+/** So much it counts beside what is asked about. */
+const askingShare = 0.25;
 
 const isOne = (term: string): boolean => /^\p{Script=Han}$/u.test(term);

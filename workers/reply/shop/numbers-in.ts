@@ -30,7 +30,7 @@ const pattern = new RegExp(
   [
     String.raw`(?<percent>百分之${amount}|${arabic}\s*[%％])`,
     String.raw`(?<fold>${amount}\s*折)`,
-    String.raw`(?<half>半价|对折)`,
+    String.raw`(?<half>半价|对折|减半)`,
     String.raw`(?<split>(?<![\d.])(?<whole>\d{1,8}|${han}+)\s*(?:块|元)\s*(?<tenth>${digit})(?:[毛角]?(?<hundredth>${digit})分?|[毛角])?(?!${unit}|[\d.十百千万折]|元|块))`,
     String.raw`(?<cents>${amount}\s*(?:毛|角|分钱)钱?)`,
     String.raw`(?<money>[¥￥]\s*${scaled}|${scaled}\s*(?:块钱|块|元|圆|rmb|RMB|人民币))`,

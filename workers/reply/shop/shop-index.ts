@@ -1,10 +1,13 @@
 import type { Product, ShopConfig, ShopData } from '../../../protocol/reply/shop-config.ts';
 import type { Choice, OnShow } from './choose-product.ts';
-import { chooseProduct } from './choose-product.ts';
+import { chooseProduct, meantQuestion } from './choose-product.ts';
+import { chooseSeveral } from './choose-several.ts';
 import { FaqIndex } from './faq-index.ts';
+import { clausesOf } from './meant-part.ts';
+import { plainQuestion } from './plain-question.ts';
 import { SearchTerms } from './search-terms.ts';
 import type { Slot } from './slots.ts';
-import { asksForSpec, isHowMuch, pointWords, slotOf, specOf } from './slots.ts';
+import { asksForSpec, comparesPrices, isHowMuch, pointWords, slotOf, specOf } from './slots.ts';
 import { wholeSentence } from './whole-sentence.ts';
 
 /** What the shop knows about a question. */
@@ -23,6 +26,8 @@ export interface Retrieved {
 
 type Limits = Pick<ShopConfig, 'threshold' | 'askBack' | 'soldOut' | 'synonyms'>;
 
+/** Of products, or of things that are asked for. */
+const mostAtOnce = 3;
 /** What a model may see beside what answers. */
 const nearShare = 0.5;
 
@@ -51,12 +56,13 @@ export class ShopIndex {
     return this.#data.products.map(nameOf);
   }
 
-  retrieve(question: string, onShow: OnShow | undefined): Retrieved {
+  retrieve(written: string, onShow: OnShow | undefined): Retrieved {
+    const question = meantQuestion(plainQuestion(written), this.#data.products);
     const choice = chooseProduct(question, { products: this.#data.products, onShow, terms: this.#terms });
     const index = choice.kind === 'product' ? choice.index : -1;
     const product = this.#data.products[index];
     const isPrice = isHowMuch(withoutFillers(withoutProduct(question, product)));
-    const slot = isPrice ? 'price' : (slotOf(question) ?? (asksForSpec(question) ? 'spec' : undefined));
+    const slot = isPrice ? 'price' : askedFor(question);
     const matches = this.#faq.find(withoutProduct(question, product).replaceAll(politeness, '，'), index);
     const { threshold } = this.#limits;
     const near = matches.filter(({ coverage }) => coverage >= threshold * nearShare);
@@ -75,11 +81,40 @@ export class ShopIndex {
       slot === 'points' && choice.kind === 'product' && (choice.by === 'show' || choice.by === 'only');
     if (isAside && asideOf(question).length > longestAside)
       return { ...found, answer: undefined, reason: 'it is about something else' };
-    if (slot) return { ...found, ...this.#fill(slot, product, question) };
+    if (slot) return { ...found, ...this.#fillAll(slot, product, question) };
     const isOnlyNamed =
       choice.kind === 'product' && choice.by !== 'only' && this.#isOnlyNamed(question, choice, product);
     if (product && isOnlyNamed) return { ...found, ...this.#fill('points', product, question) };
     return { ...found, answer: undefined, reason: 'nothing in the shop is about it' };
+  }
+
+  /** Several products that are asked for at once, or several things of one. */
+  #fillAll(
+    slot: Slot,
+    product: Product | undefined,
+    question: string,
+  ): Pick<Retrieved, 'answer' | 'reason' | 'asksBack'> {
+    const named = chooseSeveral(question, this.#data.products).slice(0, mostAtOnce);
+    const isOfEach = slot === 'price' || slot === 'stock' || comparesPrices(question);
+    if (named.length > 1 && isOfEach) {
+      const of = slot === 'stock' ? slot : 'price';
+      const answer = named.map((each) => wholeSentence(this.#sentence(of, each, question))).join('');
+      const names = named.map(({ name }) => name).join(', ');
+      if (answer !== '') return { answer, reason: `${of} of ${names}`, asksBack: false };
+    }
+    const parts = clausesOf(question)
+      .map((clause) => ({ clause, slot: askedFor(clause) }))
+      .filter((part, at, all) => all.findIndex((each) => each.slot === part.slot) === at)
+      .flatMap((part) => (part.slot && part.slot !== 'points' ? [{ ...part, slot: part.slot }] : []));
+    if (parts.length < 2) return this.#fill(slot, product, question);
+    const filled = parts.slice(0, mostAtOnce).map((part) => this.#fill(part.slot, product, part.clause));
+    const known = filled.filter(({ answer }) => answer !== undefined);
+    if (known.length === 0) return this.#fill(slot, product, question);
+    return {
+      answer: [...new Set(known.map(({ answer }) => answer))].join(''),
+      reason: known.map(({ reason }) => reason).join(', '),
+      asksBack: known.some(({ asksBack }) => asksBack),
+    };
   }
 
   #fill(
@@ -160,6 +195,9 @@ export class ShopIndex {
     return rest.length === 0;
   }
 }
+
+const askedFor = (question: string): Slot | undefined =>
+  slotOf(question) ?? (asksForSpec(question) ? 'spec' : undefined);
 
 /** 今天心情怎么样: what is named beside the asking is not the product. */
 const longestAside = 3;

@@ -3,14 +3,14 @@ export type Slot = 'price' | 'stock' | 'coupon' | 'shipping' | 'afterSales' | 'p
 
 /** Words by which each is asked for; the first slot that has one counts. */
 const words: [Slot, RegExp][] = [
-  ['coupon', /优惠|便宜|券|打折|折扣|几折|满减|活动|赠品|福利|能少/u],
+  ['coupon', /优惠|便宜|券|打折|折扣|几折|满减|活动|赠品|福利|能少|满多少|减多少|粉丝价|会员价/u],
   [
     'afterSales',
     /退货|退换|退款|能退|可以退|怎么退|咋退|包退|想退|退不退|换货|售后|质保|保修|[坏破碎裂]了|破损|质量问题|质量有问题|不合适|运费险|不喜欢|不想要|无理由/u,
   ],
   [
     'shipping',
-    /发货|快递|包邮|邮费|运费|几天到|多久到|啥时候到|什么时候到|什么时候发|什么时候能发|啥时候发|啥时候能发|多久能发|几天能到|寄|物流|发什么|能到吗|哪里发|发[吗么不嘛]|(?:新疆|西藏|内蒙古?|偏远|香港|澳门|台湾|国外).{0,4}[发到]/u,
+    /发货|快递|包邮|邮费|运费|几天到|多久到|啥时候到|什么时候到|什么时候发|什么时候能发|啥时候发|啥时候能发|多久能发|几天能到|寄|物流|发什么|能到吗|到货吗|到.{2,6}(?:几|多少)天|哪里发|(?:发|寄|走|用)的?(?:是|什么)?(?:顺丰|京东|中通|圆通|韵达|申通|极兔|邮政|ems)|发了[没吗么]|发[吗么不嘛]|(?:新疆|西藏|内蒙古?|偏远|香港|澳门|台湾|国外).{0,4}[发到]/iu,
   ],
   [
     'stock',
@@ -18,7 +18,7 @@ const words: [Slot, RegExp][] = [
   ],
   [
     'price',
-    /多少钱|多少米|多少💰|什么价|价格|价钱|单价|报价|报个价|怎么卖|咋卖|咋个卖|几块|几元|多钱|啥价|啥子价|价位|贵不贵|到手|售价|直播价|多少一|卖多少|[?？]元|how\s*much|(?<![a-z])dsq(?![a-z])/iu,
+    /多少钱|多少米|多少💰|好多钱|几多|什么价|价格|价钱|单价|报价|报个价|怎么卖|咋卖|咋个卖|几块|几元|多钱|啥价|啥子价|价位|贵不贵|到手|售价|直播价|多少一|卖多少|[?？]元|原价|(?:分别|各)是?多少[？?！!。]*$|多少(?:rmb|大洋|人民币|块|元)|(?<![刷充送花付转赏][\d.一二三四五六七八九十百千万]*)[\d一二三四五六七八九十百]\s*[块元]钱?\s*[\d一二三四五六七八九]?(?:一[个件条双瓶盒袋包箱套支斤])?(?:[是对]?[吗么]|是不是[？?]*$|对不对|能卖|卖[吗不])|how\s*much|(?<![a-z])price(?![a-z])|(?<![a-z])dsq(?![a-z])/iu,
   ],
 ];
 
@@ -60,6 +60,10 @@ export function specOf(question: string, names: readonly string[]): string | und
 /** 多少, when nothing else is asked. */
 export const isHowMuch = (rest: string): boolean =>
   /^(?:[这那][件款条双瓶套包盒箱袋])?[要卖是都]?多少$/u.test(rest);
+
+/** 哪个便宜, of products that are named. */
+export const comparesPrices = (question: string): boolean =>
+  /哪[个款件种条](?:更|比较)?(?:便宜|划算|实惠|贵)/u.test(question);
 
 /** Whether it asks for a property that products have, though this one may not tell it. */
 export function asksForSpec(question: string): boolean {

@@ -30,7 +30,7 @@ const called =
   /(?:联系|电话|手机|打给|号码|群号?|裙号?|加我|加群|找我|私信|扣我|[vwq]+[号我加:：]?|➕|\+)\D{0,4}?$/iu;
 /** What asks for it without a word: +V, ➕q, 薇❤. */
 const signs =
-  /[+＋➕✚]\s*(?:[vV][xX]?|[wW][xX]|[qQ]{1,2}|[微薇威徽扣])(?![a-zA-Z\d])|[微薇威徽]\s*[❤♥♡💗💖💕💓💘💙💚💛💜🧡🖤]/gu;
+  /[+＋➕✚]\s*(?:[vV][xX]?|[wW][xX]|[qQ]{1,2}|[微薇威徽扣])(?![a-zA-Z\d])|(?:[微薇威徽]|(?<![a-zA-Z\d])[vV])\s*[❤♥♡💗💖💕💓💘💙💚💛💜🧡🖤]/gu;
 const longNumber = /(?<!\d)\d{6,12}(?!\d)/g;
 
 /** A host with one of the endings that matter here, also `点com`; and addresses of mail. */
@@ -88,9 +88,9 @@ function judgeKind(unit: number): number {
   // Half of a pair: digits of other kinds are among those.
   if ((unit & 0xf8_00) === 0xd8_00) return isDigit;
   const character = String.fromCharCode(unit);
-  if (/[+＋➕✚微薇威徽]/u.test(character)) return isSign;
+  if (/[+＋➕✚微薇威徽❤♥♡]/u.test(character)) return isSign;
   if (/[.。．点·@＠:：]/u.test(character)) return isDot;
-  const digit = /[\p{N}oO]/u.test(character) || character in hanDigits ? isDigit : 0;
+  const digit = /[\p{N}oOiIl]/u.test(character) || character in hanDigits ? isDigit : 0;
   return /[a-zａ-ｚ]/iu.test(character) ? digit | isLatin : digit;
 }
 
@@ -134,7 +134,9 @@ const toHalfWidth = (text: string): string =>
 function readDigits({ codes, starts, ends, gaps, length }: FoldedText): Digits {
   const digits: Digits = { text: '', starts: [], ends: [] };
   for (let at = 0; at < length; at++) {
-    const digit = digitOf(codes[at] ?? 0);
+    // Sizes are written with an L apart from the numbers.
+    const isStroke = isOneLike(codes[at]) && gaps[at + 1] === 0 && digitOf(codes[at + 1] ?? 0) !== ' ';
+    const digit = isStroke ? '1' : digitOf(codes[at] ?? 0);
     const start = starts[at] ?? 0;
     const isApart = digit === ' ' || (gaps[at] ?? 0) > maxGap;
     if (isApart && !digits.text.endsWith(' ')) push(digits, ' ', start, start);
@@ -157,6 +159,9 @@ for (const [character, digit] of Object.entries(hanDigits))
 // An O between digits is a zero.
 digitCodes[111] = 1;
 const digitNames = Array.from(' 0123456789');
+
+/** I and l, in front of a digit. */
+const isOneLike = (code: number | undefined): boolean => code === 105 || code === 108;
 
 const digitOf = (code: number): string => digitNames[digitCodes[code] ?? 0] ?? ' ';
 

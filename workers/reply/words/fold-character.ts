@@ -59,6 +59,7 @@ const simplified = new Map(
  * for what nobody sees (marks, zero width), undefined for what separates: space, punctuation, symbols, pictures.
  */
 export function foldCharacter(character: string): string | undefined {
+  if (strokes.has(character)) return undefined;
   const meant = alike.get(character);
   if (meant !== undefined) return meant;
   if (isUnseen.test(character)) return '';
@@ -76,5 +77,7 @@ export function foldCharacter(character: string): string | undefined {
 export const simplify = (text: string): string =>
   text.replaceAll(/\p{Script=Han}/gu, (character) => simplified.get(character) ?? character);
 
+/** Parts of characters that nobody writes as words: 微丶信. */
+const strokes = new Set('丶丨丿灬乀乁乚');
 const isUnseen = /^[\p{M}\p{Cf}\p{Cc}\u115f\u1160\u3164\uffa0]$/u;
 const isWord = /[\p{L}\p{N}]/u;

@@ -115,7 +115,40 @@ void t.test('AnswerGuard lets only numbers and promises through that are facts',
     ['这是医生推荐的', 'promise'],
     ['坏了给你换新的', 'promise'],
     ['就剩最后几件', 'promise'],
+    ['现在只要30元', 'number'],
+    ['三十块钱一件', 'number'],
+    ['一件两百', 'number'],
+    ['价格减半', 'number'],
+    ['这个不要钱', 'promise'],
+    ['可以货到付款', 'promise'],
+    ['给您发顺丰', 'promise'],
+    ['拍一发三', 'promise'],
+    ['当日就发', 'promise'],
+    ['不满意就退', 'promise'],
+    ['马上要涨价了', 'promise'],
+    ['给您会员价', 'promise'],
+    ['十几块钱的东西', 'promise'],
+    ['比淘宝划算', 'promise'],
   ];
   for (const [text, kind] of lies) t.equal(guard.object(text)?.kind, kind, text);
+  t.end();
+});
+
+void t.test('AnswerGuard takes what the facts deny for no promise', (t) => {
+  const guard = new AnswerGuard([
+    '下单四十八小时内发中通，不包邮，邮费十元。',
+    '不支持七天无理由退换，没有运费险。',
+    '支持货到付款，不限量。',
+  ]);
+  for (const text of ['全国包邮', '有运费险', '送运费险', '支持无理由', '可以退货', '限量的'])
+    t.match(guard.object(text), { kind: 'promise' }, text);
+  for (const text of [
+    '不包邮的，邮费十块',
+    '没有运费险哦',
+    '可以货到付款',
+    '发的中通',
+    '不支持七天无理由退换',
+  ])
+    t.equal(guard.object(text), undefined, text);
   t.end();
 });

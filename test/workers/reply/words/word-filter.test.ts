@@ -189,3 +189,32 @@ void t.test('openWords() reads files of words, and names line and file of what i
     message: /lists\[0\]\.file: cannot be read.*ENOENT/,
   });
 });
+
+void t.test('check() finds contacts in disguise, and none in the talk of a shop', async (t) => {
+  const words = await openLists({});
+  for (const text of [
+    '微丶信聊',
+    '薇灬信',
+    '加我wei信',
+    'v❤聊',
+    'V ❤ abc',
+    '138OOI38OOO',
+    'l38OOl38OOO',
+    '加客服的V',
+    '看我主页',
+    '去淘宝买更便宜',
+  ])
+    t.ok(words.check(text).isBlocked, text);
+  for (const text of [
+    '给他妈妈的生日礼物',
+    'V领❤好看',
+    'love❤主播',
+    '比淘宝买便宜吗',
+    'L 65 75 85 95 10',
+    'S M L XL 100 110 120 130',
+    'i5 i7 i9 10 11 12 13',
+    '丝丝入扣',
+  ])
+    t.notOk(words.check(text).isBlocked, text);
+  t.ok(words.check('他妈的').isBlocked);
+});
