@@ -93,7 +93,9 @@ void t.test('a room is handed over although the bus is away', async (t) => {
   await second.kill();
   const joints = heardJoints(room);
   t.comment(JSON.stringify(joints));
-  t.ok(sum(joints.map(({ lostMs, repeatedMs }) => lostMs + repeatedMs)) < 1, 'nothing is lost or repeated');
+  t.ok(sum(joints.map(({ lostMs }) => lostMs)) < 1, 'nothing is lost');
+  // Without the bus, what one that was late has put out in its last moment may be said once more.
+  t.ok(sum(joints.map(({ repeatedMs }) => repeatedMs)) <= 21, 'no more than a frame is repeated');
 });
 
 void t.test('a spare takes over from one that never spoke, and from a damaged playhead', async (t) => {
