@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { crc32 } from 'node:zlib';
 
 // Loaded with --import into every worker: what our own files import from packages comes from the few files that set-up has packed them
-// into (`ops/setup/pack-packages.mjs`), instead of from hundreds. Half of what a start costs goes into finding and reading those. Whenever
+// into (`ops/setup/pack-packages.mjs`), instead of from hundreds. A quarter to a half of what loading costs goes into finding and reading those. Whenever
 // the pack is not that of the packages which are installed, or not whole, everything comes from node_modules as ever.
 
 /**
