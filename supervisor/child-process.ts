@@ -1,6 +1,7 @@
-import type { ChildProcess } from 'node:child_process';
+import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { ChildReport, SupervisorCommand } from '../protocol/ipc.ts';
 import type { ChildSpec } from './child-spec.ts';
@@ -10,6 +11,7 @@ import { openLog } from './open-log.ts';
 import { packedPackagesFlags, workerHeapFlag } from './node-arguments.ts';
 import { hasParentDeath, withParentDeath } from './parent-death.ts';
 import { isAlive, readProcess } from './process-table.ts';
+import { killedBy, tripwireStdio, withTripwire } from './tripwire.ts';
 
 export interface ChildProcessOptions {
   id: string;
@@ -17,8 +19,10 @@ export interface ChildProcessOptions {
   project: string;
   home: string;
   onReport: (report: ChildReport) => void;
-  /** Called exactly once, also when there was never a process. */
+  /** Called exactly once, also when there was never a process. What the process had open may be open for some 100 ms more. */
   onExit: (exit: { reason: string; exit: ExitClass }) => void;
+  /** Called once, after `onExit`: nothing is left of it. */
+  onGone: () => void;
   /** Its log cannot be had, so that it runs without one. */
   onNoLog: (error: unknown) => void;
 }
@@ -33,25 +37,28 @@ export class WorkerProcess {
   readonly #process: ChildProcess;
   readonly #options: ChildProcessOptions;
   #ended = false;
+  #gone = false;
   #goneSince: number | undefined;
 
   constructor(options: ChildProcessOptions) {
     this.#options = options;
     const { id, spec, project, home, onNoLog } = options;
     const logFile = openLog(join(home, 'log', `${fileName(id)}.ndjson`), { onProblem: onNoLog });
-    const command = withParentDeath([
+    const program = [
       process.execPath,
       workerHeapFlag(spec.limitMb),
       ...reportFlags(home),
       ...packedPackagesFlags,
       join(project, spec.entry),
       id,
-    ]);
+    ];
+    const command = withTripwire(program) ?? withParentDeath(program);
+    const stdio: StdioOptions = ['ignore', logFile, logFile, 'ipc', ...tripwireStdio];
     this.#process = spawn(command[0] ?? process.execPath, command.slice(1), {
       cwd: project,
       detached: true,
       // Output goes to the file itself, never through this process.
-      stdio: ['ignore', logFile, logFile, 'ipc'],
+      stdio,
       env: {
         ...process.env,
         MALLOC_ARENA_MAX: '2',
@@ -65,14 +72,10 @@ export class WorkerProcess {
     this.#process.on('message', (report) => options.onReport(report as ChildReport));
     this.#process.once('error', (error) => {
       if (this.#process.pid === undefined)
-        this.#end({ reason: `cannot be started: ${error.message}`, exit: 'failed' });
+        this.#end({ reason: `cannot be started: ${error.message}`, exit: 'failed' }, true);
     });
-    this.#process.once('exit', (code, signal) =>
-      this.#end({
-        reason: signal === null ? `ended with code ${code}` : `ended by ${signal}`,
-        exit: exitClass(code, signal),
-      }),
-    );
+    this.#process.once('exit', (code, signal) => this.#end(toExit(code, signal), true));
+    this.#watchTripwire();
   }
 
   get pid(): number {
@@ -107,8 +110,24 @@ export class WorkerProcess {
     else {
       this.#goneSince ??= now;
       if (now - this.#goneSince >= lostMs)
-        this.#end({ reason: 'is gone, and nobody said how', exit: 'failed' });
+        this.#end({ reason: 'is gone, and nobody said how', exit: 'failed' }, true);
     }
+  }
+
+  #watchTripwire(): void {
+    const [wire] = this.#process.stdio.slice(4);
+    if (!(wire instanceof Socket)) return;
+    // Nothing comes, and what goes wrong with it only means that there is no notice.
+    wire.on('error', () => undefined).resume();
+    wire.once('close', () => setImmediate(() => this.#wireEnded()));
+  }
+
+  /** By now all has been read that was said before; what may still come would be of the dead. */
+  #wireEnded(): void {
+    const signal = killedBy(this.pid, this.startTime);
+    if (signal === undefined || this.#ended) return;
+    this.#process.removeAllListeners('message');
+    this.#end(toExit(null, signal), false);
   }
 
   /** The process alone: what it has started would end of it. */
@@ -121,14 +140,23 @@ export class WorkerProcess {
     }
   }
 
-  #end(exit: { reason: string; exit: ExitClass }): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    // What it had started must not outlive it.
-    this.signal('SIGKILL');
-    this.#options.onExit(exit);
+  #end(exit: { reason: string; exit: ExitClass }, isGone: boolean): void {
+    if (!this.#ended) {
+      this.#ended = true;
+      // What it had started must not outlive it.
+      this.signal('SIGKILL');
+      this.#options.onExit(exit);
+    }
+    if (!isGone || this.#gone) return;
+    this.#gone = true;
+    this.#options.onGone();
   }
 }
+
+const toExit = (code: number | null, signal: NodeJS.Signals | null): { reason: string; exit: ExitClass } => ({
+  reason: signal === null ? `ended with code ${code}` : `ended by ${signal}`,
+  exit: exitClass(code, signal),
+});
 
 /** A child's id as a file name. */
 export function fileName(id: string): string {

@@ -39,6 +39,8 @@ export class Conversation {
   readonly #held = new HeldByChild();
   readonly #letters: DeadLetters;
   readonly #counters = new Map<string, Record<string, number>>();
+  /** Children that died, until they are gone. */
+  readonly #bereft = new Map<string, ChildRecord>();
 
   constructor(options: ConversationOptions) {
     this.#options = options;
@@ -122,13 +124,23 @@ export class Conversation {
     this.#counters.delete(child.id);
     const harmless = acks.filter((ack) => !poison.includes(ack));
     this.#giveBack(harmless);
-    if (died) void this.#giveBackUnheard(child);
+    if (died) this.#bereft.set(child.id, child);
     if (poison.length === 0) return;
     crew.sendToAll({ kind: 'poison', keys: this.poison });
     const reason = `two workers ended with it in hand, the last one: ${child.id}`;
     for (const ack of poison) void this.#letters.keep(ack, reason);
     setTimeout(() => this.#giveBack(poison), poisonLeadMs);
     this.#signal(child, 'poisoned', `${poison.length} messages`);
+  }
+
+  /**
+   * What it had open is closed. Until then the bus went on giving to it what its last request allowed, also of what was given back.
+   */
+  gone({ id, generation }: ChildRecord): void {
+    const child = this.#bereft.get(id);
+    if (child?.generation !== generation) return;
+    this.#bereft.delete(id);
+    void this.#giveBackUnheard(child);
   }
 
   /** Those who work first: all at once would wait for each other. */

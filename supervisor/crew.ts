@@ -20,6 +20,8 @@ export interface CrewOptions {
   onSpawned: (child: ChildRecord, pid: number) => void;
   onReport: (child: ChildRecord, report: ChildReport) => void;
   onExit: (child: ChildRecord, exit: { reason: string; exit: ExitClass }) => void;
+  /** After `onExit`: what it had open, such as its connection to the bus, is closed. */
+  onGone: (child: ChildRecord) => void;
   /** Of a child's log, before it is set aside. */
   maxLogBytes?: number;
 }
@@ -104,7 +106,7 @@ export class Crew {
   }
 
   #spawn(child: ChildRecord): void {
-    const { project, home, log, onSpawned, onReport, onExit } = this.#options;
+    const { project, home, log, onSpawned, onReport, onExit, onGone } = this.#options;
     const { id, spec, generation } = child;
     try {
       const process = new WorkerProcess({
@@ -120,6 +122,7 @@ export class Crew {
           onExit(child, withKernelsPart(exit, member?.group?.outOfMemoryKills() ?? 0));
           void member?.group?.remove();
         },
+        onGone: () => onGone(child),
       });
       const group = this.#cgroup?.adopt({
         id,

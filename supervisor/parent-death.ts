@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 
-const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path));
+/** Of util-linux; undefined where it is not there. */
+export const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path));
 
 /** Whether the kernel ends a child together with the supervisor. */
 export const hasParentDeath = setpriv !== undefined;

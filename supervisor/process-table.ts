@@ -5,14 +5,26 @@ import { readFileSync } from 'node:fs';
  * zombie from the living: `kill(pid, 0)` succeeds for both. Undefined when there is none; on systems without /proc only a signal can tell.
  */
 export function readProcess(pid: number): { state: string; startTime: string } | undefined {
+  const fields = readFields(pid);
+  if (fields) return { state: fields[0] ?? '', startTime: fields[19] ?? '' };
+  return process.platform === 'linux' ? undefined : probe(pid);
+}
+
+/** What `stat` says from the state on (proc(5)). Of the first thread: the same, without adding up the times of all the others. */
+function readFields(pid: number): string[] | undefined {
   try {
-    // Of its first thread: the same two, without adding up the times of all the others.
     const text = readFileSync(`/proc/${pid}/task/${pid}/stat`, 'latin1');
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return { state: fields[0] ?? '', startTime: fields[19] ?? '' };
+    return text.slice(text.lastIndexOf(')') + 2).split(' ');
   } catch {
-    return process.platform === 'linux' ? undefined : probe(pid);
+    return undefined;
   }
+}
+
+/** How a process ended that is dead and that its parent has not been told of yet: 0, or the signal that ended it. Linux only. */
+export function readEnd(pid: number): { startTime: string; signal: number } | undefined {
+  const fields = readFields(pid);
+  if (fields?.[0] !== 'Z') return undefined;
+  return { startTime: fields[19] ?? '', signal: Number(fields[49] ?? 0) & 0x7f };
 }
 
 export function isAlive(pid: number, startTime?: string): boolean {

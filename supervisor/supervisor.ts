@@ -24,7 +24,7 @@ import type { SupervisorOptions } from './supervisor-options.ts';
 import { Upkeep } from './upkeep.ts';
 
 const tickMs = 200;
-/** Incidents are looked at less often than children; the kernel's table of processes is for ends that nobody reported. */
+/** Incidents are looked at less often than children. */
 const healEveryTicks = 2;
 const verifyEveryTicks = 25;
 /** Spares come after the first sound. */
@@ -95,6 +95,7 @@ export class Supervisor implements AsyncDisposable {
         this.#upkeep.resources.forget(child.id);
         this.#conversation.ended(last);
       },
+      onGone: (child) => this.#conversation.gone(child),
     });
     this.#conversation = new Conversation({
       state,
@@ -295,5 +296,5 @@ export class Supervisor implements AsyncDisposable {
   }
 }
 
-/** All orders but that to start a process, which takes as long as everything else together. */
+/** All but to start a process, which takes as long as everything else together. */
 const isUrgent = (output: Output): boolean => output.kind === 'effect' && output.effect.kind !== 'spawn';

@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { kill } from 'node:process';
 import { setImmediate as turn } from 'node:timers/promises';
 import t from 'tap';
 import type { Test } from 'tap';
@@ -16,6 +17,9 @@ interface Started {
   process: WorkerProcess;
   home: string;
   exits: Exit[];
+  /** `exit` and `gone`, in the order in which they were told. */
+  told: string[];
+  gone: () => Promise<void>;
   /** The next report of this kind, of those that came or will come. */
   report: (kind: ChildReport['kind']) => Promise<ChildReport>;
   ended: () => Promise<Exit>;
@@ -28,6 +32,7 @@ function start(t: Test, fixture: string, given: { project?: string; reportMs?: n
   const heard = new EventEmitter();
   const reports: ChildReport[] = [];
   const exits: Exit[] = [];
+  const told: string[] = [];
   const process = new WorkerProcess({
     id: 'tts:a',
     spec: specOf('tts', { entry: `test/supervisor/fixtures/${fixture}.ts`, reportMs: given.reportMs ?? 300 }),
@@ -39,7 +44,12 @@ function start(t: Test, fixture: string, given: { project?: string; reportMs?: n
     },
     onExit: (exit) => {
       exits.push(exit);
+      told.push('exit');
       heard.emit('exit');
+    },
+    onGone: () => {
+      told.push('gone');
+      heard.emit('gone');
     },
     onNoLog: (error) => t.fail(`no log: ${String(error)}`),
     ...(given.project === undefined ? {} : { project: given.project }),
@@ -57,7 +67,11 @@ function start(t: Test, fixture: string, given: { project?: string; reportMs?: n
     process,
     home,
     exits,
+    told,
     ended,
+    async gone() {
+      if (!told.includes('gone')) await once(heard, 'gone', { signal });
+    },
     async report(kind) {
       for (;;) {
         const found = reports.find((report) => report.kind === kind);
@@ -95,6 +109,29 @@ void t.test('WorkerProcess ends a child that ignores SIGTERM by SIGKILL', async 
   t.ok(isAlive(process.pid, process.startTime));
   process.signal('SIGKILL');
   t.same(await ended(), { reason: 'ended by SIGKILL', exit: 'killed' });
+});
+
+void t.test('WorkerProcess tells the death of a child, and then that it is gone', async (t) => {
+  const { process, report, ended, gone, told } = start(t, 'answers');
+  await report('registered');
+  process.signal('SIGKILL');
+  t.same(await ended(), { reason: 'ended by SIGKILL', exit: 'killed' });
+  await gone();
+  t.notOk(readProcess(process.pid), 'nothing is left of it');
+  t.same(told, ['exit', 'gone']);
+});
+
+void t.test('WorkerProcess goes on with a child whose tripwire alone is gone', async (t) => {
+  const { process, report, ended, exits } = start(t, 'answers');
+  await report('registered');
+  const [wire = 0] = childrenOf(process.pid);
+  t.match(readFileSync(`/proc/${wire}/cmdline`, 'latin1'), /^cat\0/, 'it has a tripwire');
+  kill(wire, 'SIGKILL');
+  while (isAlive(wire)) await turn();
+  for (let turns = 0; turns < 20; turns++) await turn();
+  t.same(exits, []);
+  process.send({ kind: 'drain', deadlineMs: 0, handOver: false });
+  t.same(await ended(), { reason: 'ended with code 0', exit: 'clean' });
 });
 
 void t.test('report() gets from a child that finishes nothing what it is doing', async (t) => {
@@ -177,6 +214,20 @@ void t.test('fileName() makes a file name of every id', (t) => {
   t.equal(fileName('a/../b'), 'a-..-b');
   t.end();
 });
+
+function childrenOf(parent: number): number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => pid > 0 && parentOf(pid) === parent);
+}
+
+function parentOf(pid: number): number {
+  try {
+    return Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]);
+  } catch {
+    return 0;
+  }
+}
 
 function isWhole(text: string): boolean {
   try {

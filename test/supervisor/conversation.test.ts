@@ -131,7 +131,7 @@ void t.test('receive() confirms a doubt only to who still has the duty', (t) => 
   t.end();
 });
 
-void t.test('ended() gives back what a child held, and what it never could say that it had', async (t) => {
+void t.test('ended() gives back what a child held, gone() what it never could say that it had', async (t) => {
   const [tts, next] = [worker('tts'), worker('tts', { id: 'tts.2' })];
   const { conversation, state, handedOver, signals } = open([tts], [ack(9)]);
   conversation.receive(tts, { kind: 'took', acks: [ack(1), ack(2)] });
@@ -139,6 +139,12 @@ void t.test('ended() gives back what a child held, and what it never could say t
   conversation.ended(tts);
   t.same(handedOver, [ack(2)]);
   t.same(conversation.countersOf('tts'), {});
+  await turn();
+  t.notOk(handedOver.includes(ack(9)), 'the bus may still give it more');
+  conversation.gone(worker('tts', { generation: tts.generation + 1 }));
+  await turn();
+  t.notOk(handedOver.includes(ack(9)), 'that was another one');
+  conversation.gone(tts);
   await turn();
   // What nobody has taken yet is given back once more within milliseconds.
   t.same([...new Set(handedOver)], [ack(2), ack(9)]);
@@ -173,8 +179,9 @@ void t.test('ended() takes a planned end for no death', async (t) => {
   const { conversation, handedOver } = open([draining], [ack(9)]);
   conversation.receive(draining, { kind: 'treating', acks: [ack(3)] });
   conversation.ended(draining);
+  conversation.gone(draining);
   await turn();
-  t.same(handedOver, [ack(3)], 'and nobody asks for what it might not have heard');
+  t.same([...new Set(handedOver)], [ack(3)], 'and nobody asks for what it might not have heard');
 });
 
 void t.test('ended() holds a message back that two workers died of, until all know it', async (t) => {

@@ -21,7 +21,7 @@ import { childOptions } from '../support/child-host.ts';
 import { childOf, keptLog, specOf } from './some-children.ts';
 
 interface Heard {
-  what: 'spawned' | 'exit' | ChildReport['kind'];
+  what: 'spawned' | 'exit' | 'gone' | ChildReport['kind'];
   id: string;
   generation: number;
   detail: unknown;
@@ -52,6 +52,7 @@ function openCrew(t: Test, { logLevel = 'error', ...given }: Given = {}) {
     onSpawned: (child, pid) => hear(child, 'spawned', pid),
     onReport: (child, report) => hear(child, report.kind, report),
     onExit: (child, exit) => hear(child, 'exit', exit),
+    onGone: (child) => hear(child, 'gone', undefined),
     ...given,
   });
   const signal = AbortSignal.timeout(60_000);
@@ -86,6 +87,7 @@ void t.test('Crew takes a child through its life as the roster says', async (t) 
   t.same((await next('exit')).detail, { reason: 'ended with code 0', exit: 'clean' });
   t.equal(crew.startTimeOf('tts'), '');
   t.notOk(isAlive(Number(pid)));
+  await next('gone');
 });
 
 void t.test('Crew does nothing to the process of another generation', async (t) => {
