@@ -52,7 +52,7 @@ await runChild('audio', async (child) => {
   const controls = toControls(kept);
   await using positions = new PositionFile(positionFile, log, noted);
   outputs.start();
-  fillers.start(kept?.playhead);
+  fillers.start(kept?.playhead, noted);
   accompaniment.start();
   const sound = new RoomSound({
     room,

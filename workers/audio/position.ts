@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { Logger } from '../logger.ts';
+import { readAiring } from './fillers/airing-id.ts';
 
 /** Up to where a sink was given sound of an utterance, by whom, and when. */
 export interface Position {
@@ -20,7 +21,7 @@ const recordSchema = z.array(z.tuple([z.number(), z.number(), z.string(), z.numb
 /** One page, so that a write is never seen in halves. */
 const recordBytes = 4_096;
 /** With ids as long as they mostly are, so many find room; several minutes of speech. */
-const maxPositions = 64;
+const maxPositions = 56;
 
 /**
  * The places in the sound, written down with every frame that a sink has got: what the system has taken from a process outlives it, and
@@ -49,8 +50,7 @@ export class PositionFile implements AsyncDisposable {
     if (this.#fd === undefined) return;
     this.#positions.delete(position.utteranceId);
     this.#positions.set(position.utteranceId, position);
-    const [oldest] = this.#positions.keys();
-    if (this.#positions.size > maxPositions && oldest !== undefined) this.#positions.delete(oldest);
+    if (this.#positions.size > maxPositions) this.#forgetOne();
     this.#isChanged = true;
     this.#writing ??= this.#drain(this.#fd);
   }
@@ -74,6 +74,13 @@ export class PositionFile implements AsyncDisposable {
   }
 
   #closed = false;
+
+  /** A filler that is not in the ledger does less harm than an answer that is heard twice. */
+  #forgetOne(): void {
+    const ids = [...this.#positions.keys()];
+    const id = ids.find((each) => readAiring(each) !== undefined) ?? ids[0];
+    if (id !== undefined) this.#positions.delete(id);
+  }
 
   #open(file: string): number | undefined {
     try {

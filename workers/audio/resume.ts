@@ -1,6 +1,7 @@
 import type { Playhead } from '../../protocol/speech.ts';
 import type { ControlsView } from './controls.ts';
 import { untouched } from './controls.ts';
+import { readAiring } from './fillers/airing-id.ts';
 import { samplesOf } from './format.ts';
 import type { Partial } from './line.ts';
 import type { Resume } from './line.ts';
@@ -32,7 +33,9 @@ export function toResume(kept: Kept | undefined, positions: Position[], now: num
       position.epoch >= epoch &&
       position.at >= (playhead?.at ?? 0) &&
       now - position.at < partialTtlMs &&
-      !ended.includes(position.utteranceId),
+      !ended.includes(position.utteranceId) &&
+      // Nobody goes on with a filler.
+      readAiring(position.utteranceId) === undefined,
   );
   return {
     resumeSeq: Math.max(1, playhead?.resumeSeq ?? 1),

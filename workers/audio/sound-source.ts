@@ -195,8 +195,7 @@ export class SoundSource {
     onChange();
   }
 
-  #notePlace(place: Place | undefined): void {
-    if (!place) return;
+  #notePlace(place: Place): void {
     this.#places.delete(place.utteranceId);
     this.#places.set(place.utteranceId, place);
   }

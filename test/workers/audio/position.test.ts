@@ -62,6 +62,9 @@ void t.test('note() lets go of the earliest when there are too many', async (t) 
   const found = readPositions(file);
   t.ok(found.length >= 50, `${found.length}`);
   t.match(found.at(-1), { utteranceId: /11000$/ });
+  for (let n = 1; n <= 20; n++) positions.note(other(`filler:k:${n}`));
+  await positions.written();
+  t.match(readPositions(file), found, 'of fillers first');
   t.equal(readFileSync(file).byteLength, 4_096);
 });
 

@@ -66,6 +66,12 @@ void t.test('toResume() says nothing again of all that was heard since a playhea
   t.end();
 });
 
+void t.test('toResume() goes on with no filler', (t) => {
+  const filler = { ...position, utteranceId: 'filler:k:1' };
+  t.strictSame(toResume(kept({}), [filler], now).partial, []);
+  t.end();
+});
+
 void t.test('toResume() goes on with nothing that began too long ago', (t) => {
   const partial = [{ utteranceId: 'u:a', nextIndex: 1, offsetMs: 20 }];
   const later = now + 1_000_000;
