@@ -1,10 +1,9 @@
+import { asksForConfirmation } from './reached-messages.ts';
 import type { SentMessage } from './sim-room.ts';
 import type { Show } from './show.ts';
 
 const connectedMs = 40_000;
 const ackedMs = 40_000;
-/** The room's frames with nothing but these ask for no confirmation. */
-const unconfirmed = new Set(['rank', 'banner', 'unknown', 'stats', 'fault', 'broken']);
 
 /**
  * Lets nothing more happen in a room and waits until what it has sent is confirmed, so that nothing is on its way when the show is
@@ -37,7 +36,7 @@ export async function hushRoom(show: Show, room: string): Promise<string[]> {
 /** Ids that were sent to somebody and never confirmed. What was sent again counts as confirmed with any of its copies. */
 export function openMessages(sent: Pick<SentMessage, 'msgId' | 'kind' | 'via' | 'acked'>[]): string[] {
   const confirmed = new Set(sent.filter(({ acked }) => acked).map(({ msgId }) => msgId));
-  const asked = sent.filter(({ via, kind }) => via === 'socket' && !unconfirmed.has(kind));
+  const asked = sent.filter(({ via, kind }) => via === 'socket' && asksForConfirmation(kind));
   return [...new Set(asked.map(({ msgId }) => msgId))].filter((msgId) => !confirmed.has(msgId));
 }
 

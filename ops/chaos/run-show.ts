@@ -6,6 +6,7 @@ import { hushRoom } from './hush-room.ts';
 import type { Evidence, RoomEvidence } from './judge.ts';
 import type { Silence, Span } from './longest-silence.ts';
 import { longestSilence } from './longest-silence.ts';
+import { reachedMessages } from './reached-messages.ts';
 import { recordedSound } from './recorded-sound.ts';
 import type { Injury } from './run-plan.ts';
 import { roomName, showConfig } from './show-config.ts';
@@ -28,7 +29,7 @@ export interface RunShowOptions {
   supervisor?: object;
   /** Gets the show once it is on air, to end it at once when need be. */
   onStart: (show: Show) => void;
-  /** What happens while it is on air. */
+  /** What happens while it is on air. `noteAcks` is called before a room is killed. */
   during: (show: Show, noteAcks: (room: string) => Promise<void>) => Promise<Injury[]>;
 }
 
@@ -40,7 +41,7 @@ export async function runShow(options: RunShowOptions): Promise<Evidence> {
   const { home, seed, pace, signal, say, onStart, during } = options;
   const { environment = {}, addresses = new Map<string, string>(), supervisor = {} } = options;
   const rooms = Array.from({ length: options.rooms }, (_, index) => roomName(index));
-  const acked = new Map(rooms.map((room) => [room, new Set<string>()]));
+  const reached = new Map(rooms.map((room) => [room, new Set<string>()]));
   const troubles: string[] = [];
   const config = showConfig({ seed, pace, rooms: options.rooms, addresses, supervisor });
   await using show = await Show.start({
@@ -52,14 +53,18 @@ export async function runShow(options: RunShowOptions): Promise<Evidence> {
     onLine: (line) => say(`  | ${line}`),
   });
   onStart(show);
-  const injuries = await during(show, async (room) => {
-    for (const { msgId, acked: confirmed } of await show.simulator(room).sent())
-      if (confirmed) acked.get(room)?.add(msgId);
-  });
+  const noteAcks = async (room: string) => {
+    for (const msgId of reachedMessages(await show.simulator(room).sent())) reached.get(room)?.add(msgId);
+  };
+  const injuries = await during(show, noteAcks);
   troubles.push(...show.deaths);
   if (show.exit) troubles.push(`the supervisor ended by itself (exit code ${show.exit.code ?? 'none'})`);
   say('the rooms fall silent');
-  for (const room of rooms) troubles.push(...(await hushRoom(show, room)));
+  for (const room of rooms) {
+    troubles.push(...(await hushRoom(show, room)));
+    // One that does not answer is among the troubles.
+    await noteAcks(room).catch(() => undefined);
+  }
   const windows = onAirWindows(show, Date.now());
   say('stopping in order');
   const exitCode = await show.stop();
@@ -68,7 +73,7 @@ export async function runShow(options: RunShowOptions): Promise<Evidence> {
   const { events, balance, sayings } = await readStored(home, faultsAt);
   const hearing = await listen(home, sayings, listenMs);
   const gathered = rooms.map((room): RoomEvidence => {
-    const truth = readTruth(readTruthLog(home, room), acked.get(room) ?? new Set());
+    const truth = readTruth(readTruthLog(home, room), reached.get(room) ?? new Set());
     return {
       room,
       comparison: compareEvents(truth, events.get(room) ?? []),

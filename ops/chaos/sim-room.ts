@@ -7,6 +7,7 @@ const sentSchema = z.object({
       n: z.number(),
       at: z.number(),
       via: z.enum(['socket', 'fetch', 'nobody']),
+      connection: z.number(),
       msgId: z.string(),
       kind: z.string(),
       acked: z.boolean(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { asksForConfirmation } from './reached-messages.ts';
 
 const lineSchema = z.object({
   n: z.number(),
@@ -24,7 +25,10 @@ export interface TruthMessage {
   msgId: string;
   /** The room's word for it: chat, gift, enter … */
   kind: string;
-  /** It surely reached the client. What a room that was killed had sent and nobody had confirmed may have died with it. */
+  /**
+   * It surely reached the client. What a room that was killed had sent and nobody had confirmed may have died with it, and what asks for
+   * no confirmation with its connection.
+   */
   sure: boolean;
   /** Of a gift: whose streak of what, and how many there were up to this message. */
   streak: { key: string; total: number } | undefined;
@@ -32,9 +36,9 @@ export interface TruthMessage {
 
 /**
  * Reads the log that a simulated room wrote while it sent. The room may have been killed meanwhile: then the next one goes on in the
- * same file and counts from 1 again. `acked`: ids that it had seen confirmed before that.
+ * same file and counts from 1 again. `reached`: ids of which the rooms knew that they had reached the client.
  */
-export function readTruth(log: string, acked: ReadonlySet<string>): TruthMessage[] {
+export function readTruth(log: string, reached: ReadonlySet<string>): TruthMessage[] {
   const lines = log.split('\n').filter((line) => line !== '');
   const records = lines.flatMap((line, index) => readLine(line, index === lines.length - 1));
   let life = 0;
@@ -42,7 +46,8 @@ export function readTruth(log: string, acked: ReadonlySet<string>): TruthMessage
   const messages = new Map<string, TruthMessage>();
   for (const [index, { msgId, kind, via, roomId, userId, nickname, gift }] of records.entries()) {
     if (msgId === '') continue;
-    const sure = via !== 'nobody' && (lives[index] === life || acked.has(msgId));
+    const isSentAgain = lives[index] === life && asksForConfirmation(kind);
+    const sure = via !== 'nobody' && (isSentAgain || reached.has(msgId));
     const streak = gift
       ? {
           key: `${roomId}/${userId}/${nickname}/${gift.id}/${gift.groupId}`,

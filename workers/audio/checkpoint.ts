@@ -31,6 +31,8 @@ export class Checkpoint {
   readonly #bucket: KV;
   /** What the bucket said when it was last read. */
   kept: Kept | undefined;
+  /** Hears of each playhead that was written. */
+  onWritten: (playhead: Playhead) => void = () => undefined;
   /** Of the value that the next write replaces; unknown before the first and after a failure. */
   #revision: number | undefined;
   #next: Playhead | undefined;
@@ -138,6 +140,7 @@ export class Checkpoint {
       requestMs,
       signal,
     );
+    this.onWritten(playhead);
   }
 }
 

@@ -6,7 +6,7 @@ import { Follower } from './follower.ts';
 import { Accompaniment } from './mix/accompaniment.ts';
 import { OutputChain } from './output-chain.ts';
 import { streamPlace } from './outputs/stream/address.ts';
-import { PositionFile, readPosition } from './position.ts';
+import { PositionFile, readPositions } from './position.ts';
 import { toControls, toResume } from './resume.ts';
 import { RoomSound } from './room-sound.ts';
 
@@ -47,11 +47,12 @@ await runChild('audio', async (child) => {
   if (child.draining.aborted) return;
 
   const kept = await follower.latest();
-  const resume = toResume(kept, readPosition(positionFile), Date.now());
+  const noted = readPositions(positionFile);
+  const resume = toResume(kept, noted, Date.now());
   const controls = toControls(kept);
-  await using positions = new PositionFile(positionFile, log);
+  await using positions = new PositionFile(positionFile, log, noted);
   outputs.start();
-  fillers.start(kept?.playhead);
+  fillers.start(kept?.playhead, noted);
   accompaniment.start();
   const sound = new RoomSound({
     room,

@@ -161,8 +161,7 @@ export class Player {
   /** Not what is still in this process: when it is killed, that was not heard. */
   #notePlace(): void {
     if (!this.#options.outputs.isDelivered) return;
-    const place = this.#source.takePlace();
-    if (place) this.#options.onPlace(place);
+    for (const place of this.#source.takePlaces()) this.#options.onPlace(place);
   }
 
   #tick(): void {

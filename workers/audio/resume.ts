@@ -1,6 +1,7 @@
 import type { Playhead } from '../../protocol/speech.ts';
 import type { ControlsView } from './controls.ts';
 import { untouched } from './controls.ts';
+import { readAiring } from './fillers/airing-id.ts';
 import { samplesOf } from './format.ts';
 import type { Partial } from './line.ts';
 import type { Resume } from './line.ts';
@@ -22,21 +23,24 @@ export function newest(a: Kept | undefined, b: Kept | undefined): Kept | undefin
   return b.playhead.at > a.playhead.at ? b : a;
 }
 
-/** Where to go on: after what the playhead says, and more exactly after `position` when that was noted since. */
-export function toResume(kept: Kept | undefined, position: Position | undefined, now: number): Resume {
+/** Where to go on: after what the playhead says, and more exactly after those of `positions` that were noted since. */
+export function toResume(kept: Kept | undefined, positions: Position[], now: number): Resume {
   const { playhead, epoch } = kept ?? { playhead: undefined, epoch: 0 };
   const ended = playhead?.ended ?? [];
   const partial = playhead && now - playhead.at < partialTtlMs ? playhead.partial.map(toPartial) : [];
-  const isLater =
-    position !== undefined &&
-    position.epoch >= epoch &&
-    position.at >= (playhead?.at ?? 0) &&
-    now - position.at < partialTtlMs &&
-    !ended.includes(position.utteranceId);
+  const later = positions.filter(
+    (position) =>
+      position.epoch >= epoch &&
+      position.at >= (playhead?.at ?? 0) &&
+      now - position.at < partialTtlMs &&
+      !ended.includes(position.utteranceId) &&
+      // Nobody goes on with a filler.
+      readAiring(position.utteranceId) === undefined,
+  );
   return {
     resumeSeq: Math.max(1, playhead?.resumeSeq ?? 1),
     ended,
-    partial: isLater ? moved(partial, position) : partial,
+    partial: later.reduce(moved, partial),
   };
 }
 

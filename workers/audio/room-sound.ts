@@ -48,6 +48,9 @@ const closingMs = 500;
 /** Listeners wait for the successor meanwhile: a bus that is away must not keep it waiting. */
 const handOverMs = 40;
 
+/** A successor knows a playhead that is so much older than the one that is kept, at most. */
+const forgetMs = 2_000;
+
 /** Something is on its way to the listeners. */
 const soundingStates = new Set<PlaybackState>(['speaking', 'yielding', 'filling']);
 
@@ -65,10 +68,11 @@ export class RoomSound {
   readonly #commands: CommandDesk<'command'>;
 
   constructor(options: RoomSoundOptions) {
-    const { room, audio, child, resume, outputs, fillers, accompaniment } = options;
+    const { room, audio, child, resume, checkpoint, positions, outputs, fillers, accompaniment } = options;
     const controls = new Controls({ configured: audio.volume, kept: options.controls });
     const playback = new Playback({ log: child.log, counters: child.counters });
     const { log } = child;
+    checkpoint.onWritten = ({ at }) => positions.forget(at - forgetMs);
     this.#options = options;
     this.#signal = AbortSignal.any([this.#stop.signal, child.signal]);
     this.#playlist = new Playlist<SegmentSound>({

@@ -27,7 +27,8 @@ const silence: Frame = { frame: new Int16Array(frameSamples), source: undefined 
 export class SoundSource {
   readonly #options: SoundSourceOptions;
   #turn: Turn | undefined;
-  #place: Place | undefined;
+  /** Of each utterance that was heard since they were taken, in the order in which they were. */
+  readonly #places = new Map<string, Place>();
   readonly #recent = new RecentFrames<Voice>();
   /** Ends of sentences that went down with a sink after their voice had ended; at most a second. */
   #again: Frame[] = [];
@@ -123,11 +124,11 @@ export class SoundSource {
     this.#recent.forget();
   }
 
-  /** Up to where somebody was heard, if that has changed since the last call. */
-  takePlace(): Place | undefined {
-    const place = this.#place;
-    this.#place = undefined;
-    return place;
+  /** Up to where each was heard that was heard since the last call; the latest comes last. */
+  takePlaces(): Place[] {
+    const places = [...this.#places.values()];
+    this.#places.clear();
+    return places;
   }
 
   #takeFading(): Frame | undefined {
@@ -186,11 +187,16 @@ export class SoundSource {
   #moved(turn: Turn): void {
     const { counters, onChange } = this.#options;
     turn.moved();
-    this.#place = turn.place() ?? this.#place;
+    this.#notePlace(turn.place());
     if (!turn.voice.done) return;
     this.#turn = undefined;
     turn.heard();
     if (turn.airing === undefined) counters['segments'] = (counters['segments'] ?? 0) + 1;
     onChange();
+  }
+
+  #notePlace(place: Place): void {
+    this.#places.delete(place.utteranceId);
+    this.#places.set(place.utteranceId, place);
   }
 }

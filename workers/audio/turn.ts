@@ -13,8 +13,8 @@ export interface Turn {
   makesWay(priority: Priority): boolean;
   /** Frames of the voice have been written. */
   moved(): void;
-  /** Up to where it was heard; nothing: no successor would go on with it. */
-  place(): Place | undefined;
+  /** Up to where it was heard. */
+  place(): Place;
   /** It was heard to its end. */
   heard(): void;
   /** It ends here for now: nobody would hear it, or somebody else goes on. */

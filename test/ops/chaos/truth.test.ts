@@ -46,6 +46,21 @@ void t.test('readTruth() is sure of what a killed room had sent only when it was
   t.end();
 });
 
+void t.test(
+  'readTruth() is sure of what asks for no confirmation only when it is known to have arrived',
+  (t) => {
+    const log = [line(1, '100', { kind: 'stats' }), line(2, '101'), line(3, '102', { kind: 'rank' })].join(
+      '\n',
+    );
+    t.match(readTruth(log, new Set(['100'])), [
+      { msgId: '100', sure: true },
+      { msgId: '101', sure: true },
+      { msgId: '102', sure: false },
+    ]);
+    t.end();
+  },
+);
+
 void t.test('readTruth() takes the total of a gift from the count that is higher', (t) => {
   const gift = { id: 463, name: '小心心', groupId: '17', groupCount: 66, comboCount: 2, repeatCount: 66 };
   t.match(readTruth(line(1, '100', { kind: 'gift', gift }), none), [

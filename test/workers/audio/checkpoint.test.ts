@@ -14,6 +14,8 @@ void t.test('Checkpoint gives a successor the latest that was written', async (t
   const stop = new AbortController();
   const options = { room: 'demo', bus, duty: noDuty, log, signal: stop.signal };
   const first = await Checkpoint.open(options);
+  const written: number[] = [];
+  first.onWritten = ({ resumeSeq }) => written.push(resumeSeq);
   t.equal(first.kept, undefined);
   for (let seq = 2; seq <= 50; seq++) first.write(playheadOf({ resumeSeq: seq }));
   await first.written();
@@ -21,6 +23,7 @@ void t.test('Checkpoint gives a successor the latest that was written', async (t
     playheadOf({ resumeSeq: 51, ended: ['a'], partial: [{ utteranceId: 'b', nextIndex: 2, offsetMs: 100 }] }),
   );
   await first.written();
+  t.match(written, [50, 51], 'and says so');
   t.match((await Checkpoint.open(options)).kept?.playhead, {
     resumeSeq: 51,
     ended: ['a'],

@@ -112,7 +112,7 @@ void t.test('skip() ends a filler and leaves the playlist alone', async (t) => {
       airing: 'f:1',
       makesWay: () => false,
       moved: () => undefined,
-      place: () => undefined,
+      place: () => ({ utteranceId: 'f:1', nextIndex: 0, offset: 0 }),
       heard: () => undefined,
       pause: () => (paused += 1),
     };

@@ -190,6 +190,28 @@ void t.test('run() notes each place that has left the process, and the end of a 
   t.strictSame(places.at(-1), { utteranceId: 'u:a', nextIndex: 2, offset: 0 });
 });
 
+void t.test(
+  'run() notes the end of an utterance although the next had begun before it had left',
+  async (t) => {
+    const { playlist, places, outputs, player, until, loud } = openPlayer();
+    const stop = new AbortController();
+    for (const name of ['a', 'b']) {
+      const segment = segmentOf(name, 0, { last: true });
+      playlist.see(segment, 1);
+      playlist.put(segment, sound(2));
+    }
+    outputs.isDelivered = false;
+    const running = player.run(stop.signal);
+    await until(() => loud() === 3);
+    outputs.isDelivered = true;
+    await player.drain();
+    stop.abort();
+    await running;
+    t.strictSame(places[0], { utteranceId: 'u:a', nextIndex: 1, offset: 0 });
+    t.strictSame(places.at(-1), { utteranceId: 'u:b', nextIndex: 1, offset: 0 });
+  },
+);
+
 void t.test('run() writes and tells nothing while somebody else may have the room', async (t) => {
   const { playlist, frames, playheads, duty, player, until, loud } = openPlayer();
   const stop = new AbortController();

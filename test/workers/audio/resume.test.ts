@@ -10,7 +10,7 @@ const kept = (given: Parameters<typeof playheadOf>[0], epoch = 1) => ({
 const position = { epoch: 1, at: now - 40, utteranceId: 'u:a', nextIndex: 1, offset: 4_800 };
 
 void t.test('toResume() begins anew without a playhead', (t) => {
-  t.strictSame(toResume(undefined, undefined, now), { resumeSeq: 1, ended: [], partial: [] });
+  t.strictSame(toResume(undefined, [], now), { resumeSeq: 1, ended: [], partial: [] });
   t.end();
 });
 
@@ -20,9 +20,13 @@ void t.test('toResume() goes on where a later position says, else where the play
     { utteranceId: 'u:a', nextIndex: 1, offsetMs: 20 },
   ];
   const place = (given: object, epoch?: number) =>
-    toResume(kept({ partial, ended: ['u:z'], resumeSeq: 9 }, epoch), { ...position, ...given }, now)
+    toResume(kept({ partial, ended: ['u:z'], resumeSeq: 9 }, epoch), [{ ...position, ...given }], now)
       .partial[1];
-  const { partial: all, ...rest } = toResume(kept({ partial, ended: ['u:z'], resumeSeq: 9 }), position, now);
+  const { partial: all, ...rest } = toResume(
+    kept({ partial, ended: ['u:z'], resumeSeq: 9 }),
+    [position],
+    now,
+  );
   t.strictSame(rest, { resumeSeq: 9, ended: ['u:z'] });
   t.strictSame(all, [
     { utteranceId: 'u:b', nextIndex: 3, offset: 0 },
@@ -37,19 +41,41 @@ void t.test('toResume() goes on where a later position says, else where the play
 });
 
 void t.test('toResume() adds what began after the playhead, but nothing that has ended', (t) => {
-  t.strictSame(toResume(kept({}), position, now).partial, [
+  t.strictSame(toResume(kept({}), [position], now).partial, [
     { utteranceId: 'u:a', nextIndex: 1, offset: 4_800 },
   ]);
-  t.strictSame(toResume(kept({ ended: ['u:a'] }), position, now).partial, []);
+  t.strictSame(toResume(kept({ ended: ['u:a'] }), [position], now).partial, []);
   const ended = [{ utteranceId: 'u:a', nextIndex: 0xffff_ffff, offsetMs: 0 }];
-  t.match(toResume(kept({ partial: ended }), position, now).partial, [{ nextIndex: 0xffff_ffff }]);
+  t.match(toResume(kept({ partial: ended }), [position], now).partial, [{ nextIndex: 0xffff_ffff }]);
+  t.end();
+});
+
+void t.test('toResume() says nothing again of all that was heard since a playhead of long ago', (t) => {
+  const partial = [{ utteranceId: 'u:a', nextIndex: 0, offsetMs: 20 }];
+  const noted = [
+    { ...position, at: now - 5_000, utteranceId: 'u:old', nextIndex: 0 },
+    { ...position, at: now - 80, nextIndex: 2, offset: 0 },
+    { ...position, at: now - 60, utteranceId: 'u:b', nextIndex: 1, offset: 0 },
+    { ...position, at: now - 40, utteranceId: 'u:c', nextIndex: 0, offset: 960 },
+  ];
+  t.strictSame(toResume(kept({ partial }), noted, now).partial, [
+    { utteranceId: 'u:a', nextIndex: 2, offset: 0 },
+    { utteranceId: 'u:b', nextIndex: 1, offset: 0 },
+    { utteranceId: 'u:c', nextIndex: 0, offset: 960 },
+  ]);
+  t.end();
+});
+
+void t.test('toResume() goes on with no filler', (t) => {
+  const filler = { ...position, utteranceId: 'filler:k:1' };
+  t.strictSame(toResume(kept({}), [filler], now).partial, []);
   t.end();
 });
 
 void t.test('toResume() goes on with nothing that began too long ago', (t) => {
   const partial = [{ utteranceId: 'u:a', nextIndex: 1, offsetMs: 20 }];
   const later = now + 1_000_000;
-  t.strictSame(toResume(kept({ partial, resumeSeq: 4 }), position, later), {
+  t.strictSame(toResume(kept({ partial, resumeSeq: 4 }), [position], later), {
     resumeSeq: 4,
     ended: [],
     partial: [],

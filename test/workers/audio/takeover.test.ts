@@ -98,6 +98,32 @@ void t.test('a room is handed over although the bus is away', async (t) => {
   t.ok(sum(joints.map(({ repeatedMs }) => repeatedMs)) <= 21, 'no more than a frame is repeated');
 });
 
+void t.test('what was heard while the bus was away is not said again after kill -9', async (t) => {
+  const room = await HostedRoom.open(t);
+  const first = await room.spare();
+  first.start({ lease, epoch: 1 });
+  await first.report('started');
+  const expiresAt = soon();
+  for (const [at, name] of ['a', 'b', 'c'].entries()) {
+    const lengthMs = name === 'c' ? 4_000 : 1_500;
+    await room.say(segmentOf(name, 0, { last: true, expiresAt }), markedSound(1_500 * at, lengthMs), 48_000);
+  }
+  const second = await room.spare();
+  await room.playhead(({ offsetMs }) => offsetMs >= 500);
+  await room.stopBus();
+  await first.report('heartbeat', ({ counters }) => (counters['segments'] ?? 0) >= 2);
+  await first.kill();
+  second.start({ lease, epoch: 2 });
+  await second.report('heartbeat', ({ counters }) => (counters['segments'] ?? 0) >= 1);
+  // Without the bus it cannot write down what has ended, but its recording is whole.
+  second.send({ kind: 'drain', deadlineMs: 1_000, handOver: false });
+  await second.ended;
+  const joints = heardJoints(room);
+  t.comment(JSON.stringify(joints));
+  t.ok(sum(joints.map(({ lostMs }) => lostMs)) < 1, 'nothing is lost');
+  t.ok(sum(joints.map(({ repeatedMs }) => repeatedMs)) <= 200, 'nor said again');
+});
+
 void t.test('a spare takes over from one that never spoke, and from a damaged playhead', async (t) => {
   const room = await HostedRoom.open(t);
   await (await room.bus.bucket('playhead')).put('demo', new Uint8Array([1, 2, 3]));

@@ -1,5 +1,6 @@
 import type { Priority } from '../../../protocol/speech.ts';
 import { msOf } from '../format.ts';
+import type { Place } from '../player-options.ts';
 import type { Turn } from '../turn.ts';
 import { Voice, toSound } from '../voice.ts';
 import type { Recorded } from '../renditions.ts';
@@ -38,8 +39,9 @@ export class FillerTurn implements Turn {
     // Nobody has to know.
   }
 
-  place(): undefined {
-    return undefined;
+  /** For the ledger. */
+  place(): Place {
+    return { utteranceId: this.airing, nextIndex: 0, offset: this.voice.position };
   }
 
   heard(): void {

@@ -11,6 +11,7 @@ import { airingId, readAiring } from './airing-id.ts';
 import { FillerTexts } from './filler-texts.ts';
 import { FillerTurn } from './filler-turn.ts';
 import { hearPromises } from './hear-promises.ts';
+import type { Place } from '../player-options.ts';
 import { LastHeard } from './last-heard.ts';
 import { Library, libraryFolder } from './library.ts';
 import { NextFillers } from './next-fillers.ts';
@@ -112,8 +113,8 @@ export class RoomFillers implements AsyncDisposable {
     this.#lastHeard.hear(playhead);
   }
 
-  /** From now on this one fills the room. `playhead`: the last of the one before. */
-  start(playhead: Playhead | undefined): void {
+  /** From now on this one fills the room. `playhead`: the last of the one before; `noted`: what was heard since, among others. */
+  start(playhead: Playhead | undefined, noted: Pick<Place, 'utteranceId'>[]): void {
     const { room, child } = this.#options;
     const { bus, log } = child;
     if (playhead) this.#lastHeard.hear(playhead);
@@ -123,7 +124,7 @@ export class RoomFillers implements AsyncDisposable {
     const onPromise = ({ utteranceId }: { utteranceId: string }) =>
       this.#promises.add(utteranceId, performance.now());
     this.#running.push(
-      this.#takeOver(playhead),
+      this.#takeOver([...noted, ...(playhead ? [playhead] : [])].map(({ utteranceId }) => utteranceId)),
       this.#ahead.run(),
       hearPromises({ room, bus, log, signal, onPromise }),
     );
@@ -201,13 +202,16 @@ export class RoomFillers implements AsyncDisposable {
   }
 
   /** What the one before has kept and played since the last look, and what it was cut off in. */
-  async #takeOver(playhead: Playhead | undefined): Promise<void> {
-    const last = readAiring(playhead?.utteranceId ?? '');
-    if (last) this.#plays.add(last.key);
+  async #takeOver(utteranceIds: string[]): Promise<void> {
+    const heard = utteranceIds.flatMap((utteranceId) => {
+      const airing = readAiring(utteranceId);
+      return airing ? [{ ...airing, utteranceId }] : [];
+    });
+    for (const { key } of heard) this.#plays.add(key);
     await this.#look();
-    if (playhead && last && Date.now() - playhead.at < unsettledMs) {
-      const text = this.#library.get(last.key)?.text;
-      if (text !== undefined) this.#aired.add({ utteranceId: playhead.utteranceId, text });
+    for (const { key, at, utteranceId } of heard) {
+      const text = this.#library.get(key)?.text;
+      if (text !== undefined && Date.now() - at < unsettledMs) this.#aired.add({ utteranceId, text });
     }
     await this.#library.tidy();
   }

@@ -4,6 +4,7 @@ import { Controls, untouched } from '../../../../workers/audio/controls.ts';
 import { FillerTurn } from '../../../../workers/audio/fillers/filler-turn.ts';
 import { frameMs, frameSamples } from '../../../../workers/audio/format.ts';
 import { Playback } from '../../../../workers/audio/playback.ts';
+import type { Place } from '../../../../workers/audio/player.ts';
 import { Player } from '../../../../workers/audio/player.ts';
 import { Playlist } from '../../../../workers/audio/playlist.ts';
 import type { SegmentSound } from '../../../../workers/audio/voice.ts';
@@ -24,6 +25,7 @@ function open({ fillerFrames }: { fillerFrames: number }) {
   const levels: number[] = [];
   const playheads: Playhead[] = [];
   const aired: boolean[] = [];
+  const places: Place[] = [];
   const watchers: (() => void)[] = [];
   const outputs = {
     accepting: true,
@@ -54,7 +56,7 @@ function open({ fillerFrames }: { fillerFrames: number }) {
     onEnding: ({ utteranceId }) => playlist.settled(utteranceId),
     onPlayhead: (playhead) => playheads.push(playhead),
     onProgress: () => undefined,
-    onPlace: () => undefined,
+    onPlace: (place) => places.push(place),
     mayPlay: () => true,
     fill: (silentMs) =>
       silentMs < afterMs
@@ -73,7 +75,7 @@ function open({ fillerFrames }: { fillerFrames: number }) {
   const until = async (holds: () => boolean) =>
     await new Promise<void>((resolve) => watchers.push(() => holds() && resolve()));
   const of = (level: number) => levels.filter((each) => each === level).length;
-  return { player, playlist, outputs, levels, playheads, aired, say, until, of };
+  return { player, playlist, outputs, levels, playheads, places, aired, say, until, of };
 }
 
 /** Lengths of runs of equal levels. */
@@ -88,7 +90,7 @@ function runsOf(levels: number[]): { level: number; frames: number }[] {
 }
 
 void t.test('a player that is filled is never silent for longer, and says what is heard', async (t) => {
-  const { player, levels, playheads, aired, until, of } = open({ fillerFrames: 8 });
+  const { player, levels, playheads, places, aired, until, of } = open({ fillerFrames: 8 });
   const stop = new AbortController();
   const running = player.run(stop.signal);
   await until(() => of(loudness.filler) >= 40);
@@ -103,6 +105,7 @@ void t.test('a player that is filled is never silent for longer, and says what i
     playheads.find(({ state }) => state === 'filling'),
     { utteranceId: 'filler:k:1', ended: [], partial: [] },
   );
+  t.match(places[0], { utteranceId: 'filler:k:1' }, 'also where the bus does not hear it');
 });
 
 void t.test('a filler makes way at once for what is urgent, also near its end', async (t) => {

@@ -6,9 +6,10 @@ import { outcomeKinds } from '../../../../protocol/speech.ts';
 import { accessTo } from '../../../support/nats.ts';
 import { HostedChild, childOptions } from '../../../support/child-host.ts';
 import { longestSilence } from '../../../../ops/chaos/longest-silence.ts';
-import { readAiring } from '../../../../workers/audio/fillers/airing-id.ts';
+import { airingId, readAiring } from '../../../../workers/audio/fillers/airing-id.ts';
 import { FillerTexts } from '../../../../workers/audio/fillers/filler-texts.ts';
 import { Library, libraryFolder } from '../../../../workers/audio/fillers/library.ts';
+import { PositionFile } from '../../../../workers/audio/position.ts';
 import { segmentOf, tone } from '../fixtures.ts';
 import { openFolder } from '../../tts/cache/sounds.ts';
 import { HostedRoom } from '../hosted-room.ts';
@@ -96,6 +97,27 @@ void t.test('a spare knows the library, and when and with what its room was last
   second.send({ kind: 'drain', deadlineMs: 10_000, handOver: false });
   t.match(await second.ended, { code: 0 });
 });
+
+void t.test(
+  'what filled a room while the bus was away is in the ledger although its worker has ended',
+  async (t) => {
+    const room = await HostedRoom.open(t);
+    const audio = { outputs: ['null'], fillers };
+    const { config } = childOptions({ config: { audio } });
+    const keys = [...(await makeLibrary(room.home, config))];
+    const log = pino({ level: 'silent' });
+    const heard = keys.slice(0, 2).map((key, index) => airingId(key, Date.now() - 9_000 + 4_000 * index));
+    {
+      await using positions = new PositionFile(join(room.home, 'run', 'demo.position'), log);
+      for (const utteranceId of heard)
+        positions.note({ epoch: 1, at: Date.now() - 1_000, utteranceId, nextIndex: 0, offset: 960 });
+    }
+    await room.start(audio);
+    const outcomes = await room.outcomes(2);
+    t.strictSame(outcomes.map(({ utteranceId }) => utteranceId).sort(), heard.sort());
+    t.ok(outcomes.every(({ what, reason }) => what === 'aired' && reason === 'filler'));
+  },
+);
 
 /** The sounds of the configured lines, as an earlier show left them. */
 async function makeLibrary(home: string, config: Config): Promise<Set<string>> {
