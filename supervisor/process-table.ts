@@ -6,13 +6,19 @@ import { readFileSync } from 'node:fs';
  */
 export function readProcess(pid: number): { state: string; startTime: string } | undefined {
   try {
-    // Of its first thread: the same two, without adding up the times of all the others.
-    const text = readFileSync(`/proc/${pid}/task/${pid}/stat`, 'latin1');
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    const fields = statFields(readFileSync(threadStatFile(pid), 'latin1'));
     return { state: fields[0] ?? '', startTime: fields[19] ?? '' };
   } catch {
     return process.platform === 'linux' ? undefined : probe(pid);
   }
+}
+
+/** Of a process's first thread: state and start time are the same, without adding up the times of all the others. */
+export const threadStatFile = (pid: number): string => `/proc/${pid}/task/${pid}/stat`;
+
+/** See proc_pid_stat(5): what stands behind the name, which may hold anything; its field 3, the state, is the first here. */
+export function statFields(text: string): string[] {
+  return text.slice(text.lastIndexOf(')') + 2).split(' ');
 }
 
 export function isAlive(pid: number, startTime?: string): boolean {
