@@ -66,8 +66,6 @@ export interface Heartbeat {
   connected: boolean;
   at: number;
   loopDelayMs: number;
-  utilisation: number;
-  heapMb: number;
   inFlight: number;
   lastProgressAt: number;
   counters: Record<string, number>;

@@ -57,7 +57,7 @@ const services = z
   .describe('By role');
 
 export const supervisorSchema = z.strictObject({
-  heartbeatMs: ms(50, 10_000, 500, 'How often a child reports'),
+  heartbeatMs: ms(50, 10_000, 500, 'How often a child reports; a spare half as often'),
   heartbeatDeadlineMs: ms(500, 120_000, 2_500, 'Silent for so long: ended and replaced'),
   readyTimeoutMs: ms(500, 300_000, 15_000, 'Time for each phase of a start'),
   stopTimeoutMs: ms(500, 300_000, 15_000, 'Time for everything to stop in order'),

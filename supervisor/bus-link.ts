@@ -35,6 +35,9 @@ export interface BusLinkOptions {
 
 const infoTimeoutMs = 1_000;
 
+/** Our own server is watched in other ways, and asks us each second anyway. */
+const ownPingMs = 10_000;
+
 /** File with the operator's read-only key, for the NATS CLI and for `inspect`. */
 export const operatorKeyFile = (home: string): string => join(home, 'run', 'operator.nk');
 /** File with the console's key, which may also tell the sound of a room what to do. */
@@ -98,6 +101,7 @@ export class BusLink implements AsyncDisposable {
     this.#connection = await connect({
       ...connectionDefaults,
       ...this.#pace.options,
+      ...(own ? { pingInterval: ownPingMs } : {}),
       waitOnFirstConnect: own,
       servers: this.servers,
       name: 'supervisor',

@@ -69,13 +69,9 @@ export class Conversation {
       case 'initialised':
         return tell(child, report);
       case 'heartbeat': {
-        this.#counters.set(id, {
-          ...this.#counters.get(id),
-          ...report.counters,
-          inFlight: report.inFlight,
-          loopDelayMs: report.loopDelayMs,
-        });
-        const { inFlight, lastProgressAt, connected } = report;
+        const { inFlight, loopDelayMs, lastProgressAt, connected } = report;
+        const counters = this.#counters.get(id) ?? {};
+        this.#counters.set(id, Object.assign(counters, report.counters, { inFlight, loopDelayMs }));
         return tell(child, {
           kind: 'heartbeat',
           inFlight,

@@ -46,6 +46,9 @@ export function addToTrend(trend: MemoryTrend, at: number, rssMb: number): Memor
   const { startedAt } = trend;
   if (at - startedAt < warmUpMs) return trend;
   let { slotMs } = trend;
+  const last = trend.points.at(-1);
+  // Nothing new in the slot that is open: so most samples end, each second for each child.
+  if (last && rssMb >= last.value && at - last.at < slotMs) return trend;
   let points = trend.points.filter((point) => at - point.at <= keptMs);
   points = join([...points, { at, value: rssMb }], startedAt, slotMs);
   if (points.length > maxPoints) {

@@ -6,6 +6,8 @@ export type Health = { kind: 'ok' } | { kind: 'unwell'; text: string } | { kind:
 const host = '127.0.0.1';
 const request = `GET /healthz?js-server-only=true HTTP/1.0\r\nHost: ${host}\r\n\r\n`;
 const maxAnswer = 8_000;
+const buffer = Buffer.allocUnsafeSlow(maxAnswer);
+const isOk = /^HTTP\/1\.\d 200\s/;
 
 /**
  * Asks a server of ours how it is. Over a new connection each time, so that one which accepts nobody any more is found out; never throws.
@@ -16,7 +18,18 @@ export async function askHealth(port: number, timeoutMs: number, signal: AbortSi
   if (signal.aborted) return { kind: 'silent', text: 'aborted' };
   const { promise, resolve } = Promise.withResolvers<Health>();
   let answer = '';
-  const socket = connect({ host, port }, () => socket.write(request));
+  const onread = {
+    buffer,
+    callback: (length: number) => {
+      answer += buffer.toString('utf8', 0, Math.min(length, maxAnswer - answer.length));
+      if (!isOk.test(answer)) return true;
+      // Its words would say no more.
+      resolve({ kind: 'ok' });
+      socket.destroy();
+      return false;
+    },
+  };
+  const socket = connect({ host, port, onread }, () => socket.write(request));
   const giveUp = (text: string) => {
     resolve({ kind: 'silent', text });
     socket.destroy();
@@ -24,8 +37,6 @@ export async function askHealth(port: number, timeoutMs: number, signal: AbortSi
   const onAbort = () => giveUp('aborted');
   const timer = setTimeout(() => giveUp(`no answer within ${timeoutMs} ms`), timeoutMs);
   signal.addEventListener('abort', onAbort, { once: true });
-  socket.setEncoding('utf8');
-  socket.on('data', (text: string) => (answer += text.slice(0, maxAnswer - answer.length)));
   socket.on('error', (error) => giveUp(error.message));
   socket.on('close', () => resolve(readHealth(answer)));
   try {
@@ -39,7 +50,6 @@ export async function askHealth(port: number, timeoutMs: number, signal: AbortSi
 function readHealth(answer: string): Health {
   const status = /^HTTP\/1\.\d (\d{3})/.exec(answer)?.[1];
   if (status === undefined) return { kind: 'silent', text: 'it closed the connection' };
-  if (status === '200') return { kind: 'ok' };
   return { kind: 'unwell', text: errorIn(answer.slice(answer.indexOf('\r\n\r\n') + 4)) };
 }
 

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openBeat } from './beat.ts';
 import { askHealth } from './nats-health.ts';
-import { readProcess } from './process-table.ts';
+import { ProcFile } from './proc-file.ts';
+import { statFields, threadStatFile } from './process-table.ts';
 
 /** What is known of a running server; `look` makes the next. */
 export interface Watched {
@@ -59,21 +61,19 @@ export async function watchServer(options: {
     reason = next.reason;
     found.abort();
   };
-  const looks = async () => {
-    while (await pause(lookEveryMs, signal)) note({ kind: 'state', letter: readProcess(pid)?.state ?? '' });
-  };
-  const probes = async () => {
-    while (await pause(watched.misses === 0 ? probeEveryMs : 0, signal)) {
-      const asked = performance.now();
-      const health = await askHealth(monitorPort, probeTimeoutMs, signal);
-      const ok = health.kind === 'ok';
-      if (signal.aborted) return;
-      // What fails at once is not asked again at once.
-      if (!ok) await pause(probeTimeoutMs - (performance.now() - asked), signal);
-      note({ kind: 'probe', ok, text: health.kind === 'ok' ? '' : health.text });
-    }
-  };
-  await Promise.all([looks(), probes()]);
+  using stat = new ProcFile(threadStatFile(pid));
+  using _looks = openBeat(lookEveryMs, () =>
+    note({ kind: 'state', letter: statFields(stat.read())[0] ?? '' }),
+  );
+  while (await pause(watched.misses === 0 ? probeEveryMs : 0, signal)) {
+    const asked = performance.now();
+    const health = await askHealth(monitorPort, probeTimeoutMs, signal);
+    const ok = health.kind === 'ok';
+    if (signal.aborted) break;
+    // What fails at once is not asked again at once.
+    if (!ok) await pause(probeTimeoutMs - (performance.now() - asked), signal);
+    note({ kind: 'probe', ok, text: health.kind === 'ok' ? '' : health.text });
+  }
   return options.signal.aborted ? '' : reason;
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { untilBeat } from '../protocol/until-beat.ts';
 import type { ChildRecord } from './child-record.ts';
 import { pidOf } from './child-record.ts';
 import type { MemoryTrend } from './memory-trend.ts';
@@ -71,7 +72,8 @@ export class ResourceWatch {
         const history = this.#usages.get(child.id)?.history;
         return history ? [{ history, limits: limitsOf(child) }] : [];
       });
-      await sleep(Math.min(sampleMs, nextSampleMs(states)), undefined, { signal }).catch(() => undefined);
+      const waitMs = untilBeat(Math.min(sampleMs, nextSampleMs(states)), Date.now());
+      await sleep(waitMs, undefined, { signal }).catch(() => undefined);
     }
   }
 

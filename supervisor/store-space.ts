@@ -51,11 +51,14 @@ export async function watchStore(options: StoreSpaceOptions): Promise<void> {
 }
 
 async function answerWithin(trying: Promise<string>, signal: AbortSignal): Promise<string> {
-  const answered = new AbortController();
-  const either = AbortSignal.any([signal, answered.signal]);
-  const late = sleep(answerMs, noAnswer, { signal: either }).catch(() => '');
-  const reason = await Promise.race([trying, late]);
-  answered.abort();
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const giveUp = () => resolve(noAnswer);
+  const timer = setTimeout(giveUp, answerMs);
+  signal.addEventListener('abort', giveUp);
+  void trying.then(resolve);
+  const reason = await promise;
+  clearTimeout(timer);
+  signal.removeEventListener('abort', giveUp);
   return reason;
 }
 

@@ -1,4 +1,5 @@
 import type { Config } from '../protocol/config.ts';
+import { openBeat } from './beat.ts';
 import { BusLink } from './bus-link.ts';
 import { childOptions } from './child-options.ts';
 import type { ChildRecord } from './child-record.ts';
@@ -47,7 +48,7 @@ export class Supervisor implements AsyncDisposable {
   readonly #upkeep: Upkeep;
   readonly #view: StateView;
   readonly #file: StateWriter;
-  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #timers: Disposable[] = [];
   readonly #conditions = new Conditions();
   /** Events that came while one was being handled. */
   readonly #queue: RosterEvent[] = [];
@@ -156,7 +157,7 @@ export class Supervisor implements AsyncDisposable {
    * `refused` tells a wrong configuration.
    */
   async start(signal: AbortSignal): Promise<'on-air' | 'refused' | 'aborted'> {
-    this.#timers.push(setInterval(() => this.#tick(), tickMs));
+    this.#timers.push(openBeat(tickMs, () => this.#tick()));
     void this.#upkeep.run();
     this.#handle({ kind: 'tick' });
     this.#options.say(`bus: ${await this.#bus.open()}`);
@@ -215,7 +216,7 @@ export class Supervisor implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopped.abort();
-    for (const timer of this.#timers) clearInterval(timer);
+    for (const timer of this.#timers) timer[Symbol.dispose]();
     this.#crew.kill();
     this.#leases.close();
     await this.#bus[Symbol.asyncDispose]();

@@ -180,7 +180,9 @@ async function runAny(
     lastProgressAt,
     counters: child.counters,
   });
-  using _heart = openHeart(heartbeatMs, read, report);
+  // Who only stands by has nothing to tell, and has to be heard just as surely.
+  const idleMs = Math.max(heartbeatMs, Math.min(2 * heartbeatMs, heartbeatDeadlineMs / 2.5));
+  using _heart = openHeart(() => (duty.current.epoch > 0 ? heartbeatMs : idleMs), read, report);
   try {
     await work(child);
   } catch (error) {

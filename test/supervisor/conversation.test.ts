@@ -53,8 +53,6 @@ const heartbeat: ChildReport = {
   connected: true,
   at: 0,
   loopDelayMs: 4,
-  utilisation: 0,
-  heapMb: 0,
   inFlight: 2,
   lastProgressAt: 7,
   counters: { queue: 3 },

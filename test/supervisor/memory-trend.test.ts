@@ -95,3 +95,11 @@ void t.test('judgeTrend() finds leaks of many sizes in noise, and none in noise 
   t.equal(falseAlarms, 0);
   t.end();
 });
+
+void t.test('addToTrend() makes nothing new of a sample that says nothing new', (t) => {
+  const trend = addToTrend(newTrend(0), 130_000, 100);
+  t.equal(addToTrend(trend, 131_000, 120), trend);
+  t.same(addToTrend(trend, 132_000, 90).points, [{ at: 130_000, value: 90 }]);
+  t.equal(addToTrend(trend, 140_000, 120).points.length, 2);
+  t.end();
+});

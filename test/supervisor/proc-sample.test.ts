@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pidusage from 'pidusage';
 import t from 'tap';
@@ -47,5 +48,19 @@ void t.test('sample() takes another process of the same number for another one',
   sampler.sample([], 50);
   t.equal(sampler.sample([pid], 100).get(pid)?.cpuPct, 0);
   t.equal(sampler.sample([pid, 2 ** 22 + 1], 100).size, 1, 'and none where there is none');
+  t.end();
+});
+
+void t.test('sample() holds no file of a process that it is not asked for any more', (t) => {
+  const sampler = new ProcSampler();
+  const open = () => readdirSync('/proc/self/fd').length;
+  const before = open();
+  sampler.sample([process.pid, process.ppid], 0);
+  sampler.sample([process.pid, process.ppid], 10);
+  t.equal(open(), before + 4);
+  sampler.sample([process.pid, 2 ** 22 + 1], 20);
+  t.equal(open(), before + 2);
+  sampler.sample([], 30);
+  t.equal(open(), before);
   t.end();
 });
