@@ -1,13 +1,15 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { nodeEnvironment } from './node-environment.mjs';
 import { run } from './run.mjs';
 
 const deadlineMs = 20_000;
 
 /**
- * What the first start would compile: the supervisor's modules, and workers that find nobody to work for. Without it, the first supervisor
- * has what strips the types in memory for good (25 MB), and every first worker is late. Only a head start: what fails is not said.
+ * What the first start would compile: the supervisor's modules, workers that find nobody to work for, what they load only when they work,
+ * and sinks that do not know what they are asked. Without it, the first supervisor has what strips the types in memory for good (25 MB),
+ * and every first worker is late; a sink that a missing device ends writes no cache by itself. Only a head start: what fails is not said.
  *
  * @param {{root: string, node: string, signal: AbortSignal, report: import('./report.mjs').Report}} options
  */
@@ -21,6 +23,8 @@ export async function warmCompileCache({ root, node, signal, report }) {
     [...small, ...loader, '--input-type=module', '--eval', "await import('./supervisor/supervisor.ts')"],
     [...packed, ...loader, 'supervisor/load-config-child.ts', '', ''],
     ...workerEntries(root).map((entry) => [...packed, ...loader, entry]),
+    [...packed, ...loader, '--input-type=module', '--eval', importAll(root, lateModules(root))],
+    ...sinks(root).map((sink) => [...loader, sink, '--compile']),
   ];
   await report.step('compiling', async () => {
     for (const command of commands) {
@@ -31,9 +35,31 @@ export async function warmCompileCache({ root, node, signal, report }) {
 
 /** @param {string} root */
 function workerEntries(root) {
-  return readdirSync(join(root, 'workers'))
-    .map((role) => join('workers', role, 'main.ts'))
-    .filter((entry) => existsSync(join(root, entry)));
+  const roles = readdirSync(join(root, 'workers')).map((role) => join('workers', role, 'main.ts'));
+  return [...roles, join('ops', 'sim', 'main.ts')].filter((entry) => existsSync(join(root, entry)));
+}
+
+/** The task of the voice's threads, and the platforms of rooms, of which a start needs some. @param {string} root */
+function lateModules(root) {
+  return [join('workers', 'tts', 'voice-task.ts'), ...filesIn(root, join('workers', 'ingest', 'sources'))];
+}
+
+/** @param {string} root @param {string[]} files */
+function importAll(root, files) {
+  const urls = files.map((file) => pathToFileURL(join(root, file)).href);
+  return `await Promise.allSettled(${JSON.stringify(urls)}.map((url) => import(url)))`;
+}
+
+/** @param {string} root */
+const sinks = (root) =>
+  filesIn(root, join('workers', 'audio', 'outputs')).filter((file) => /-sink\.ts$/.test(file));
+
+/** @param {string} root @param {string} folder */
+function filesIn(root, folder) {
+  if (!existsSync(join(root, folder))) return [];
+  return readdirSync(join(root, folder))
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name));
 }
 
 /** The cache is kept by V8's settings, hence those of `npm run supervise`. @param {string} root @returns {string[]} */
