@@ -10,35 +10,27 @@ export function readProcess(pid: number): { state: string; startTime: string } |
   return process.platform === 'linux' ? undefined : probe(pid);
 }
 
-/** What `stat` says from the state on (proc(5)). Of the first thread: the same, without adding up the times of all the others. */
 function readFields(pid: number): string[] | undefined {
   try {
-<<<<<<< HEAD
-    const text = readFileSync(`/proc/${pid}/task/${pid}/stat`, 'latin1');
-    return text.slice(text.lastIndexOf(')') + 2).split(' ');
-=======
-    const fields = statFields(readFileSync(threadStatFile(pid), 'latin1'));
-    return { state: fields[0] ?? '', startTime: fields[19] ?? '' };
->>>>>>> w-cpu
+    return statFields(readFileSync(threadStatFile(pid), 'latin1'));
   } catch {
     return undefined;
   }
 }
 
-<<<<<<< HEAD
 /** How a process ended that is dead and that its parent has not been told of yet: 0, or the signal that ended it. Linux only. */
 export function readEnd(pid: number): { startTime: string; signal: number } | undefined {
   const fields = readFields(pid);
   if (fields?.[0] !== 'Z') return undefined;
   return { startTime: fields[19] ?? '', signal: Number(fields[49] ?? 0) & 0x7f };
-=======
+}
+
 /** Of a process's first thread: state and start time are the same, without adding up the times of all the others. */
 export const threadStatFile = (pid: number): string => `/proc/${pid}/task/${pid}/stat`;
 
 /** See proc_pid_stat(5): what stands behind the name, which may hold anything; its field 3, the state, is the first here. */
 export function statFields(text: string): string[] {
   return text.slice(text.lastIndexOf(')') + 2).split(' ');
->>>>>>> w-cpu
 }
 
 export function isAlive(pid: number, startTime?: string): boolean {

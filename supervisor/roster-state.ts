@@ -159,3 +159,7 @@ export function missingServices(state: RosterState): { id: string; isHopeless: b
     .filter((id) => conditionOf(state, id) === 'down')
     .map((id) => ({ id, isHopeless: childrenOf(state, id).some(isDown) }));
 }
+
+/** All but to start a process, which takes as long as everything else together. */
+export const isUrgent = (output: Output): boolean =>
+  output.kind === 'effect' && output.effect.kind !== 'spawn';

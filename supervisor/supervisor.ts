@@ -14,7 +14,7 @@ import { Editions } from './loaded-editions.ts';
 import { narrate } from './narrator.ts';
 import { Repairs } from './repairs.ts';
 import type { Output, RosterEvent } from './roster-state.ts';
-import { componentCondition, missingServices } from './roster-state.ts';
+import { componentCondition, isUrgent, missingServices } from './roster-state.ts';
 import { Roster } from './roster.ts';
 import { signalsOf } from './signals.ts';
 import { StateWriter } from './state-file.ts';
@@ -296,6 +296,3 @@ export class Supervisor implements AsyncDisposable {
     this.#healing.note({ at: Date.now(), component, child: '', kind, detail });
   }
 }
-
-/** All but to start a process, which takes as long as everything else together. */
-const isUrgent = (output: Output): boolean => output.kind === 'effect' && output.effect.kind !== 'spawn';
