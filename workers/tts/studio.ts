@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Config } from '../../protocol/config.ts';
 import type { TtsConfig, TtsEngineConfig } from '../../protocol/tts-config.ts';
 import type { VoiceReport } from '../../protocol/voice-report.ts';
+import { delay } from '../delay.ts';
 import type { Logger } from '../logger.ts';
 import { RejectedRing } from './cache/rejected-ring.ts';
 import { SpeechCache } from './cache/speech-cache.ts';
@@ -40,6 +42,8 @@ export interface StudioOptions {
 
 /** More at once than this only fills memory with sentences that are not needed yet. */
 const mostSlots = 16;
+/** Who has just taken over has segments to speak, which somebody waits for. */
+const aheadAfterMs = 1_000;
 
 /**
  * Everything that turns a text into a sound that may be heard: the engines, each endpoint behind its guard, the embedded voice, the threads
@@ -185,16 +189,25 @@ export class Studio implements AsyncDisposable {
 
   /** For who works: texts that will be asked for are made while nobody waits, as soon as the engine whose voice is wanted is there. */
   makeAhead(): void {
-    const { config } = this.#options;
-    const { tts, audio, reply } = config;
-    const requests = warmUpTexts(reply, tts.cache.warmUp).flatMap((line): SpeechRequest[] => {
-      const text = speechText(line);
-      return text === '' ? [] : [{ text, voice: tts.voice, speed: tts.speed, loudness: audio.loudness }];
+    const { signal } = this.#ended;
+    const making = this.#isReady.then(async () => {
+      if (await delay(aheadAfterMs, signal))
+        await this.#synthesiser.makeAhead(await this.#requestsAhead(), signal);
     });
-    const making = this.#isReady.then(
-      async () => await this.#synthesiser.makeAhead(requests, this.#ended.signal),
-    );
     this.#background = Promise.all([this.#background, making]);
+  }
+
+  async #requestsAhead(): Promise<SpeechRequest[]> {
+    const { tts, audio, reply } = this.#options.config;
+    const requests: SpeechRequest[] = [];
+    for (const line of warmUpTexts(reply, tts.cache.warmUp)) {
+      const text = speechText(line);
+      if (text !== '')
+        requests.push({ text, voice: tts.voice, speed: tts.speed, loudness: audio.loudness });
+      // Somebody may be waiting to be spoken.
+      await turn();
+    }
+    return requests;
   }
 
   async speak(request: SpeechRequest, signal: AbortSignal): Promise<Spoken> {

@@ -1,8 +1,9 @@
 import t from 'tap';
 import { configSchema, demoConfig } from '../../../../protocol/config.ts';
 import { splitSentences } from '../../../../workers/split-sentences.ts';
-import { warmUpTexts } from '../../../../workers/tts/cache/warm-up-texts.ts';
+import { warmUpTexts as segmentsAhead } from '../../../../workers/tts/cache/warm-up-texts.ts';
 
+const warmUpTexts = (...given: Parameters<typeof segmentsAhead>) => [...segmentsAhead(...given)];
 const { reply } = configSchema.parse(demoConfig);
 const least = { minDiamonds: 0, minCount: 0, minFansLevel: 0 };
 const always = { times: [], rooms: [], products: [] };
