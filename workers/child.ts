@@ -150,6 +150,7 @@ async function runAny(
     trouble: (trouble) => report({ kind: 'trouble', ...trouble, text: secrets.hide(trouble.text) }),
     secrets,
     async initialised(address = '') {
+      log.info({ hurry: options.hurry }, 'stands by');
       report({ kind: 'initialised', address });
       const order = await commands.start;
       if (!order) return;

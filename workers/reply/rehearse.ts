@@ -3,6 +3,8 @@ import type { ReplyConfig } from '../../protocol/config.ts';
 import type { LiveEvent } from '../../protocol/event.ts';
 import { headersOf } from '../message-headers.ts';
 import { Board } from './board.ts';
+import type { MemoryParts } from './memory.ts';
+import { decodeMemory, encodeMemory } from './memory.ts';
 import { splitSentences } from '../split-sentences.ts';
 import { RoomMind } from './room-mind.ts';
 import { segmentsOf } from './utterance.ts';
@@ -10,9 +12,10 @@ import type { WordFilter } from './wording.ts';
 
 /**
  * Answers a made-up event up to the bus, so that the first real one waits for nothing to be compiled: the codec is generated, and the
- * patterns of whole scripts are built, when they are first used.
+ * patterns of whole scripts are built, when they are first used. What is kept of a room is read before its first event, too.
  */
 export async function rehearse(config: ReplyConfig, words: WordFilter): Promise<void> {
+  rehearseMemory();
   const room = 'rehearsal';
   const gift = { giftId: '1', name: '玫瑰', count: 1, total: 1, diamonds: 1, streak: '', streakEnd: true };
   const times = { at: 0, receivedAt: 0, expiresAt: 2 };
@@ -63,4 +66,35 @@ export async function rehearse(config: ReplyConfig, words: WordFilter): Promise<
     headersOf('segment', segment);
     decode(encode('segment', segment));
   }
+}
+
+/** One of each thing that can be in it: the reading of each is compiled by itself. */
+const memory: MemoryParts = {
+  show: {
+    director: {
+      script: 'rehearsal',
+      line: 0,
+      round: ['rehearsal'],
+      said: [['rehearsal', 0]],
+      disclosedAt: 0,
+      timeToldAt: 0,
+      countdowns: ['rehearsal'],
+    },
+    said: { rehearsal: [0] },
+    helm: {
+      pause: { until: 0, all: false, by: 'rehearsal' },
+      takeover: { until: 0, by: 'rehearsal' },
+      mutes: [['rehearsal', 0, 'rehearsal']],
+    },
+  },
+  viewers: {
+    greeted: [['rehearsal', 0, 'rehearsal']],
+    buckets: [['rehearsal', 0, 0]],
+    exchanges: [{ viewer: 'rehearsal', question: '', answer: '', at: 0 }],
+  },
+};
+
+function rehearseMemory(): void {
+  decodeMemory('show', encodeMemory<'show'>(memory.show, 1));
+  decodeMemory('viewers', encodeMemory<'viewers'>(memory.viewers, 1));
 }
