@@ -29,7 +29,9 @@ export interface ConversationOptions {
 const poisonLeadMs = 100;
 /** After those who work, spares may look for the bus. */
 const sparesWaitMs = 100;
-const giveBackPausesMs = [4, 6, 10, 20, 40, 80, 160, 320, 640];
+/** While the dead worker's connection is not closed, each second one goes to it: a few are tried often, until one has come through. */
+const trial = { most: 8, times: 8, everyMs: 5 };
+const giveBackPausesMs = [10, 20, 40, 80, 160, 320, 640];
 /** Once somebody takes them, the others are on their way to it: given back again, each would come twice. */
 const restPausesMs = [1_000, 2_000];
 
@@ -154,18 +156,21 @@ export class Conversation {
     this.#options.bus.tell(incidentSubject, encode('incident', incidentMessage(record)));
   }
 
-  /**
-   * Until somebody has taken them: the first time, the server may not know yet that the connection is dead, and give them to the dead
-   * worker's own standing request.
-   */
-  #giveBack(acks: string[], pauses: number[] = giveBackPausesMs): void {
+  /** Until somebody has taken them, who has to ask for them first. */
+  #giveBack(acks: string[]): void {
     this.#options.bus.handOver(acks);
-    const [pause, ...rest] = pauses;
-    if (acks.length === 0 || pause === undefined) return;
+    if (acks.length > 0)
+      this.#untilTaken(acks, [...Array<number>(trial.times).fill(trial.everyMs), ...giveBackPausesMs]);
+  }
+
+  #untilTaken(acks: string[], [pause, ...rest]: number[]): void {
+    if (pause === undefined) return;
     setTimeout(() => {
       const untaken = this.#held.untaken(acks);
-      if (untaken.length < acks.length) this.#giveBackLater(untaken);
-      else this.#giveBack(untaken, rest);
+      if (untaken.length < acks.length) return this.#giveBackLater(untaken);
+      const isTrial = rest.length >= giveBackPausesMs.length;
+      this.#options.bus.handOver(isTrial ? acks.slice(0, trial.most) : acks);
+      this.#untilTaken(acks, rest);
     }, pause).unref();
   }
 
