@@ -52,7 +52,7 @@ function importAll(root, files) {
 
 /** @param {string} root */
 const sinks = (root) =>
-  filesIn(root, join('workers', 'audio', 'outputs')).filter((file) => /-sink\.ts$/.test(file));
+  filesIn(root, join('workers', 'audio', 'outputs')).filter((file) => file.endsWith('-sink.ts'));
 
 /** @param {string} root @param {string} folder */
 function filesIn(root, folder) {

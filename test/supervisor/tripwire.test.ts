@@ -18,16 +18,19 @@ async function unheeded(t: Test, command: string): Promise<{ pid: number; startT
   return { pid, startTime: readProcess(pid)?.startTime ?? '' };
 }
 
-void t.test('killedBy() tells which signal ended a process that is dead and still in the table', async (t) => {
-  for (const signal of ['SIGKILL', 'SIGTERM', 'SIGUSR1'] as const) {
-    const { pid, startTime } = await unheeded(t, 'exec sleep 600 >/dev/null');
-    t.equal(killedBy(pid, startTime), undefined, 'it runs');
-    process.kill(pid, signal);
-    while (isAlive(pid, startTime)) await turn();
-    t.equal(killedBy(pid, startTime), signal);
-    t.equal(killedBy(pid, '1'), undefined, 'another process had that pid');
-  }
-});
+void t.test(
+  'killedBy() tells which signal ended a process that is dead and still in the table',
+  async (t) => {
+    for (const signal of ['SIGKILL', 'SIGTERM', 'SIGUSR1'] as const) {
+      const { pid, startTime } = await unheeded(t, 'exec sleep 600 >/dev/null');
+      t.equal(killedBy(pid, startTime), undefined, 'it runs');
+      process.kill(pid, signal);
+      while (isAlive(pid, startTime)) await turn();
+      t.equal(killedBy(pid, startTime), signal);
+      t.equal(killedBy(pid, '1'), undefined, 'another process had that pid');
+    }
+  },
+);
 
 void t.test('killedBy() leaves alone what ended by itself, and what is not there', async (t) => {
   const { pid, startTime } = await unheeded(t, 'exec sh -c "exit 9" >/dev/null');

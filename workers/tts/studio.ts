@@ -202,8 +202,7 @@ export class Studio implements AsyncDisposable {
     const requests: SpeechRequest[] = [];
     for (const line of warmUpTexts(reply, tts.cache.warmUp)) {
       const text = speechText(line);
-      if (text !== '')
-        requests.push({ text, voice: tts.voice, speed: tts.speed, loudness: audio.loudness });
+      if (text !== '') requests.push({ text, voice: tts.voice, speed: tts.speed, loudness: audio.loudness });
       // Somebody may be waiting to be spoken.
       await turn();
     }
