@@ -6,6 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import t from 'tap';
 import type { Test } from 'tap';
 import type { ChildReport } from '../../protocol/ipc.ts';
+import type { Role } from '../../protocol/roles.ts';
 import type { ChildProcessOptions } from '../../supervisor/child-process.ts';
 import { WorkerProcess, fileName, reportFolder } from '../../supervisor/child-process.ts';
 import { isAlive, readProcess } from '../../supervisor/process-table.ts';
@@ -26,7 +27,11 @@ interface Started {
 }
 
 /** Starts one of the programs in `fixtures`. */
-function start(t: Test, fixture: string, given: { project?: string; reportMs?: number } = {}): Started {
+function start(
+  t: Test,
+  fixture: string,
+  given: { project?: string; reportMs?: number; role?: Role } = {},
+): Started {
   const home = t.testdir();
   mkdirSync(reportFolder(home), { recursive: true });
   const heard = new EventEmitter();
@@ -35,7 +40,10 @@ function start(t: Test, fixture: string, given: { project?: string; reportMs?: n
   const told: string[] = [];
   const process = new WorkerProcess({
     id: 'tts:a',
-    spec: specOf('tts', { entry: `test/supervisor/fixtures/${fixture}.ts`, reportMs: given.reportMs ?? 300 }),
+    spec: specOf(given.role ?? 'tts', {
+      entry: `test/supervisor/fixtures/${fixture}.ts`,
+      reportMs: given.reportMs ?? 300,
+    }),
     project: resolve(import.meta.dirname, '../..'),
     home,
     onReport: (report) => {
@@ -133,6 +141,18 @@ void t.test('WorkerProcess goes on with a child whose tripwire alone is gone', a
   process.send({ kind: 'drain', deadlineMs: 0, handOver: false });
   t.same(await ended(), { reason: 'ended with code 0', exit: 'clean' });
 });
+
+void t.test(
+  'WorkerProcess waits for the end of who may hold a port until nothing is left of it',
+  async (t) => {
+    const { process, report, ended } = start(t, 'answers', { role: 'ingest' });
+    await report('registered');
+    t.same(childrenOf(process.pid), [], 'it has no tripwire');
+    process.signal('SIGKILL');
+    t.same(await ended(), { reason: 'ended by SIGKILL', exit: 'killed' });
+    t.notOk(readProcess(process.pid));
+  },
+);
 
 void t.test('report() gets from a child that finishes nothing what it is doing', async (t) => {
   const { process, home, report, ended } = start(t, 'finishes-nothing', { reportMs: 600_000 });
