@@ -157,7 +157,8 @@ function condemn(
   const ranMs = 'readySince' in life ? now - life.readySince : 0;
   const goesOn = life.name === 'draining' ? life.again && again : again;
   const ending: Life = { name: 'ending', since: now, pid: life.pid, stage, again: goesOn, ranMs, reason };
-  return to({ ...child, duty: undefined }, ending, [effectOf[stage]]);
+  const duty = child.spec.holdsPlace ? child.duty : undefined;
+  return to({ ...child, duty }, ending, [effectOf[stage]]);
 }
 
 const effectOf: Record<Stage, Effect> = {
@@ -200,7 +201,9 @@ function tick(child: ChildRecord, now: number): Step {
     case 'ending': {
       const waitMs = { term: spec.termMs, report: spec.reportMs, kill: killAgainMs }[life.stage];
       if (now - life.since < waitMs) return same(child);
-      return to(child, { ...life, stage: 'kill', since: now }, [effectOf.kill]);
+      // One that does not even end when it is killed is not waited for any longer.
+      const duty = life.stage === 'kill' ? undefined : child.duty;
+      return to({ ...child, duty }, { ...life, stage: 'kill', since: now }, [effectOf.kill]);
     }
     case 'registered':
     case 'backoff':

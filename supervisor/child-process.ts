@@ -4,7 +4,6 @@ import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { ChildReport, SupervisorCommand } from '../protocol/ipc.ts';
-import type { Role } from '../protocol/roles.ts';
 import type { ChildSpec } from './child-spec.ts';
 import type { ExitClass } from './exit-class.ts';
 import { exitClass } from './exit-class.ts';
@@ -28,8 +27,6 @@ export interface ChildProcessOptions {
   onNoLog: (error: unknown) => void;
 }
 
-/** Those who may be reached at a fixed port of their own: webhooks, and relays that connect to them. */
-const mayListen: ReadonlySet<Role> = new Set(['ingest', 'sim']);
 /** A process that the kernel no longer has, although nobody was told of its end. */
 const lostMs = 1_000;
 
@@ -55,8 +52,8 @@ export class WorkerProcess {
       join(project, spec.entry),
       id,
     ];
-    // Whose port a successor needs is waited for until it has let go of it.
-    const wired = mayListen.has(spec.role) ? undefined : withTripwire(program);
+    // Whose place a successor needs is waited for until it has let go of it.
+    const wired = spec.holdsPlace ? undefined : withTripwire(program);
     const command = wired ?? withParentDeath(program);
     const stdio: StdioOptions = ['ignore', logFile, logFile, 'ipc', ...(wired ? tripwireStdio : [])];
     this.#process = spawn(command[0] ?? process.execPath, command.slice(1), {

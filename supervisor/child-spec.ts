@@ -27,6 +27,8 @@ export interface ChildSpec {
   spares: number;
   /** Two of them at work would speak twice: the old one has to yield before the new one starts. */
   exclusive: boolean;
+  /** It has a connection or a port that nobody may have beside it, fenced or not: what was its duty is free once it is gone. */
+  holdsPlace: boolean;
   /** Those at work have different rooms, each its share; what is exclusive is then the share. */
   sharded: boolean;
   /** One child can take over from another; else it is replaced where it stands, and only when its `settings` are others. */
@@ -103,6 +105,8 @@ export function childSpecs(config: Config, only: Role[] = []): ChildSpec[] {
       spares: service.spares,
       // A server that speaks does one thing at a time, and must not be asked by two.
       exclusive: role !== 'tts' || config.tts.engines.length > 0,
+      // A platform that sees a room's viewer twice turns one away; a webhook's port is one process's.
+      holdsPlace: role === 'ingest' || role === 'sim',
       sharded: role === 'reply' || role === 'ingest',
       swappable: role !== 'sim',
       settings: '',

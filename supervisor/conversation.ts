@@ -107,7 +107,8 @@ export class Conversation {
         return this.#held.treating(id, report.acks);
       case 'doubt':
         // Only who still has this duty may go on; another one is about to be ended.
-        if (current.duty?.epoch === report.epoch) crew.send(id, { kind: 'confirmed', epoch: report.epoch });
+        if (current.duty?.epoch === report.epoch && current.life.name !== 'ending')
+          crew.send(id, { kind: 'confirmed', epoch: report.epoch });
         return;
       case 'drained':
         return;

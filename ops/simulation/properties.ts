@@ -3,7 +3,7 @@ export const properties = {
   'one-lease': 'Never are two children at work under the same lease',
   'epochs-grow': 'Each promotion of a service has a higher epoch than all before it',
   'one-voice':
-    'Nobody is given an exclusive duty, or a share of the rooms, while another one may still put something out for it, unless that one is being ended',
+    'Nobody is given an exclusive duty, or a share of the rooms, while another one may still put something out for it, unless that one is being ended and holds no connection or port',
   'in-order': 'Once something of a later holder was heard, nothing of an earlier one is',
   'living-target': 'Nothing is sent to a process that has ended, or to another generation of it',
   'one-process': 'A child has one process at a time: the next one is spawned after the exit of the last',

@@ -170,6 +170,8 @@ class Run {
     this.#storm = false;
     this.#time.runUntil(this.#time.now + 10_000, () => !this.#shell.isLate);
     this.#setBus(true);
+    // The last faults' ends are still to be heard of.
+    this.#time.runUntil(this.#time.now + 1_000, () => false);
     // Who says that its configuration is wrong is waiting for another.
     if (this.#needsPerson()) this.#reload(undefined);
     for (;;) {

@@ -136,6 +136,8 @@ export class Watch {
       const { life, duty } = child;
       // The rooms are being shared out anew: only when the last has yielded are they free.
       if (duty?.share && duty.share.of !== service.shares) return;
+      // What it has open is free once it is gone.
+      if (life.name === 'ending' && duty && spec.holdsPlace) working += 1;
       // One that leaves may still speak: an exclusive duty is free only after that.
       if (child.leaving && !(spec.exclusive && duty && life.name === 'draining')) continue;
       if (life.name === 'starting' || life.name === 'running') working += 1;
@@ -205,8 +207,10 @@ export class Watch {
       if (!spec.exclusive && other.duty?.lease !== duty?.lease) continue;
       if (!overlap(other.duty?.share, duty?.share)) continue;
       const record = state.children.get(other.id);
-      const isEnding = record?.generation === other.generation && record.life.name === 'ending';
-      if (!isEnding)
+      const ending =
+        record?.generation === other.generation && record.life.name === 'ending' ? record.life : undefined;
+      // Some do not even end by SIGKILL, and are not waited for.
+      if (!ending || (spec.holdsPlace && ending.stage !== 'kill'))
         throw new PropertyViolation(
           'one-voice',
           `${id} starts, and ${other.id} (${other.pid}) has not yielded`,

@@ -176,7 +176,9 @@ void t.test('two processes of ingest share the rooms, and no room ever has two s
   const watching = (async () => {
     while (!isOver)
       for (const [index, name] of names.entries()) {
-        const { open } = (await sims[index]?.connections()) ?? { open: 0 };
+        const seen = await sims[index]?.connections();
+        const open = seen?.open ?? 0;
+        if (open > 1) t.comment(`${name} has ${open} sockets: ${JSON.stringify(seen)}`);
         most.set(name, Math.max(most.get(name) ?? 0, open));
       }
   })();

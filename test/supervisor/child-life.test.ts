@@ -102,6 +102,25 @@ void t.test('step() ends a silent child at its heartbeat deadline, a spare too',
   t.end();
 });
 
+void t.test(
+  'step() leaves its duty to one that holds a place until it is gone, or does not end by SIGKILL',
+  (t) => {
+    let { child } = after(...toRunning);
+    child = { ...child, spec: { ...spec, holdsPlace: true } };
+    const tick = (now: number) => step(child, { kind: 'tick' }, now);
+    child = tick(2_800).child;
+    t.match(child, { duty: { lease: 'tts/1' }, life: { name: 'ending', stage: 'report' } });
+    t.match(step(child, died, 2_900).child, { duty: undefined, life: { name: 'backoff' } });
+    child = tick(3_100).child;
+    t.match(child, { duty: { lease: 'tts/1' }, life: { stage: 'kill' } });
+    t.equal(tick(8_000).child, child);
+    const again = tick(8_100);
+    t.same(again.effects, [{ kind: 'signal', signal: 'SIGKILL' }]);
+    t.equal(again.child.duty, undefined, 'others go on');
+    t.end();
+  },
+);
+
 void t.test('step() ends one that has work in hand and finishes nothing, unless the bus is away', (t) => {
   const run = (event: LifeEvent) => {
     let { child } = after(...toRunning);

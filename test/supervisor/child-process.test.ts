@@ -6,7 +6,6 @@ import { setImmediate as turn } from 'node:timers/promises';
 import t from 'tap';
 import type { Test } from 'tap';
 import type { ChildReport } from '../../protocol/ipc.ts';
-import type { Role } from '../../protocol/roles.ts';
 import type { ChildProcessOptions } from '../../supervisor/child-process.ts';
 import { WorkerProcess, fileName, reportFolder } from '../../supervisor/child-process.ts';
 import { isAlive, readProcess } from '../../supervisor/process-table.ts';
@@ -30,7 +29,7 @@ interface Started {
 function start(
   t: Test,
   fixture: string,
-  given: { project?: string; reportMs?: number; role?: Role } = {},
+  given: { project?: string; reportMs?: number; holdsPlace?: boolean } = {},
 ): Started {
   const home = t.testdir();
   mkdirSync(reportFolder(home), { recursive: true });
@@ -40,9 +39,10 @@ function start(
   const told: string[] = [];
   const process = new WorkerProcess({
     id: 'tts:a',
-    spec: specOf(given.role ?? 'tts', {
+    spec: specOf('tts', {
       entry: `test/supervisor/fixtures/${fixture}.ts`,
       reportMs: given.reportMs ?? 300,
+      holdsPlace: given.holdsPlace ?? false,
     }),
     project: resolve(import.meta.dirname, '../..'),
     home,
@@ -142,17 +142,14 @@ void t.test('WorkerProcess goes on with a child whose tripwire alone is gone', a
   t.same(await ended(), { reason: 'ended with code 0', exit: 'clean' });
 });
 
-void t.test(
-  'WorkerProcess waits for the end of who may hold a port until nothing is left of it',
-  async (t) => {
-    const { process, report, ended } = start(t, 'answers', { role: 'ingest' });
-    await report('registered');
-    t.same(childrenOf(process.pid), [], 'it has no tripwire');
-    process.signal('SIGKILL');
-    t.same(await ended(), { reason: 'ended by SIGKILL', exit: 'killed' });
-    t.notOk(readProcess(process.pid));
-  },
-);
+void t.test('WorkerProcess waits for the end of who holds a place until nothing is left of it', async (t) => {
+  const { process, report, ended } = start(t, 'answers', { holdsPlace: true });
+  await report('registered');
+  t.same(childrenOf(process.pid), [], 'it has no tripwire');
+  process.signal('SIGKILL');
+  t.same(await ended(), { reason: 'ended by SIGKILL', exit: 'killed' });
+  t.notOk(readProcess(process.pid));
+});
 
 void t.test('report() gets from a child that finishes nothing what it is doing', async (t) => {
   const { process, home, report, ended } = start(t, 'finishes-nothing', { reportMs: 600_000 });

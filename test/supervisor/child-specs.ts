@@ -14,6 +14,7 @@ export function specOf(id: string, change: Partial<ChildSpec> = {}): ChildSpec {
     replicas: { min: 1, max: 1 },
     spares: 1,
     exclusive: true,
+    holdsPlace: false,
     sharded: false,
     swappable: true,
     settings: '',
