@@ -34,6 +34,19 @@ export function reconcile(state: RosterState, service: ServiceRecord, now: numbe
 /** A process that begins takes a core for half a second, which whoever has just taken over, and those it speaks to, need more. */
 const settleMs = 1_000;
 
+const longestRestMs = 1_000;
+
+/** Until when `reconcile` and a reload would have nothing to do, unless something happens: the next time at which a rule looks at the clock. */
+export function restsUntil(state: RosterState, now: number): number {
+  if (state.reload) return now;
+  let until = now + longestRestMs;
+  for (const { life } of state.children.values())
+    if (life.name === 'backoff' || life.name === 'quarantined') until = Math.min(until, life.until);
+  for (const { bereftAt } of state.services.values())
+    if (bereftAt + settleMs > now) until = Math.min(until, bereftAt + settleMs);
+  return until;
+}
+
 /** Processes for children that have none and whose time has come. */
 function restart(
   state: RosterState,

@@ -4,7 +4,7 @@ import { step } from './child-life.ts';
 import type { ChildSpec } from './child-spec.ts';
 import { beginReload, followReload, noteFailure } from './editions.ts';
 import type { Hands } from './reconcile.ts';
-import { reconcile } from './reconcile.ts';
+import { reconcile, restsUntil } from './reconcile.ts';
 import type { Output, RosterEvent, RosterState } from './roster-state.ts';
 import { childrenOf, isActive, newService } from './roster-state.ts';
 
@@ -20,6 +20,9 @@ export class Roster {
   #outputs: Output[] = [];
   #now = 0;
   #random: () => number = () => 0.5;
+  /** Something may be different since what is wanted was last compared with what there is. */
+  #touched = true;
+  #restsUntil = -Infinity;
   readonly #hands: Hands = {
     apply: (id, event) => this.#apply(id, event),
     add: (child) => {
@@ -61,8 +64,13 @@ export class Roster {
     this.#random = random;
     this.#outputs = [];
     this.#take(event);
-    // Most events are heartbeats, and what is wanted does not hang on them.
-    if (event.kind !== 'child' || event.event.kind !== 'heartbeat') this.#settle();
+    // Most events are heartbeats and ticks after which nothing is different, and what is wanted does not hang on them.
+    const isQuiet = event.kind === 'tick' && !this.#touched && now < this.#restsUntil;
+    if (!isQuiet && (event.kind !== 'child' || event.event.kind !== 'heartbeat')) {
+      this.#settle();
+      this.#touched = false;
+      this.#restsUntil = restsUntil(this.state, now);
+    }
     return this.#outputs;
   }
 
@@ -137,6 +145,8 @@ export class Roster {
     const { child, effects } = step(before, event, this.#now, this.#random());
     if (child === before) return;
     this.state.children.set(id, child);
+    if (event.kind !== 'heartbeat' && (event.kind !== 'tick' || child.life !== before.life))
+      this.#touched = true;
     if (child.life.name !== before.life.name || child.generation !== before.generation)
       this.#outputs.push({ kind: 'changed', before, child, on: event.kind });
     for (const effect of effects) this.#outputs.push({ kind: 'effect', child, effect });
