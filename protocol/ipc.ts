@@ -91,6 +91,8 @@ export type ChildReport =
   | { kind: 'notice'; level: 'info' | 'warn'; text: string }
   | ({ kind: 'trouble' } & RoomTrouble)
   | { kind: 'failed'; failure: Failure }
+  /** Its connection to the bus, by the server's own numbers; told anew after each reconnect. */
+  | { kind: 'bus-connection'; server: string; client: number }
   /** Messages of the bus that it holds now, by ack subject; given back for it when it dies. */
   | { kind: 'took'; acks: string[] }
   | { kind: 'settled'; acks: string[] }

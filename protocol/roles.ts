@@ -4,8 +4,11 @@ export const roles = ['ingest', 'reply', 'tts', 'audio', 'sim'] as const;
 /** A role of a child process. `sim` is a simulated room or engine: a child like the others, with no right on the bus. */
 export type Role = (typeof roles)[number];
 
-/** Who may log in to the bus: the supervisor (everything), each role (its own subjects), the operator (reading), the console (reading and commands). */
-export type BusUser = 'supervisor' | 'operator' | 'console' | Exclude<Role, 'sim'>;
+/**
+ * Who may log in to the bus: the supervisor (everything), each role (its own subjects), the operator (reading), the console (reading and
+ * commands), and the server's administrator (ending connections), who is of another account and reads nothing.
+ */
+export type BusUser = 'supervisor' | 'administrator' | 'operator' | 'console' | Exclude<Role, 'sim'>;
 
 export interface Permissions {
   publish: string[];
@@ -21,6 +24,8 @@ export function permissionsOf(user: BusUser): Permissions {
   switch (user) {
     case 'supervisor':
       return { publish: ['>'], subscribe: ['>'] };
+    case 'administrator':
+      return { publish: ['$SYS.REQ.SERVER.*.KICK'], subscribe: inbox };
     case 'operator':
       return {
         publish: [

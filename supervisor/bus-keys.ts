@@ -5,6 +5,12 @@ import { roles } from '../protocol/roles.ts';
 
 /** A fresh nkey for everybody who may log in. They live as long as the supervisor. */
 export function mintKeys(): Map<BusUser, UserKey> {
-  const users: BusUser[] = ['supervisor', 'operator', 'console', ...roles.filter((role) => role !== 'sim')];
+  const users: BusUser[] = [
+    'supervisor',
+    'administrator',
+    'operator',
+    'console',
+    ...roles.filter((role) => role !== 'sim'),
+  ];
   return new Map(users.map((user) => [user, mintUserKey()]));
 }

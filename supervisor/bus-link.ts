@@ -14,6 +14,8 @@ import { workStreams } from '../protocol/streams.ts';
 import { knownConsumers, setUpConsumers } from './bus-consumers.ts';
 import { mintKeys } from './bus-keys.ts';
 import { setUpBus } from './bus-setup.ts';
+import type { BusConnection } from './connection-cutter.ts';
+import { ConnectionCutter } from './connection-cutter.ts';
 import { findNatsServer } from './nats-binary.ts';
 import { NatsServer } from './nats-server.ts';
 import type { Unanswered } from './unheard.ts';
@@ -49,6 +51,7 @@ export class BusLink implements AsyncDisposable {
   readonly #options: BusLinkOptions;
   readonly #credentials: string;
   #server: NatsServer | undefined;
+  #cutter: ConnectionCutter | undefined;
   #connection: NatsConnection | undefined;
   readonly #pace = new ReconnectPace();
   readonly #toldLosses = new Set<string>();
@@ -110,6 +113,10 @@ export class BusLink implements AsyncDisposable {
     });
     // Workers of an outside cluster may be anywhere.
     await this.#layOut(this.#connection, { nobodyWorks: this.#server !== undefined });
+    if (own) {
+      this.#cutter = new ConnectionCutter({ seed: this.#seed('administrator'), log });
+      void this.#cutter.open(this.servers);
+    }
     return said;
   }
 
@@ -174,6 +181,7 @@ export class BusLink implements AsyncDisposable {
   async #layOutAgain(): Promise<void> {
     try {
       if (this.connection) await this.#layOut(this.connection);
+      await this.#cutter?.open(this.servers);
     } catch (error) {
       this.#options.log.error({ err: error }, 'cannot set the bus up again');
     }
@@ -194,6 +202,11 @@ export class BusLink implements AsyncDisposable {
   /** Gives messages that a dead child held to whoever asks next, instead of after their ack wait. */
   handOver(acks: Iterable<string>): void {
     for (const ack of acks) this.connection?.publish(ack, '-NAK');
+  }
+
+  /** Whether it could be ended; only at our own server. Never throws. */
+  async cut(connection: BusConnection): Promise<boolean> {
+    return (await this.#cutter?.cut(connection)) ?? false;
   }
 
   /**
@@ -222,6 +235,7 @@ export class BusLink implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#cutter?.[Symbol.asyncDispose]();
     await this.#connection
       ?.close()
       .catch((error: unknown) => this.#options.log.warn({ err: error }, 'closing the bus'));

@@ -6,6 +6,7 @@ import { incidentSubject } from '../protocol/subjects.ts';
 import type { BusLink } from './bus-link.ts';
 import type { ChildRecord, LifeEvent } from './child-record.ts';
 import type { Crew } from './crew.ts';
+import type { BusConnection } from './connection-cutter.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { HeldByChild } from './held-by-child.ts';
 import { incidentMessage } from './incidents/incident-message.ts';
@@ -43,6 +44,8 @@ export class Conversation {
   readonly #counters = new Map<string, Record<string, number>>();
   /** Children that died, until they are gone. */
   readonly #bereft = new Map<string, ChildRecord>();
+  /** Of each child, the latest. */
+  readonly #connections = new Map<string, BusConnection & { generation: number }>();
 
   constructor(options: ConversationOptions) {
     this.#options = options;
@@ -99,6 +102,9 @@ export class Conversation {
       case 'failed':
         log.error({ child: id, failure: report.failure }, 'child failed');
         return say(`${id}: ${describeFailure(report.failure)}`);
+      case 'bus-connection':
+        this.#connections.set(id, { generation, server: report.server, client: report.client });
+        return;
       case 'took':
         return this.#took(current, report.acks);
       case 'settled':
@@ -122,8 +128,9 @@ export class Conversation {
     const { acks, poison } = this.#held.release(child.id, { died, now: performance.now() });
     this.#counters.delete(child.id);
     const harmless = acks.filter((ack) => !poison.includes(ack));
-    this.#giveBack(harmless);
     if (died) this.#bereft.set(child.id, child);
+    if (died) void this.#cut(child);
+    this.#giveBack(harmless);
     if (poison.length === 0) return;
     crew.sendToAll({ kind: 'poison', keys: this.poison });
     const reason = `two workers ended with it in hand, the last one: ${child.id}`;
@@ -140,6 +147,15 @@ export class Conversation {
     if (child?.generation !== generation) return;
     this.#bereft.delete(id);
     void this.#giveBackUnheard(child);
+  }
+
+  /** Its connection would be given messages for as long as it is open: what was given back, by turns with the successor. */
+  async #cut(child: ChildRecord): Promise<void> {
+    const connection = this.#connections.get(child.id);
+    this.#connections.delete(child.id);
+    // Who holds a place is gone by now, and its connection with it.
+    if (connection?.generation !== child.generation || child.spec.holdsPlace) return;
+    if (await this.#options.bus.cut(connection)) this.gone(child);
   }
 
   /** Those who work first: all at once would wait for each other. */

@@ -16,7 +16,8 @@ export interface NatsConfigOptions {
 }
 
 /**
- * The configuration of our own nats-server: loopback only, one account, a user for each role with its own subjects. The monitor port
+ * The configuration of our own nats-server: loopback only, one account with a user for each role with its own
+ * subjects, and the server's own for who may end connections. The monitor port
  * has no authentication, hence loopback for it too. A client that is stopped or half-open is cut off after 2 to 3 s (the default is six
  * minutes), so that no more is given to it; what it was given meanwhile comes again after the ack wait. Sooner would cut off workers that
  * are merely busy for a second.
@@ -24,10 +25,14 @@ export interface NatsConfigOptions {
 export function natsConfigText(options: NatsConfigOptions): string {
   const { bus, users } = options;
   const listen = (port: number) => JSON.stringify(`127.0.0.1:${port === 0 ? -1 : port}`);
-  const userBlocks = [...users].map(([user, nkey]) => {
-    const { publish, subscribe } = permissionsOf(user);
-    return `      { nkey: ${nkey}, permissions: { publish: { allow: ${list(publish)} }, subscribe: { allow: ${list(subscribe)} } } }`;
-  });
+  const userBlocks = ({ isSystem }: { isSystem: boolean }) =>
+    [...users]
+      .flatMap(([user, nkey]) => {
+        if ((user === 'administrator') !== isSystem) return [];
+        const { publish, subscribe } = permissionsOf(user);
+        return `      { nkey: ${nkey}, permissions: { publish: { allow: ${list(publish)} }, subscribe: { allow: ${list(subscribe)} } } }`;
+      })
+      .join('\n');
   return `server_name: onair
 listen: ${listen(options.port)}
 http: ${listen(options.monitorPort)}
@@ -43,11 +48,15 @@ ${options.logFile === '' ? '' : logFileText(options.logFile)}jetstream {
   max_file_store: ${bus.maxDiskMb}MB
 }
 accounts {
-  SYS { users: [] }
+  SYS {
+    users: [
+${userBlocks({ isSystem: true })}
+    ]
+  }
   ONAIR {
     jetstream: enabled
     users: [
-${userBlocks.join('\n')}
+${userBlocks({ isSystem: false })}
     ]
   }
 }

@@ -1,3 +1,4 @@
+import type { NatsConnection } from '@nats-io/transport-node';
 import { ConfigurationError } from '../protocol/configuration-error.ts';
 import { exitCodes } from '../protocol/exit-codes.ts';
 import type { Failure } from '../protocol/failure.ts';
@@ -86,6 +87,7 @@ export async function runChild(role: Role, work: (child: ConnectedChild) => Prom
     connected = () => bus.isConnected;
     onBusUp = (servers) => pace.hurry(bus.connection, servers);
     using _health = tellHealth(child, bus);
+    void tellConnection(bus.connection);
     const treated = new Treated((acks) => report({ kind: 'treating', acks }));
     await work(Object.assign(child, { bus, poison, treated }));
   };
@@ -197,6 +199,20 @@ async function runAny(
 }
 
 const healthEveryMs = 5_000;
+
+/** Which connection of the server's is its own, so that the supervisor can have it ended when this process is dead. */
+async function tellConnection(connection: NatsConnection): Promise<void> {
+  const tell = () => {
+    if (connection.info)
+      report({
+        kind: 'bus-connection',
+        server: connection.info.server_id,
+        client: connection.info.client_id,
+      });
+  };
+  tell();
+  for await (const { type } of connection.status()) if (type === 'reconnect') tell();
+}
 
 /** The counters also go over the bus, for those who watch from outside. */
 function tellHealth({ options: { id, role }, counters }: Child, bus: Bus): Disposable {

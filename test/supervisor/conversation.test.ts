@@ -16,13 +16,14 @@ const ack = (seq: number, delivery = 1): string =>
   `$JS.ACK.SPEECH.tts-idle.${delivery}.${seq}.${seq}.1795396662609000000.0`;
 
 /** A conversation with these children over a bus that keeps what it is told. */
-function open(children: ChildRecord[], unheard: string[] = []) {
+function open(children: ChildRecord[], unheard: string[] = [], isCut = false) {
   const { log, messages } = keptLog('info');
   const told: { id: string; event: LifeEvent }[] = [];
   const sent: { id: string; command: SupervisorCommand }[] = [];
   const said: string[] = [];
   const signals: Signal[] = [];
   const handedOver: string[] = [];
+  const cut: unknown[] = [];
   const published: { subject: string; payload: Uint8Array }[] = [];
   const state = stateOf(children);
   const crew = {
@@ -33,6 +34,10 @@ function open(children: ChildRecord[], unheard: string[] = []) {
     connection: undefined,
     handOver: (acks: Iterable<string>) => handedOver.push(...acks),
     tell: (subject: string, payload: Uint8Array) => published.push({ subject, payload }),
+    cut: async (connection: unknown) => {
+      cut.push(connection);
+      return await Promise.resolve(isCut);
+    },
     unacknowledged: async () => await Promise.resolve(unheard),
   };
   const conversation = new Conversation({
@@ -45,7 +50,7 @@ function open(children: ChildRecord[], unheard: string[] = []) {
     tell: ({ id }, event) => told.push({ id, event }),
     signal: (signal) => signals.push(signal),
   });
-  return { conversation, state, told, sent, said, signals, handedOver, published, messages };
+  return { conversation, state, told, sent, said, signals, handedOver, cut, published, messages };
 }
 
 const heartbeat: ChildReport = {
@@ -211,3 +216,32 @@ void t.test('publish() tells the bus of an incident', (t) => {
   t.match(decodeAs('incident', payload), { id: 'i1', component: 'tts', severity: 'warning' });
   t.end();
 });
+
+void t.test(
+  'ended() has the connection of a dead child cut, and gives back what was on its way to it',
+  async (t) => {
+    const tts = worker('tts');
+    const connection = { kind: 'bus-connection', server: 'N1', client: 7 } as const;
+    const cutIn = async (child: ChildRecord, isCut: boolean, told: ChildReport = connection) => {
+      const { conversation, handedOver, cut } = open([child], [ack(9)], isCut);
+      conversation.receive(child, told);
+      conversation.ended(child);
+      for (let turns = 0; turns < 5; turns++) await turn();
+      const before = [...handedOver];
+      conversation.gone(child);
+      for (let turns = 0; turns < 5; turns++) await turn();
+      return { cut, before, after: handedOver };
+    };
+    t.match(await cutIn(tts, true), {
+      cut: [{ server: 'N1', client: 7 }],
+      before: [ack(9)],
+      after: [ack(9)],
+    });
+    t.match(await cutIn(tts, false), { before: [], after: [ack(9)] }, 'as soon as its process is gone, then');
+    t.same((await cutIn(tts, true, heartbeat)).cut, [], 'nobody knows which one it was');
+    const ingest = { ...tts, spec: { ...tts.spec, holdsPlace: true } };
+    t.same((await cutIn(ingest, true)).cut, [], 'it is gone with its process');
+    const draining = { ...tts, life: { ...tts.life, name: 'draining' } } as ChildRecord;
+    t.same((await cutIn(draining, true)).cut, [], 'it ended in order');
+  },
+);

@@ -9,6 +9,7 @@ import type { Test } from 'tap';
 import { configSchema, demoConfig } from '../../protocol/config.ts';
 import { connectionDefaults } from '../../protocol/connection.ts';
 import type { BusAccess } from '../../protocol/ipc.ts';
+import type { BusUser } from '../../protocol/roles.ts';
 import { inboxPrefix } from '../../protocol/roles.ts';
 import { mintKeys } from '../../supervisor/bus-keys.ts';
 import { findNatsServer } from '../../supervisor/nats-binary.ts';
@@ -20,6 +21,7 @@ export interface OwnNats extends AsyncDisposable {
   /** `up` and `down` with the reason; `full` and `free` of the disk. */
   heard: EventEmitter;
   access: BusAccess;
+  seedOf(user: BusUser): string;
   /** Closed together with the server. */
   connect(): Promise<NatsConnection>;
 }
@@ -52,6 +54,7 @@ export async function ownNats(home: string, options: Partial<NatsServerOptions> 
   return {
     server,
     heard,
+    seedOf: (user) => keys.get(user)?.seed ?? '',
     get access() {
       return { servers: server.servers, seed, inboxPrefix: inboxPrefix('supervisor'), credentials: '' };
     },
