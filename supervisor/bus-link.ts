@@ -36,6 +36,8 @@ export interface BusLinkOptions {
 }
 
 const infoTimeoutMs = 1_000;
+/** After the first sound. */
+const rehearseAfterMs = 3_000;
 
 /** Our own server is watched in other ways, and asks us each second anyway. */
 const ownPingMs = 10_000;
@@ -115,7 +117,7 @@ export class BusLink implements AsyncDisposable {
     await this.#layOut(this.#connection, { nobodyWorks: this.#server !== undefined });
     if (own) {
       this.#cutter = new ConnectionCutter({ seed: this.#seed('administrator'), log });
-      void this.#cutter.open(this.servers);
+      setTimeout(() => void this.#rehearse(), rehearseAfterMs).unref();
     }
     return said;
   }
@@ -175,6 +177,12 @@ export class BusLink implements AsyncDisposable {
       log.error(loss, 'messages are missing in a stream');
       onLoss(text);
     }
+  }
+
+  /** What a death calls for, once, so that its code is loaded when it matters. */
+  async #rehearse(): Promise<void> {
+    await this.#cutter?.open(this.servers);
+    await this.unacknowledged('reply', () => []).catch(() => undefined);
   }
 
   /** The server was started again: if something was mended on the way, streams may be missing. */

@@ -35,6 +35,8 @@ const trial = { most: 8, times: 8, everyMs: 5 };
 const giveBackPausesMs = [10, 20, 40, 80, 160, 320, 640];
 /** Once somebody takes them, the others are on their way to it: given back again, each would come twice. */
 const restPausesMs = [1_000, 2_000];
+/** Its successor has what is known of by then; to find out the rest takes this process a while. */
+const unheardAfterMs = 50;
 
 /** What children say, and what becomes of the messages that they held when they ended. */
 export class Conversation {
@@ -146,7 +148,7 @@ export class Conversation {
     const child = this.#bereft.get(id);
     if (child?.generation !== generation) return;
     this.#bereft.delete(id);
-    void this.#giveBackUnheard(child);
+    setTimeout(() => void this.#giveBackUnheard(child), unheardAfterMs).unref();
   }
 
   /** Its connection would be given messages for as long as it is open: what was given back, by turns with the successor. */

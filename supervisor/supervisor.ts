@@ -7,6 +7,7 @@ import { childSpecs } from './child-spec.ts';
 import { Conditions } from './conditions.ts';
 import { Conversation } from './conversation.ts';
 import { Crew } from './crew.ts';
+import { DeferredOutputs } from './deferred-outputs.ts';
 import { Healing } from './healing.ts';
 import type { SignalKind } from './incidents/signal.ts';
 import { Leases } from './leases.ts';
@@ -14,7 +15,7 @@ import { Editions } from './loaded-editions.ts';
 import { narrate } from './narrator.ts';
 import { Repairs } from './repairs.ts';
 import type { Output, RosterEvent } from './roster-state.ts';
-import { componentCondition, isUrgent, missingServices } from './roster-state.ts';
+import { componentCondition, missingServices } from './roster-state.ts';
 import { Roster } from './roster.ts';
 import { signalsOf } from './signals.ts';
 import { StateWriter } from './state-file.ts';
@@ -50,6 +51,7 @@ export class Supervisor implements AsyncDisposable {
   readonly #file: StateWriter;
   readonly #timers: Disposable[] = [];
   readonly #conditions = new Conditions();
+  readonly #outputs = new DeferredOutputs((output, at) => this.#follow(output, at));
   /** Events that came while one was being handled. */
   readonly #queue: RosterEvent[] = [];
   #handling = false;
@@ -197,6 +199,7 @@ export class Supervisor implements AsyncDisposable {
 
   /** Stops in reverse, within the time that the configuration gives. */
   async stop(): Promise<void> {
+    this.#outputs.flush();
     this.#view.phase = 'stopping';
     this.#file.write();
     await stopInOrder({
@@ -210,12 +213,14 @@ export class Supervisor implements AsyncDisposable {
 
   /** At once: for a second signal. */
   kill(): void {
+    this.#outputs.flush();
     this.#crew.kill();
     this.#bus.kill();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopped.abort();
+    this.#outputs[Symbol.dispose]();
     for (const timer of this.#timers) timer[Symbol.dispose]();
     this.#crew.kill();
     this.#leases.close();
@@ -231,10 +236,7 @@ export class Supervisor implements AsyncDisposable {
     this.#handling = true;
     try {
       for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
-        const outputs = this.#roster.handle(next, this.#now(), Math.random);
-        // Orders first: while an incident is written down, a successor would wait for its duty.
-        for (const output of outputs) if (isUrgent(output)) this.#follow(output);
-        for (const output of outputs) if (!isUrgent(output)) this.#follow(output);
+        this.#outputs.add(this.#roster.handle(next, this.#now(), Math.random));
       }
     } finally {
       this.#handling = false;
@@ -246,9 +248,8 @@ export class Supervisor implements AsyncDisposable {
     this.#handle({ kind: 'child', id, generation, event });
   }
 
-  #follow(output: Output): void {
+  #follow(output: Output, at: number): void {
     const { log, say } = this.#options;
-    const at = performance.timeOrigin + performance.now();
     if (output.kind === 'effect') return this.#crew.perform(output.child, output.effect);
     narrate(output, { log, say, now: this.#now() });
     this.#view.note(output, at);

@@ -1,0 +1,41 @@
+import type { Output } from './roster-state.ts';
+import { isUrgent } from './roster-state.ts';
+
+/** A take-over is over by then, or waits for somebody else. */
+const takeOverMs = 60;
+
+/**
+ * Follows orders at once, and the rest in its order: what is told, written down and started anew. After a take-over that rest waits a
+ * moment: it takes this process 30 ms (seen), in which a dead worker's messages would not be given to its successor.
+ */
+export class DeferredOutputs implements Disposable {
+  readonly #follow: (output: Output, at: number) => void;
+  #waiting: { output: Output; at: number }[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  /** `follow` gets the time at which it was decided, in unix milliseconds. */
+  constructor(follow: (output: Output, at: number) => void) {
+    this.#follow = follow;
+  }
+
+  add(outputs: Output[]): void {
+    const at = performance.timeOrigin + performance.now();
+    for (const output of outputs) if (isUrgent(output)) this.#follow(output, at);
+    for (const output of outputs) if (!isUrgent(output)) this.#waiting.push({ output, at });
+    if (outputs.some(isTakeOver)) this.#timer ??= setTimeout(() => this.flush(), takeOverMs);
+    else if (this.#timer === undefined) this.flush();
+  }
+
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift())
+      this.#follow(next.output, next.at);
+  }
+
+  [Symbol.dispose](): void {
+    this.flush();
+  }
+}
+
+const isTakeOver = (output: Output): boolean => output.kind === 'promoted' && output.reason === 'takes over';
