@@ -87,6 +87,8 @@ export function permissionsOf(user: BusUser): Permissions {
           ...worksOn('SPEECH', 'tts-urgent'),
           ...worksOn('SPEECH', 'tts-normal'),
           ...worksOn('SPEECH', 'tts-idle'),
+          // There is none; see workers/rehearse-pull.ts.
+          '$JS.API.CONSUMER.MSG.NEXT.SPEECH.rehearsal',
         ],
         subscribe: ['ops.command.tts', ...inbox],
       };

@@ -131,7 +131,7 @@ export class Conversation {
     this.#counters.delete(child.id);
     const harmless = acks.filter((ack) => !poison.includes(ack));
     if (died) this.#bereft.set(child.id, child);
-    if (died) void this.#cut(child);
+    if (died) void this.#cut(child, harmless);
     this.#giveBack(harmless);
     if (poison.length === 0) return;
     crew.sendToAll({ kind: 'poison', keys: this.poison });
@@ -152,12 +152,15 @@ export class Conversation {
   }
 
   /** Its connection would be given messages for as long as it is open: what was given back, by turns with the successor. */
-  async #cut(child: ChildRecord): Promise<void> {
+  async #cut(child: ChildRecord, acks: string[]): Promise<void> {
     const connection = this.#connections.get(child.id);
     this.#connections.delete(child.id);
     // Who holds a place is gone by now, and its connection with it.
     if (connection?.generation !== child.generation || child.spec.holdsPlace) return;
-    if (await this.#options.bus.cut(connection)) this.gone(child);
+    if (!(await this.#options.bus.cut(connection))) return;
+    // It may have been given them once more until now.
+    this.#options.bus.handOver(this.#held.untaken(acks));
+    this.gone(child);
   }
 
   /** Those who work first: all at once would wait for each other. */

@@ -12,6 +12,7 @@ import { parseAckSubject } from '../../supervisor/ack-subject.ts';
 import { BusLink, consoleKeyFile, operatorKeyFile } from '../../supervisor/bus-link.ts';
 import type { BusLinkOptions } from '../../supervisor/bus-link.ts';
 import { isAlive } from '../../supervisor/process-table.ts';
+import { openBus } from '../../workers/open-bus.ts';
 import { startNats } from '../support/nats.ts';
 import { tempHome } from './own-nats.ts';
 import { silent } from './some-children.ts';
@@ -156,4 +157,30 @@ void t.test('BusLink uses an outside server, and does not restart what is not ou
     link.kill();
   });
   await link[Symbol.asyncDispose]();
+});
+
+void t.test('a worker may rehearse how it takes its work, and is given nothing', async (t) => {
+  await using link = new BusLink(options(tempHome(t)));
+  await link.open();
+  for (const [role, stream, consumer, how] of [
+    ['reply', 'EVENTS', 'reply-demo', 'work'],
+    ['tts', 'SPEECH', 'tts-normal', 'take'],
+  ] as const) {
+    const signal = AbortSignal.timeout(60_000);
+    await using bus = await openBus({ access: link.accessFor(role), name: role, log: silent, signal });
+    const refusals: string[] = [];
+    const watching = (async () => {
+      for await (const status of bus.connection.status())
+        if (status.type === 'error') refusals.push(status.error.message);
+    })();
+    await bus.prepare(stream, consumer, how);
+    await bus.connection.flush();
+    t.same(refusals, [], `${role} may`);
+    const { connection } = link;
+    if (!connection) throw new Error('The bus is not open');
+    const { num_waiting } = await (await jetstreamManager(connection)).consumers.info(stream, consumer);
+    t.equal(num_waiting, 0, 'the real one was not asked');
+    await bus[Symbol.asyncDispose]();
+    await watching;
+  }
 });

@@ -54,7 +54,7 @@ void t.test('endPull() leaves no message to nobody, although more keep coming', 
 void t.test('endPull() ends a pull that stands without a message at once', async (t) => {
   const { url } = await startNats(t);
   await using bus = await openBus({ access: accessTo(url), name: 'test', log, signal: never });
-  await bus.prepare('EVENTS', 'reply-demo');
+  await bus.prepare('EVENTS', 'reply-demo', 'take');
   const stop = new AbortController();
   const taking = bus.take('EVENTS', 'reply-demo', 'event', {
     maxMessages: 1,

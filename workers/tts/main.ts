@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { priorities } from '../../protocol/speech.ts';
 import { voiceReportFile } from '../../protocol/voice-report.ts';
 import { runChild } from '../child.ts';
@@ -57,12 +58,15 @@ await runChild('tts', async (child) => {
     },
   });
   if (!hurry) rehearse();
-  const prepared = priorities.map(async (priority) => await bus.prepare('SPEECH', `tts-${priority}`));
+  const prepared = priorities.map(async (priority) => await bus.prepare('SPEECH', `tts-${priority}`, 'take'));
   await Promise.all([studio.warmUp(signal), ...prepared]);
 
   await child.initialised();
   // A spare that was never needed: what waits on the bus is for others.
   if (draining.aborted) return;
+  // Asks first: what is there is on its way while the rest begins.
+  const working = desk.run();
+  await turn();
   child.started();
   studio.startEngines({ isSuccessor: child.duty.current.epoch > 1 });
   studio.makeAhead();
@@ -72,6 +76,6 @@ await runChild('tts', async (child) => {
     ended: draining,
     log,
   });
-  await desk.run();
+  await working;
   if (child.handOver) child.yielded();
 });

@@ -1,0 +1,37 @@
+import type { Consumer, ConsumerMessages, JetStreamClient } from '@nats-io/jetstream';
+import type { BusOutage } from './bus-outage.ts';
+import { endPull } from './end-pull.ts';
+import { pullMessages } from './pull-messages.ts';
+
+/** No consumer has this name; who works on a stream may ask it all the same (`protocol/roles.ts`). */
+export const rehearsalConsumer = 'rehearsal';
+
+const longestMs = 150;
+
+export interface RehearsalOptions {
+  js: JetStreamClient;
+  /** Its handle is made like this one's. */
+  like: Consumer;
+  open: (consumer: Consumer) => Promise<ConsumerMessages>;
+  outage: BusOutage;
+}
+
+/**
+ * Asks a consumer that is not there for messages, as the real one is asked later: the client's code for it is loaded then, for which a
+ * promoted spare would need some 8 ms (seen). Never throws.
+ */
+export async function rehearsePull({ js, like, open, outage }: RehearsalOptions): Promise<void> {
+  const info = await like.info(true);
+  const config = { ...info.config, name: rehearsalConsumer, durable_name: rehearsalConsumer };
+  const consumer = js.consumers.getConsumerFromInfo({ ...info, name: rehearsalConsumer, config });
+  const messages = pullMessages({
+    open: async () => await open(consumer),
+    end: (flow) => void endPull(flow),
+    once: true,
+    // The server says that there is no such consumer.
+    onLost: () => undefined,
+    outage,
+    signal: AbortSignal.timeout(longestMs),
+  });
+  for await (const _ of messages);
+}
