@@ -251,7 +251,7 @@ export class Supervisor implements AsyncDisposable {
   #follow(output: Output, at: number): void {
     const { log, say } = this.#options;
     if (output.kind === 'effect') return this.#crew.perform(output.child, output.effect);
-    narrate(output, { log, say, now: this.#now() });
+    narrate(output, { log, say, now: this.#now(), at });
     this.#view.note(output, at);
     if (output.kind === 'reload') this.#editions.note(output.phase, output.edition);
     if (output.kind === 'promoted') this.#leases.note(output.child, output.duty);

@@ -5,7 +5,7 @@ import { alive, childOf, keptLog, worker } from './some-children.ts';
 void t.test('narrate() writes every change down, and says what is worth a line', (t) => {
   const { log, messages } = keptLog('info');
   const lines: string[] = [];
-  const narration = { log, say: (line: string) => lines.push(line), now: 0 };
+  const narration = { log, say: (line: string) => lines.push(line), now: 0, at: 0 };
   const spare = childOf('tts', { life: alive('initialised') });
   const child = worker('tts');
   const duty = { lease: 'tts/1', epoch: 2 };

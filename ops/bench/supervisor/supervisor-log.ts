@@ -93,7 +93,7 @@ export function readEntry(line: string): LogEntry | undefined {
   const text = (name: string): string => (typeof raw[name] === 'string' ? raw[name] : '');
   const number = (name: string): number => (typeof raw[name] === 'number' ? raw[name] : 0);
   return {
-    at: Date.parse(text('time')),
+    at: number('at') || Date.parse(text('time')),
     msg: text('msg'),
     child: text('child'),
     from: text('from'),
