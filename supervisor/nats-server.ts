@@ -43,6 +43,8 @@ const silentBootMs = 15_000;
 /** A server that reads a large store says that it is not ready yet; ending it then would make it start from the beginning for ever. */
 const readingBootMs = 600_000;
 const keepMetaEveryMs = 30_000;
+/** The next one has been started by then: to tell everybody takes this process 40 ms (seen). */
+const tellAfterMs = 15;
 
 /** Our own nats-server: starts it, keeps it up, on the same ports for the supervisor's life, and never gives up. */
 export class NatsServer implements AsyncDisposable {
@@ -230,8 +232,10 @@ export class NatsServer implements AsyncDisposable {
       const upSince = performance.now();
       const { reason, killed } = await this.#untilLost(signal);
       if (signal.aborted) return;
+      setTimeout(() => {
+        if (!signal.aborted) onChange('down', reason);
+      }, tellAfterMs).unref();
       log.error({ reason }, 'nats-server lost');
-      onChange('down', reason);
       backoff = whileHealthy(backoff, upSince, performance.now());
       let lost: { ranMs: number; killed: boolean } | undefined = {
         ranMs: performance.now() - upSince,
