@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { untilBeat } from '../protocol/until-beat.ts';
 import { openBeat } from './beat.ts';
 import { askHealth } from './nats-health.ts';
 import { ProcFile } from './proc-file.ts';
@@ -15,10 +16,11 @@ export interface Watched {
 
 export type Look = { kind: 'state'; letter: string } | { kind: 'probe'; ok: boolean; text: string };
 
-const lookEveryMs = 400;
-const probeEveryMs = 700;
-const probeTimeoutMs = 750;
-/** So many probes in a row without a good answer, the later ones without a pause between them: 2.95 s at the most. */
+const lookEveryMs = 500;
+/** Together with everything else that is done each second. */
+const probeEveryMs = 1_000;
+const probeTimeoutMs = 650;
+/** So many probes in a row without a good answer, the later ones without a pause between them: 3.2 s at the most. */
 const probesToLose = 3;
 /** Stopped for so long: by a person, by a debugger that went away, by a frozen job. A shorter stop is left alone. */
 const stoppedToLoseMs = 1_000;
@@ -65,7 +67,7 @@ export async function watchServer(options: {
   using _looks = openBeat(lookEveryMs, () =>
     note({ kind: 'state', letter: statFields(stat.read())[0] ?? '' }),
   );
-  while (await pause(watched.misses === 0 ? probeEveryMs : 0, signal)) {
+  while (await pause(watched.misses === 0 ? untilBeat(probeEveryMs, Date.now()) : 0, signal)) {
     const asked = performance.now();
     const health = await askHealth(monitorPort, probeTimeoutMs, signal);
     const ok = health.kind === 'ok';

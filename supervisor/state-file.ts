@@ -7,8 +7,8 @@ import type { SupervisorState } from '../protocol/ipc.ts';
 
 export const stateFile = (home: string): string => join(home, 'run', 'supervisor.json');
 
-/** Two of the usual samples, so that each second one is shown. */
-const figuresMs = 1_500;
+/** Three of the usual samples, so that each third one is shown. */
+const figuresMs = 2_500;
 
 /**
  * Written beside and renamed: a reader finds the old state or the new one, never half of it. In the background, since a rename over a

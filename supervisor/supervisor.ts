@@ -25,10 +25,10 @@ import { SupervisionClock } from './supervision-clock.ts';
 import type { SupervisorOptions } from './supervisor-options.ts';
 import { Upkeep } from './upkeep.ts';
 
-const tickMs = 200;
-/** Incidents are looked at less often than children. */
+/** Every other tick falls together with the heartbeats. */
+const tickMs = 250;
 const healEveryTicks = 2;
-const verifyEveryTicks = 25;
+const verifyEveryTicks = 20;
 /** Spares come after the first sound. */
 const sparesAfterMs = 1_500;
 

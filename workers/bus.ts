@@ -118,10 +118,10 @@ export class Bus implements AsyncDisposable {
     }
   }
 
-  /** Finds a durable consumer ahead of `work` or `take`, so that they begin without asking for it, with all code loaded. */
-  async prepare(stream: string, consumer: string, how: 'work' | 'take'): Promise<void> {
+  /** Finds a durable consumer ahead of `work` or `take`, so that they begin without asking for it, with all code loaded unless in a hurry. */
+  async prepare(stream: string, consumer: string, how: 'work' | 'take' | 'hurry'): Promise<void> {
     const like = await this.#consumers.get(stream, consumer);
-    if (this.#rehearsed.has(how)) return;
+    if (how === 'hurry' || this.#rehearsed.has(how)) return;
     this.#rehearsed.add(how);
     const open = async (rehearsal: Consumer) =>
       how === 'take'

@@ -107,7 +107,8 @@ export class Desk implements AsyncDisposable {
       eventRooms({ bus, log, signal }),
       wanted.known(signal),
     ]);
-    await Promise.all(rooms.map(async (room) => await bus.prepare('EVENTS', eventConsumer(room), 'work')));
+    const how = child.options.hurry ? 'hurry' : 'work';
+    await Promise.all(rooms.map(async (room) => await bus.prepare('EVENTS', eventConsumer(room), how)));
     opened.desk = new Desk(child, { hosts, follower, rooms, wanted, voices, rewriting });
     return opened.desk;
   }

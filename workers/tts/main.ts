@@ -58,7 +58,8 @@ await runChild('tts', async (child) => {
     },
   });
   if (!hurry) rehearse();
-  const prepared = priorities.map(async (priority) => await bus.prepare('SPEECH', `tts-${priority}`, 'take'));
+  const how = hurry ? 'hurry' : 'take';
+  const prepared = priorities.map(async (priority) => await bus.prepare('SPEECH', `tts-${priority}`, how));
   await Promise.all([studio.warmUp(signal), ...prepared]);
 
   await child.initialised();
