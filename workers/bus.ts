@@ -1,5 +1,5 @@
 import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import type { Consumer, ConsumerMessages, JetStreamClient, JsMsg } from '@nats-io/jetstream';
+import type { ConsumerMessages, JetStreamClient, JsMsg } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import type { KV } from '@nats-io/kv';
 import type { NatsConnection, Subscription } from '@nats-io/transport-node';
@@ -16,7 +16,6 @@ import { noDuty } from './duty.ts';
 import { Fence } from './fence.ts';
 import { headersOf } from './message-headers.ts';
 import { pullMessages } from './pull-messages.ts';
-import { rehearsePull } from './rehearse-pull.ts';
 import type { Logger } from './logger.ts';
 
 export interface PublishOptions {
@@ -46,7 +45,6 @@ export class Bus implements AsyncDisposable {
   readonly #consumers: ConsumerHandles;
   readonly #onTaken: (message: JsMsg) => void;
   readonly #duty: OutputDuty;
-  readonly #rehearsed = new Set<'work' | 'take'>();
 
   constructor({ connection, log, onTaken = () => undefined, duty = noDuty }: BusOptions) {
     this.connection = connection;
@@ -120,14 +118,7 @@ export class Bus implements AsyncDisposable {
 
   /** Finds a durable consumer ahead of `work` or `take`, so that they begin without asking for it, with all code loaded unless in a hurry. */
   async prepare(stream: string, consumer: string, how: 'work' | 'take' | 'hurry'): Promise<void> {
-    const like = await this.#consumers.get(stream, consumer);
-    if (how === 'hurry' || this.#rehearsed.has(how)) return;
-    this.#rehearsed.add(how);
-    const open = async (rehearsal: Consumer) =>
-      how === 'take'
-        ? await rehearsal.fetch({ max_messages: 1, expires: 1_000, idle_heartbeat: 500 })
-        : await rehearsal.consume({ max_messages: 1, expires: 1_000, idle_heartbeat: 500 });
-    await rehearsePull({ js: this.#js, like, open, outage: this.outage });
+    await this.#consumers.prepare(stream, consumer, how);
   }
 
   /**
