@@ -37,7 +37,11 @@ export function drawChangedShow(specs: ChildSpec[], random: SeededRandom): Child
 }
 
 function showWith(rooms: string[], random: SeededRandom, restarts: Record<Role, RestartType>): ChildSpec[] {
-  const most: Partial<Record<Role, number>> = { tts: random.whole(1, 3), reply: random.whole(1, 3) };
+  const most: Partial<Record<Role, number>> = {
+    tts: random.whole(1, 3),
+    reply: random.whole(1, 3),
+    ingest: random.whole(1, 2),
+  };
   const hasSimulator = random.chance(0.5);
   const spareOf = () => random.pick([0, 1, 1, 1, 2]);
   const spec = (id: string, role: Role, subject: string, dependsOn: string[]): ChildSpec => ({
@@ -53,7 +57,7 @@ function showWith(rooms: string[], random: SeededRandom, restarts: Record<Role, 
     spares: role === 'sim' ? random.pick([0, 0, 0, 1]) : spareOf(),
     exclusive: role !== 'tts',
     holdsPlace: role === 'ingest' || role === 'sim',
-    sharded: role === 'reply',
+    sharded: role === 'reply' || role === 'ingest',
     swappable: role !== 'sim',
     settings: role === 'sim' ? random.pick(['one', 'other']) : '',
     readyTimeoutMs: random.pick([5_000, 15_000]),
