@@ -94,7 +94,7 @@ export class BusLink implements AsyncDisposable {
         onChange: (event, reason) => {
           if (event === 'up') this.#pace.hurry(this.#connection, this.servers);
           onChange(event, reason);
-          if (event === 'up') void this.#layOutAgain();
+          if (event === 'up') void this.#layOutAgain().then(() => this.keep());
         },
         onDiskFull,
         onDiskFree,
@@ -144,9 +144,10 @@ export class BusLink implements AsyncDisposable {
     return this.#connection?.isClosed() ? undefined : this.#connection;
   }
 
-  /** The files of the operator's and the console's key, made anew when somebody has removed them. Never throws. */
-  keepKeyFiles(): void {
+  /** Now and then: the files of the operator's and the console's key, made anew when somebody has removed them, and the administrator's connection. Never throws. */
+  keep(): void {
     if (!this.#server) return;
+    if (this.#cutter?.isLost) void this.#cutter.open(this.servers);
     try {
       for (const [file, seed] of this.#keyFiles)
         if (!existsSync(file)) writeFileSync(file, seed, { mode: 0o600 });
@@ -189,7 +190,6 @@ export class BusLink implements AsyncDisposable {
   async #layOutAgain(): Promise<void> {
     try {
       if (this.connection) await this.#layOut(this.connection);
-      await this.#cutter?.open(this.servers);
     } catch (error) {
       this.#options.log.error({ err: error }, 'cannot set the bus up again');
     }

@@ -24,16 +24,27 @@ export class ConnectionCutter implements AsyncDisposable {
   readonly #log: Logger;
   #connection: NatsConnection | undefined;
   #opening: Promise<void> = Promise.resolve();
+  #disposed = false;
+  #isWanted = false;
+  #isOpening = false;
 
   constructor({ seed, log }: { seed: string; log: Logger }) {
     this.#seed = seed;
     this.#log = log;
   }
 
+  /** It was opened and is there no more; the server cuts off who does not answer for 3 s. */
+  get isLost(): boolean {
+    return this.#isWanted && !this.#isOpening && (this.#connection?.isClosed() ?? true);
+  }
+
   /** Connects, in place of an earlier connection. Never throws: without it only time is lost. */
   async open(servers: string[]): Promise<void> {
+    this.#isWanted = true;
+    this.#isOpening = true;
     this.#opening = this.#opening.then(async () => {
       await this.#close();
+      if (this.#disposed) return;
       try {
         this.#connection = await connect({
           ...connectionDefaults,
@@ -47,6 +58,8 @@ export class ConnectionCutter implements AsyncDisposable {
         });
       } catch (err) {
         this.#log.warn({ err }, 'cannot end connections at the bus');
+      } finally {
+        this.#isOpening = false;
       }
     });
     await this.#opening;
@@ -73,6 +86,7 @@ export class ConnectionCutter implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true;
     await this.#opening;
     await this.#close();
   }

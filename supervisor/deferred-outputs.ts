@@ -10,7 +10,7 @@ const takeOverMs = 60;
  */
 export class DeferredOutputs implements Disposable {
   readonly #follow: (output: Output, at: number) => void;
-  #waiting: { output: Output; at: number }[] = [];
+  #waiting: (() => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   /** `follow` gets the time at which it was decided, in unix milliseconds. */
@@ -21,16 +21,28 @@ export class DeferredOutputs implements Disposable {
   add(outputs: Output[]): void {
     const at = performance.timeOrigin + performance.now();
     for (const output of outputs) if (isUrgent(output)) this.#follow(output, at);
-    for (const output of outputs) if (!isUrgent(output)) this.#waiting.push({ output, at });
+    for (const output of outputs) if (!isUrgent(output)) this.#waiting.push(() => this.#follow(output, at));
     if (outputs.some(isTakeOver)) this.#timer ??= setTimeout(() => this.flush(), takeOverMs);
     else if (this.#timer === undefined) this.flush();
+  }
+
+  /** What belongs behind all that was decided before it. */
+  after(run: () => void): void {
+    this.#waiting.push(run);
+    if (this.#timer === undefined) this.flush();
   }
 
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift())
-      this.#follow(next.output, next.at);
+    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) next();
+  }
+
+  /** Nothing of it is wanted any more. */
+  drop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#waiting = [];
   }
 
   [Symbol.dispose](): void {

@@ -8,6 +8,7 @@ import { noBackoff, whileHealthy } from './backoff.ts';
 import { dropNatsLogs } from './drop-nats-logs.ts';
 import { makeFolder } from './make-folder.ts';
 import { writeNatsConfig } from './nats-config.ts';
+import { LateNotice } from './late-notice.ts';
 import { askHealth } from './nats-health.ts';
 import { endLeftoverServers } from './nats-leftover.ts';
 import { choosePort, isFree } from './nats-ports.ts';
@@ -53,6 +54,7 @@ export class NatsServer implements AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #folders: { run: string; log: string; store: string };
   readonly #mender: StoreMender;
+  readonly #loss = new LateNotice(tellAfterMs);
   #process: NatsProcess | undefined;
   #keepers: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
@@ -167,6 +169,7 @@ export class NatsServer implements AsyncDisposable {
     if (failure === '') {
       const mended = this.#mender.takeDone();
       log.info({ pid: started.pid, url: this.url, monitorUrl: this.monitorUrl, mended }, 'nats-server is up');
+      this.#loss.now();
       onChange('up', mended);
       return;
     }
@@ -232,9 +235,7 @@ export class NatsServer implements AsyncDisposable {
       const upSince = performance.now();
       const { reason, killed } = await this.#untilLost(signal);
       if (signal.aborted) return;
-      setTimeout(() => {
-        if (!signal.aborted) onChange('down', reason);
-      }, tellAfterMs).unref();
+      this.#loss.later(() => signal.aborted || onChange('down', reason));
       log.error({ reason }, 'nats-server lost');
       backoff = whileHealthy(backoff, upSince, performance.now());
       let lost: { ranMs: number; killed: boolean } | undefined = {

@@ -19,11 +19,11 @@ export type Look = { kind: 'state'; letter: string } | { kind: 'probe'; ok: bool
 const lookEveryMs = 500;
 /** Together with everything else that is done each second. */
 const probeEveryMs = 1_000;
-const probeTimeoutMs = 650;
-/** So many probes in a row without a good answer, the later ones without a pause between them: 3.2 s at the most. */
+const probeTimeoutMs = 750;
+/** So many probes in a row without a good answer, the later ones without a pause between them: 3.5 s at the most. */
 const probesToLose = 3;
-/** Stopped for so long: by a person, by a debugger that went away, by a frozen job. A shorter stop is left alone. */
-const stoppedToLoseMs = 1_000;
+/** Stopped for so long, which is two looks: by a person, by a debugger that went away, by a frozen job. A shorter stop is left alone. */
+const stoppedToLoseMs = 950;
 /** Looks that lie so far apart say that this process was late; nobody else is blamed for it. */
 const lateMs = 1_000;
 

@@ -144,7 +144,7 @@ function swap(
   const old = children.find(
     (child) => isActive(child) && child.life.name === 'running' && isToBeReplaced(state, child),
   );
-  if (!old || children.some(({ life }) => life.name === 'draining')) return false;
+  if (!old || children.some((child) => child.life.name === 'draining' || isToBeFollowed(child))) return false;
   const deadline = now + spec.handOverMs;
   if (!spec.swappable) {
     hands.apply(old.id, { kind: 'drain', deadline, handOver: false, again: true });
@@ -160,6 +160,11 @@ function swap(
   return true;
 }
 
+/** It is being ended, and its duty is free as soon as it is gone. */
+function isToBeFollowed({ life, duty }: ChildRecord): boolean {
+  return life.name === 'ending' && duty !== undefined;
+}
+
 function isToBeReplaced({ edition, reload }: RosterState, child: ChildRecord): boolean {
   if (child.retiring !== '') return true;
   return child.edition !== edition && reload?.phase !== 'preparing';
@@ -167,9 +172,11 @@ function isToBeReplaced({ edition, reload }: RosterState, child: ChildRecord): b
 
 /** Spares that are old, or have another configuration, begin anew. */
 function renewSpares(state: RosterState, children: ChildRecord[], now: number, hands: Hands): boolean {
+  // Whoever stands by, of an earlier edition too, may be needed in a moment.
+  const isAwaited = children.some(isToBeFollowed);
   const old = children.find(
     ({ duty, life, retiring, edition }) =>
-      !duty && life.name === 'initialised' && (retiring !== '' || edition !== state.edition),
+      !duty && life.name === 'initialised' && (retiring !== '' || (edition !== state.edition && !isAwaited)),
   );
   if (!old) return false;
   hands.apply(old.id, { kind: 'drain', deadline: now + old.spec.handOverMs, handOver: true, again: true });

@@ -107,7 +107,7 @@ export class Supervisor implements AsyncDisposable {
       log,
       say,
       tell: (child, event) => this.#tellChild(child, event),
-      signal: (signal) => this.#healing.note(signal),
+      signal: (signal) => this.#outputs.after(() => this.#healing.note(signal)),
     });
     this.#healing = new Healing({
       home,
@@ -213,7 +213,7 @@ export class Supervisor implements AsyncDisposable {
 
   /** At once: for a second signal. */
   kill(): void {
-    this.#outputs.flush();
+    this.#outputs.drop();
     this.#crew.kill();
     this.#bus.kill();
   }
@@ -264,7 +264,7 @@ export class Supervisor implements AsyncDisposable {
     this.#ticks += 1;
     if (this.#ticks % verifyEveryTicks === 0) {
       this.#crew.verify(this.#now());
-      this.#bus.keepKeyFiles();
+      this.#bus.keep();
     }
     if (this.#ticks % healEveryTicks === 0 && this.#view.phase !== 'stopping') this.#healing.tick(Date.now());
     this.#options.onTurn();

@@ -7,7 +7,7 @@ import { pullMessages } from './pull-messages.ts';
 export const rehearsalConsumer = 'rehearsal';
 
 const longestMs = 150;
-const little = { max_messages: 1, expires: 1_000, idle_heartbeat: 500 };
+const little = { max_messages: 4, expires: 1_000, idle_heartbeat: 500 };
 
 export interface RehearsalOptions {
   js: JetStreamClient;
@@ -30,7 +30,7 @@ export async function rehearsePull({ js, like, how, outage }: RehearsalOptions):
     open: async () => (how === 'take' ? await consumer.fetch(little) : await consumer.consume(little)),
     end: (flow) => void endPull(flow),
     once: true,
-    // The server says that there is no such consumer.
+    // Nobody answers.
     onLost: () => undefined,
     outage,
     signal: AbortSignal.timeout(longestMs),

@@ -56,7 +56,7 @@ void t.test('BusLink starts our own server, with a key of its own for each role'
   t.equal(statSync(consoleKeyFile(home)).mode & 0o777, 0o600);
   const operator = readFileSync(operatorKeyFile(home), 'utf8');
   rmSync(operatorKeyFile(home));
-  link.keepKeyFiles();
+  link.keep();
   t.equal(readFileSync(operatorKeyFile(home), 'utf8'), operator, 'the same again when somebody removes it');
   const forConsole = readFileSync(consoleKeyFile(home), 'utf8');
   const seeds = (['ingest', 'reply', 'tts', 'audio'] as const).map((role) => link.accessFor(role).seed);

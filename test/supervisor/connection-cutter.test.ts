@@ -22,6 +22,7 @@ void t.test('cut() ends one connection at the server and no other', async (t) =>
   await using cutter = new ConnectionCutter({ seed: nats.seedOf('administrator'), log: silent });
   const [one, other] = [await nats.connect(), await nats.connect()];
   t.equal(await cutter.cut(numbersOf(one)), false, 'nothing before it is open');
+  t.equal(cutter.isLost, false, 'nobody has wanted it yet');
   await cutter.open(nats.server.servers);
   t.equal(await cutter.cut({ ...numbersOf(one), server: 'NAOTHER' }), false);
   t.equal(await cutter.cut({ ...numbersOf(one), client: 999_999 }), false, 'nobody has this number');
@@ -38,10 +39,12 @@ void t.test('cut() ends one connection at the server and no other', async (t) =>
   await next(nats.heard, 'up');
   await other.flush();
   t.equal(await cutter.cut(before), false, 'its numbers were of the server before');
+  t.equal(cutter.isLost, true);
   await cutter.open(nats.server.servers);
   const again = untilCut(other);
   t.equal(await cutter.cut(numbersOf(other)), true);
   await again;
+  t.equal(cutter.isLost, false);
 });
 
 void t.test('the administrator may end connections, and nothing else', async (t) => {

@@ -48,6 +48,21 @@ void t.test(
   },
 );
 
+void t.test('after() keeps its place behind what was decided before it, drop() forgets all', async (t) => {
+  const followed: unknown[] = [];
+  const outputs = new DeferredOutputs((output) => followed.push(output));
+  outputs.after(() => followed.push(1));
+  outputs.add([promoted('takes over')]);
+  outputs.after(() => followed.push(2));
+  t.same(followed, [1]);
+  outputs.flush();
+  t.same(followed, [1, promoted('takes over'), 2]);
+  outputs.add([promoted('takes over'), spawn]);
+  outputs.drop();
+  await sleep(100);
+  t.equal(followed.length, 3);
+});
+
 void t.test('flush() follows what waits, and nothing twice', async (t) => {
   const followed: Output[] = [];
   const outputs = new DeferredOutputs((output) => followed.push(output));

@@ -109,3 +109,23 @@ void t.test('when all die at once, who is left takes all rooms, and shares them 
   t.same(Object.values(leases(troupe)).toSorted(), ['reply/0-2', 'reply/1-2']);
   t.end();
 });
+
+void t.test('whoever stands by is kept for a place that is free in a moment', (t) => {
+  const troupe = new Troupe([reply({ replicas: { min: 2, max: 2 }, holdsPlace: true })]);
+  troupe.pass(1_000);
+  // It is asked what it is doing, for 300 ms.
+  troupe.tellChild('reply', { kind: 'condemn', reason: 'hangs', again: true, stage: 'report' });
+  troupe.tell({ kind: 'retire', id: 'reply.2', reason: 'old' });
+  troupe.pass(250);
+  t.match(troupe.child('reply'), { life: { name: 'ending' }, duty: { lease: 'reply/0-2' } });
+  t.equal(troupe.child('reply.2').life.name, 'running', 'its turn is later');
+  troupe.dies('reply', 'killed');
+  t.match(leases(troupe), { 'reply.2': 'reply/1-2', 'reply.3': 'reply/0-2' });
+  troupe.pass(10_000);
+  t.same(Object.values(leases(troupe)).toSorted(), ['reply/0-2', 'reply/1-2']);
+  t.notOk(
+    troupe.roster.children.some(({ retiring }) => retiring !== ''),
+    'all were replaced in the end',
+  );
+  t.end();
+});

@@ -67,6 +67,7 @@ await runChild('tts', async (child) => {
   if (draining.aborted) return;
   // Asks first: what is there is on its way while the rest begins.
   const working = desk.run();
+  working.catch(() => undefined);
   await turn();
   child.started();
   studio.startEngines({ isSuccessor: child.duty.current.epoch > 1 });
