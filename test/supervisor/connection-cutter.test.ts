@@ -12,8 +12,8 @@ const numbersOf = ({ info }: NatsConnection) => ({
   client: info?.client_id ?? 0,
 });
 
-async function untilCut(connection: NatsConnection): Promise<void> {
-  for await (const { type } of connection.status()) if (type === 'disconnect') return;
+async function until(connection: NatsConnection, wanted: 'disconnect' | 'reconnect'): Promise<void> {
+  for await (const { type } of connection.status()) if (type === wanted) return;
 }
 
 void t.test('cut() ends one connection at the server and no other', async (t) => {
@@ -28,20 +28,21 @@ void t.test('cut() ends one connection at the server and no other', async (t) =>
   t.equal(await cutter.cut({ ...numbersOf(one), client: 999_999 }), false, 'nobody has this number');
   t.notOk(one.isClosed());
   const same = numbersOf(other);
-  const cut = untilCut(one);
+  const cut = until(one, 'disconnect');
   t.equal(await cutter.cut(numbersOf(one)), true);
   await cut;
   await other.flush();
   t.same(numbersOf(other), same, 'it is still the same connection');
 
   const before = numbersOf(other);
+  const reconnected = until(other, 'reconnect');
   nats.server.restart();
   await next(nats.heard, 'up');
-  await other.flush();
+  await reconnected;
   t.equal(await cutter.cut(before), false, 'its numbers were of the server before');
   t.equal(cutter.isLost, true);
   await cutter.open(nats.server.servers);
-  const again = untilCut(other);
+  const again = until(other, 'disconnect');
   t.equal(await cutter.cut(numbersOf(other)), true);
   await again;
   t.equal(cutter.isLost, false);
