@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setImmediate as turn } from 'node:timers/promises';
 import t from 'tap';
@@ -15,6 +16,8 @@ async function unheeded(t: Test, command: string): Promise<{ pid: number; startT
   t.teardown(() => parent.kill('SIGKILL'));
   const [line] = (await once(createInterface(parent.stdout), 'line')) as [string];
   const pid = Number(line);
+  // As long as it is a shell, it asks.
+  while (readFileSync(`/proc/${parent.pid}/comm`, 'utf8') !== 'sleep\n') await turn();
   return { pid, startTime: readProcess(pid)?.startTime ?? '' };
 }
 
@@ -33,7 +36,9 @@ void t.test(
 );
 
 void t.test('killedBy() leaves alone what ended by itself, and what is not there', async (t) => {
-  const { pid, startTime } = await unheeded(t, 'exec sh -c "exit 9" >/dev/null');
+  const { pid, startTime } = await unheeded(t, String.raw`exec sh -c "kill -STOP \$\$; exit 9" >/dev/null`);
+  while (readProcess(pid)?.state !== 'T') await turn();
+  process.kill(pid, 'SIGCONT');
   while (isAlive(pid)) await turn();
   t.match(readEnd(pid), { signal: 0 });
   t.equal(killedBy(pid, startTime), undefined);
