@@ -1,8 +1,6 @@
 import { afterFailure, whileHealthy } from './backoff.ts';
 import type { ChildRecord, Effect, Life, LifeEvent, Stage, Step } from './child-record.ts';
 
-/** Heartbeats and ticks fall together: what is a few milliseconds short of its deadline would be judged a whole tick later. */
-const slackMs = 20;
 /** SIGKILL is sent again after so long: a process in the middle of a system call cannot be ended before its end. */
 const killAgainMs = 5_000;
 
@@ -182,7 +180,7 @@ function tick(child: ChildRecord, now: number): Step {
     case 'starting':
     case 'running': {
       const silentMs = Math.round(now - life.heardAt);
-      if (silentMs >= spec.heartbeatDeadlineMs - slackMs) return hang(`no heartbeat for ${silentMs} ms`);
+      if (silentMs >= spec.heartbeatDeadlineMs) return hang(`no heartbeat for ${silentMs} ms`);
       if (life.name === 'starting' && now - life.since >= spec.readyTimeoutMs)
         return hang(`not started within ${spec.readyTimeoutMs} ms`);
       const idleMs = Math.round(now - life.progressAt);
