@@ -2,7 +2,7 @@ import type { Backoff } from './backoff.ts';
 import { afterFailure } from './backoff.ts';
 
 /** Up for so long and then killed or stopped: nothing says that it is at fault. */
-const provenMs = 500;
+const provenMs = 250;
 /** Everything waits for the bus and a try costs little, so its delays stay in the range of a child that had been steady. */
 const asIfSteady = { ranMs: Infinity, killed: false };
 
