@@ -128,10 +128,16 @@ export class Conversation {
     const { crew } = this.#options;
     const died = child.life.name !== 'draining' && !child.leaving;
     const { acks, poison } = this.#held.release(child.id, { died, now: performance.now() });
+    const connection = this.#connections.get(child.id);
     this.#counters.delete(child.id);
+    this.#connections.delete(child.id);
     const harmless = acks.filter((ack) => !poison.includes(ack));
-    if (died) this.#bereft.set(child.id, child);
-    if (died) void this.#cut(child, harmless);
+    if (died) {
+      this.#bereft.set(child.id, child);
+      // Who holds a place is gone by now, and its connection with it.
+      if (connection?.generation === child.generation && !child.spec.holdsPlace)
+        void this.#cut(child, connection, harmless);
+    }
     this.#giveBack(harmless);
     if (poison.length === 0) return;
     crew.sendToAll({ kind: 'poison', keys: this.poison });
@@ -152,11 +158,7 @@ export class Conversation {
   }
 
   /** Its connection would be given messages for as long as it is open: what was given back, by turns with the successor. */
-  async #cut(child: ChildRecord, acks: string[]): Promise<void> {
-    const connection = this.#connections.get(child.id);
-    this.#connections.delete(child.id);
-    // Who holds a place is gone by now, and its connection with it.
-    if (connection?.generation !== child.generation || child.spec.holdsPlace) return;
+  async #cut(child: ChildRecord, connection: BusConnection, acks: string[]): Promise<void> {
     if (!(await this.#options.bus.cut(connection))) return;
     // It may have been given them once more until now.
     this.#options.bus.handOver(this.#held.untaken(acks));

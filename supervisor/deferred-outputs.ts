@@ -8,7 +8,7 @@ const takeOverMs = 60;
  * Follows orders at once, and the rest in its order: what is told, written down and started anew. After a take-over that rest waits a
  * moment: it takes this process 30 ms (seen), in which a dead worker's messages would not be given to its successor.
  */
-export class DeferredOutputs implements Disposable {
+export class DeferredOutputs {
   readonly #follow: (output: Output, at: number) => void;
   #waiting: (() => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -43,10 +43,6 @@ export class DeferredOutputs implements Disposable {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#waiting = [];
-  }
-
-  [Symbol.dispose](): void {
-    this.flush();
   }
 }
 

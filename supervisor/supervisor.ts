@@ -220,7 +220,7 @@ export class Supervisor implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopped.abort();
-    this.#outputs[Symbol.dispose]();
+    this.#outputs.flush();
     for (const timer of this.#timers) timer[Symbol.dispose]();
     this.#crew.kill();
     this.#leases.close();

@@ -4,7 +4,7 @@ import { endPull } from './end-pull.ts';
 import { pullMessages } from './pull-messages.ts';
 
 /** No consumer has this name; who works on a stream may ask it all the same (`protocol/roles.ts`). */
-export const rehearsalConsumer = 'rehearsal';
+const rehearsalConsumer = 'rehearsal';
 
 const longestMs = 150;
 const little = { max_messages: 4, expires: 1_000, idle_heartbeat: 500 };
