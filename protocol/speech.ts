@@ -4,6 +4,9 @@ export const priorities = ['urgent', 'normal', 'idle'] as const;
 /** `urgent` is for money, `normal` for the other viewers, `idle` for the script between them. */
 export type Priority = (typeof priorities)[number];
 
+/** The embedded engine's voice unless the configuration names another: Mandarin, which it surely has. */
+export const embeddedVoice = 'cmn';
+
 /** An event that an utterance answers; `merged` when it shares the utterance with an earlier one. */
 export interface Cause {
   eventId: string;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ms } from './config-fields.ts';
+import { embeddedVoice } from './speech.ts';
 
 /** Engines that are asked over HTTP, each at one or several addresses. */
 const web = ['http://', 'https://'];
@@ -208,7 +209,7 @@ export const ttsSchema = z.strictObject({
     .max(16)
     .default([])
     .describe('In order: what one cannot do, the next does; the embedded voice is always the last'),
-  voice: z.string().min(1).max(64).default('cmn').describe('Voice of the embedded engine'),
+  voice: z.string().min(1).max(64).default(embeddedVoice).describe('Voice of the embedded engine'),
   speed: z.number().min(0.5).max(2).default(1).describe('1: as the engine speaks'),
   threads: z
     .strictObject({ min: z.int().min(1).max(32).default(1), max: z.int().min(1).max(32).default(2) })

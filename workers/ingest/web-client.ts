@@ -1,4 +1,5 @@
-import { Agent, fetch } from 'undici';
+import type { Agent, fetch } from 'undici';
+import { loadUndici } from '../load-undici.ts';
 
 const connectTimeoutMs = 5_000;
 const headersTimeoutMs = 8_000;
@@ -28,13 +29,8 @@ export interface WebAnswer {
 
 /** HTTP with a deadline on everything and a bound on the answer. Throws when there is none. */
 export class WebClient implements AsyncDisposable {
-  readonly #agent = new Agent({
-    connect: { timeout: connectTimeoutMs },
-    headersTimeout: headersTimeoutMs,
-    bodyTimeout: bodyTimeoutMs,
-    maxResponseSize: maxBodyBytes,
-    connections: 4,
-  });
+  #agent: Agent | undefined;
+  #isDisposed = false;
 
   async request(url: string, options: WebRequest): Promise<WebAnswer> {
     const {
@@ -44,6 +40,7 @@ export class WebClient implements AsyncDisposable {
       timeoutMs = requestTimeoutMs,
       maxBytes = maxBodyBytes,
     } = options;
+    const { fetch, agent } = this.#open();
     const deadline = AbortSignal.timeout(timeoutMs);
     try {
       const answer = await fetch(url, {
@@ -51,7 +48,7 @@ export class WebClient implements AsyncDisposable {
         headers,
         ...(sent === undefined ? {} : { body: sent }),
         signal: AbortSignal.any([options.signal, deadline]),
-        dispatcher: this.#agent,
+        dispatcher: agent,
       });
       const body = await readBounded(answer.body, maxBytes);
       const bytes = body ?? Buffer.alloc(0);
@@ -73,7 +70,21 @@ export class WebClient implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#agent.destroyed) await this.#agent.destroy();
+    this.#isDisposed = true;
+    if (this.#agent && !this.#agent.destroyed) await this.#agent.destroy();
+  }
+
+  #open(): { fetch: typeof fetch; agent: Agent } {
+    if (this.#isDisposed) throw new Error('These connections are closed');
+    const undici = loadUndici();
+    this.#agent ??= new undici.Agent({
+      connect: { timeout: connectTimeoutMs },
+      headersTimeout: headersTimeoutMs,
+      bodyTimeout: bodyTimeoutMs,
+      maxResponseSize: maxBodyBytes,
+      connections: 4,
+    });
+    return { fetch: undici.fetch, agent: this.#agent };
   }
 }
 

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { priorities } from '../../protocol/speech.ts';
+import { embeddedVoice, priorities } from '../../protocol/speech.ts';
 import { voiceReportFile } from '../../protocol/voice-report.ts';
 import { runChild } from '../child.ts';
 import { openCounters } from './counters.ts';
@@ -60,7 +60,9 @@ await runChild('tts', async (child) => {
   if (!hurry) rehearse();
   const how = hurry ? 'hurry' : 'take';
   const prepared = priorities.map(async (priority) => await bus.prepare('SPEECH', `tts-${priority}`, how));
-  await Promise.all([studio.warmUp(signal), ...prepared]);
+  // The first of all starts with no time to lose, and its voice is loaded while others start. Whether another voice exists has to be known before.
+  const loadsLate = hurry && voice === embeddedVoice;
+  await Promise.all([loadsLate ? undefined : studio.warmUp(signal), ...prepared]);
 
   await child.initialised();
   // A spare that was never needed: what waits on the bus is for others.
@@ -70,6 +72,7 @@ await runChild('tts', async (child) => {
   working.catch(() => undefined);
   await turn();
   child.started();
+  const loading = loadsLate ? studio.load(signal) : undefined;
   studio.startEngines({ isSuccessor: child.duty.current.epoch > 1 });
   studio.makeAhead();
   await using _report = new ReportFile({
@@ -78,6 +81,6 @@ await runChild('tts', async (child) => {
     ended: draining,
     log,
   });
-  await working;
+  await Promise.all([working, loading]);
   if (child.handOver) child.yielded();
 });

@@ -153,6 +153,11 @@ export class Studio implements AsyncDisposable {
     for (const endpoint of this.#embedded.endpoints) await endpoint.warmUp(signal);
   }
 
+  /** The embedded voice will be loaded soon. For a start that nobody can wait for; what it says first takes longer. */
+  async load(signal: AbortSignal): Promise<void> {
+    await this.#pool.load(this.#options.config.tts.voice, signal);
+  }
+
   /**
    * From here on, beside the show: engines are warmed up and looked after. Only for who works, since a server that does one thing at a time
    * must not hear from two processes; a successor goes on with what its predecessor had.

@@ -68,6 +68,12 @@ export class VoicePool implements AsyncDisposable {
     return this.#options.threads.min;
   }
 
+  /** The embedded voice is loaded in a thread, and says nothing yet. False when it does not know the voice. */
+  async load(voice: string, signal: AbortSignal): Promise<boolean> {
+    const { voiceKnown } = await this.speak({ text: '', voice, fallbackVoice: voice, speed: 1 }, signal);
+    return voiceKnown;
+  }
+
   /** What the embedded voice says. When the signal says stop, the thread is ended in the middle of it. */
   async speak(task: Omit<EspeakTask, 'kind'>, signal: AbortSignal): Promise<EspeakResult> {
     // It is asked when nobody else can speak, or can be waited for.

@@ -73,7 +73,8 @@ void t.test(
     process.on('worker', note);
     t.teardown(() => process.off('worker', note));
     const pool = open(t, { threads: { min: 2, max: 2 } });
-    await new Promise(setImmediate);
+    t.equal(workers.length, 0, 'none is made before there is anything to do');
+    t.same(await Promise.all([pool.load('cmn', never), pool.load('nobody', never)]), [true, false]);
     t.equal(workers.length, 2);
     const ended = Promise.race(workers.map(async (worker) => await once(worker, 'exit')));
     const stop = new AbortController();

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import type { Readable } from 'node:stream';
 import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import { Pool } from 'undici';
-import type { Dispatcher } from 'undici';
+import type { Dispatcher, Pool } from 'undici';
 import type { ModelConfig, ModelEndpointConfig } from '../../../protocol/reply/model-config.ts';
+import { loadUndici } from '../../load-undici.ts';
 import { AnswerParser } from './answer-parser.ts';
 import { ModelError } from './model-fault.ts';
 import { messageOf } from './read-delta.ts';
@@ -43,7 +43,8 @@ export class ChatEndpoint implements AsyncDisposable {
     const url = new URL(config.url);
     const base = url.pathname.replace(/\/+$/, '');
     this.#path = `${base.endsWith('/chat/completions') ? base : `${base}/chat/completions`}${url.search}`;
-    this.#pool = new Pool(url.origin, {
+    const undici = loadUndici();
+    this.#pool = new undici.Pool(url.origin, {
       connect: { timeout: limits.connectMs },
       // Ours count instead.
       headersTimeout: 0,

@@ -4,7 +4,7 @@ import type { Logger } from '../../logger.ts';
 export interface ThreadPoolOptions {
   /** Module whose default export does one task. It must not await at its top level. */
   file: URL;
-  /** Threads at first. */
+  /** Threads at first, made when the first task comes. */
   threads: number;
   /** Tasks that may wait for a thread; one more is refused. */
   maxWaiting: number;
@@ -38,7 +38,6 @@ export class ThreadPool<Task, Result> implements AsyncDisposable {
   constructor(options: ThreadPoolOptions) {
     this.#options = options;
     this.#wanted = Math.max(1, options.threads);
-    this.resize(this.#wanted);
   }
 
   /** Threads that there are; for a while more than wanted, since none is ended in the middle of a task. */
@@ -68,6 +67,8 @@ export class ThreadPool<Task, Result> implements AsyncDisposable {
    * comes to an end within the grace; other tasks are not touched. What is urgent goes before all that waits.
    */
   async run(task: Task, signal: AbortSignal, { isUrgent = false } = {}): Promise<Result> {
+    this.#assertOpen();
+    this.resize(this.#wanted);
     const thread = await this.#acquire(signal, isUrgent);
     const end = new AbortController();
     const work = this.#work(thread, task, end.signal);
@@ -112,7 +113,6 @@ export class ThreadPool<Task, Result> implements AsyncDisposable {
   }
 
   async #acquire(signal: AbortSignal, isUrgent: boolean): Promise<Piscina<Task, Result>> {
-    this.#assertOpen();
     signal.throwIfAborted();
     const free = this.#free.pop();
     if (free) {

@@ -1,5 +1,5 @@
-import { Client, Pool } from 'undici';
-import type { Dispatcher, FormData } from 'undici';
+import type { Client, Dispatcher, FormData, Pool } from 'undici';
+import { loadUndici } from '../../load-undici.ts';
 import type { AnswerReader } from './exchange.ts';
 import { Exchange } from './exchange.ts';
 import type { Deadlines } from './deadlines.ts';
@@ -60,7 +60,8 @@ export class HttpLink implements AsyncDisposable {
       keepAliveTimeout: keepAliveMs,
       allowH2: false,
     };
-    this.#pool = new Pool(this.origin, { ...this.#settings, connections });
+    const undici = loadUndici();
+    this.#pool = new undici.Pool(this.origin, { ...this.#settings, connections });
     this.#pool.on('connect', () => {
       this.#connections += 1;
     });
@@ -96,7 +97,8 @@ export class HttpLink implements AsyncDisposable {
   }
 
   async #exchangeAfresh(request: LinkRequest, exchange: Exchange): Promise<void> {
-    const client = new Client(this.origin, this.#settings);
+    const undici = loadUndici();
+    const client = new undici.Client(this.origin, this.#settings);
     this.#fresh.add(client);
     this.#dispatch(client, request, exchange);
     try {

@@ -1,6 +1,6 @@
 import { File } from 'node:buffer';
-import { FormData } from 'undici';
 import type { CosyVoiceConfig } from '../../../../protocol/tts-config.ts';
+import { loadUndici } from '../../../load-undici.ts';
 import type { LinkRequest } from '../../http/http-link.ts';
 
 export type CosyVoice = CosyVoiceConfig['voices'][number];
@@ -45,6 +45,7 @@ export function needsPrompt({ mode }: CosyVoice): boolean {
 
 export function buildCosyRequest(voice: CosyVoice, text: string, prompt: Uint8Array): LinkRequest {
   const fields = fieldsOf[voice.mode];
+  const { FormData } = loadUndici();
   const form = new FormData();
   form.append('tts_text', text);
   if (fields.speaker) form.append('spk_id', voice.speaker);
