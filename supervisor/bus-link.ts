@@ -77,8 +77,11 @@ export class BusLink implements AsyncDisposable {
     };
   }
 
-  /** Returns a sentence for people once streams and consumers are there. Throws when the bus cannot be had. */
-  async open(): Promise<string> {
+  /**
+   * Returns a sentence for people once streams and consumers are there. Throws when the bus cannot be had. `onBegun`: from here on
+   * it mostly waits for others.
+   */
+  async open(onBegun: () => void = () => undefined): Promise<string> {
     const { config, project, home, log, onChange, onDiskFull, onDiskFree } = this.#options;
     const own = config.servers.length === 0;
     let said = `outside cluster ${config.servers.join(', ')}`;
@@ -99,10 +102,11 @@ export class BusLink implements AsyncDisposable {
         onDiskFull,
         onDiskFree,
       });
-      await this.#server.start();
+      await this.#server.start(onBegun);
       for (const [file, seed] of this.#keyFiles) writeFileSync(file, seed, { mode: 0o600 });
       said = `nats-server ${binary.version} at ${this.#server.url}`;
     }
+    if (!own) onBegun();
     this.#connection = await connect({
       ...connectionDefaults,
       ...this.#pace.options,

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { access, constants, readFile } from 'node:fs/promises';
+import { access, constants, readFile, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -15,7 +15,7 @@ export async function findNatsServer(project: string): Promise<{ path: string; v
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/bin'];
   const candidates = [
     given,
-    remembered,
+    remembered?.path,
     join(project, '.runtime', 'bin', 'nats-server'),
     ...folders
       .filter(Boolean)
@@ -24,7 +24,7 @@ export async function findNatsServer(project: string): Promise<{ path: string; v
   const seen: string[] = [];
   for (const path of candidates) {
     if (!path || !(await isExecutable(path))) continue;
-    const version = await versionOf(path);
+    const version = (await isAsRemembered(path, remembered)) ? remembered?.version : await versionOf(path);
     if (version && isNewEnough(version)) return { path, version };
     seen.push(`${path} is ${version || 'not a nats-server'}`);
   }
@@ -59,10 +59,23 @@ async function isExecutable(path: string): Promise<boolean> {
   );
 }
 
-async function readSetup(file: string): Promise<string | undefined> {
+interface Remembered {
+  path: string;
+  version: string;
+  mtimeMs: number;
+}
+
+/** Set-up has asked it for its version, and it was not touched since. */
+async function isAsRemembered(path: string, remembered: Partial<Remembered> | undefined): Promise<boolean> {
+  if (path !== remembered?.path || !remembered.version) return false;
+  return (await stat(path)).mtimeMs === remembered.mtimeMs;
+}
+
+/** What set-up has found; see `ops/setup/stamp.mjs`. */
+async function readSetup(file: string): Promise<Partial<Remembered> | undefined> {
   try {
-    const stamp = JSON.parse(await readFile(file, 'utf8')) as { natsServer?: { path?: string } };
-    return stamp.natsServer?.path;
+    const stamp = JSON.parse(await readFile(file, 'utf8')) as { natsServer?: Partial<Remembered> };
+    return stamp.natsServer;
   } catch {
     return undefined;
   }

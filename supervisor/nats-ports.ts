@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
+import type { Logger } from 'pino';
 
 /** Where Linux starts to take ports for outgoing connections, unless it is told otherwise. */
 const usualEphemeralStart = 32_768;
@@ -40,5 +41,23 @@ function ephemeralStart(): number {
     return Number(start) || usualEphemeralStart;
   } catch {
     return usualEphemeralStart;
+  }
+}
+
+/** The ports of one server for as long as its clients know them. */
+export class NatsPorts {
+  /** The first is in use; the second is where it goes when somebody has taken the first. */
+  clients: number[] = [];
+  monitor = 0;
+
+  /** Those of before, as far as they are to be had. */
+  async choose(log: Pick<Logger, 'warn'>): Promise<void> {
+    if (this.monitor === 0 || !(await isFree(this.monitor))) this.monitor = await choosePort();
+    while (this.clients.length < 2) this.clients.push(await choosePort([this.monitor, ...this.clients]));
+    const [first = 0, second = 0] = this.clients;
+    if (await isFree(first)) return;
+    log.warn({ port: first }, 'somebody else listens on the port of the bus');
+    const other = (await isFree(second)) ? second : await choosePort([this.monitor, first]);
+    this.clients = [other, first];
   }
 }

@@ -11,7 +11,7 @@ import { writeNatsConfig } from './nats-config.ts';
 import { LateNotice } from './late-notice.ts';
 import { askHealth } from './nats-health.ts';
 import { endLeftoverServers } from './nats-leftover.ts';
-import { choosePort, isFree } from './nats-ports.ts';
+import { NatsPorts } from './nats-ports.ts';
 import { NatsProcess } from './nats-process.ts';
 import { afterLoss } from './nats-restart.ts';
 import { watchServer } from './nats-watch.ts';
@@ -58,9 +58,7 @@ export class NatsServer implements AsyncDisposable {
   #process: NatsProcess | undefined;
   #keepers: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
-  /** The first is in use; the second is where it goes when somebody has taken the first. */
-  #ports: number[] = [];
-  #monitorPort = 0;
+  readonly #ports = new NatsPorts();
   #retry = new AbortController();
 
   constructor(options: NatsServerOptions) {
@@ -85,15 +83,15 @@ export class NatsServer implements AsyncDisposable {
 
   /** All addresses at which it may be found, now or later: a client that knows them follows it when a port is lost. */
   get servers(): string[] {
-    return this.#ports.map((port) => `nats://127.0.0.1:${port}`);
+    return this.#ports.clients.map((port) => `nats://127.0.0.1:${port}`);
   }
 
   get monitorUrl(): string {
-    return this.#monitorPort === 0 ? '' : `http://127.0.0.1:${this.#monitorPort}`;
+    return this.#ports.monitor === 0 ? '' : `http://127.0.0.1:${this.#ports.monitor}`;
   }
 
-  /** Starts and waits until JetStream answers; throws when it does not come up. */
-  async start(): Promise<void> {
+  /** Starts and waits until JetStream answers; throws when it does not come up. `onSpawned`: its process is there, for the first time or again. */
+  async start(onSpawned: () => void = () => undefined): Promise<void> {
     const { binary, log, reserveBytes } = this.#options;
     const { signal } = this.#stop;
     const { store } = this.#folders;
@@ -101,7 +99,7 @@ export class NatsServer implements AsyncDisposable {
     if (ended.length > 0) log.warn({ pids: ended }, 'ended an earlier nats-server of this home');
     for (;;) {
       try {
-        await this.#boot();
+        await this.#boot(onSpawned);
         break;
       } catch (error) {
         // Each of these tries takes something out of the way.
@@ -153,17 +151,18 @@ export class NatsServer implements AsyncDisposable {
     return join(this.#folders.run, 'nats.conf');
   }
 
-  async #boot(): Promise<void> {
+  async #boot(onSpawned?: () => void): Promise<void> {
     const { binary, log, onChange } = this.#options;
     const { run, log: logFolder, store } = this.#folders;
     for (const folder of [run, store]) makeFolder(folder);
-    await this.#choosePorts();
+    await this.#ports.choose(log);
     this.#writeConfig();
     const logs = ['nats-server.log', 'nats-server.err'].map((name) => join(logFolder, name));
     const before = logs.map((file) => ({ file, from: logLength(file) }));
     const onNoLog = (err: unknown) => log.warn({ err }, 'what nats-server says of its end is lost');
     const started = new NatsProcess({ binary, configFile: this.#configFile, logFolder, onNoLog });
     this.#process = started;
+    onSpawned?.();
     if (!started.protect()) log.debug('the kernel does not let us spare nats-server');
     const failure = await this.#untilReady(started);
     if (failure === '') {
@@ -188,7 +187,7 @@ export class NatsServer implements AsyncDisposable {
     const begun = performance.now();
     const either = AbortSignal.any([signal, started.ended]);
     for (let waitMs = 5; ; waitMs = Math.min(waitMs * 1.2, 250)) {
-      const health = await askHealth(this.#monitorPort, 1_000, either);
+      const health = await askHealth(this.#ports.monitor, 1_000, either);
       if (signal.aborted) return 'it is no longer wanted';
       if (started.ended.aborted) return String(started.ended.reason);
       if (health.kind === 'ok') return '';
@@ -199,26 +198,14 @@ export class NatsServer implements AsyncDisposable {
     }
   }
 
-  /** The ports of before, as long as they are to be had: clients know them. */
-  async #choosePorts(): Promise<void> {
-    const { log } = this.#options;
-    if (this.#monitorPort === 0 || !(await isFree(this.#monitorPort))) this.#monitorPort = await choosePort();
-    while (this.#ports.length < 2) this.#ports.push(await choosePort([this.#monitorPort, ...this.#ports]));
-    const [first = 0, second = 0] = this.#ports;
-    if (await isFree(first)) return;
-    log.warn({ port: first }, 'somebody else listens on the port of the bus');
-    const other = (await isFree(second)) ? second : await choosePort([this.#monitorPort, first]);
-    this.#ports = [other, first];
-  }
-
   #writeConfig(): void {
     const { bus, publicKeys, log } = this.#options;
     const logFile = join(this.#folders.log, 'nats-server.log');
     const hasLog = isWritable(logFile);
     if (!hasLog) log.warn({ logFile }, 'nats-server starts without a log');
     writeNatsConfig(this.#configFile, {
-      port: this.#ports[0] ?? 0,
-      monitorPort: this.#monitorPort,
+      port: this.#ports.clients[0] ?? 0,
+      monitorPort: this.#ports.monitor,
       storeFolder: this.#folders.store,
       logFile: hasLog ? logFile : '',
       bus,
@@ -269,7 +256,7 @@ export class NatsServer implements AsyncDisposable {
     const running = this.#process;
     if (!running) return { reason: 'it is not running', killed: false };
     const signal = AbortSignal.any([stop, running.ended]);
-    const found = await watchServer({ pid: running.pid, monitorPort: this.#monitorPort, signal });
+    const found = await watchServer({ pid: running.pid, monitorPort: this.#ports.monitor, signal });
     while (!stop.aborted && !(await running.end('SIGKILL', 5_000)))
       this.#options.log.error({ pid: running.pid }, 'nats-server does not end; does its disk answer?');
     return { reason: found === '' ? String(running.ended.reason) : found, killed: running.killed };

@@ -161,8 +161,8 @@ export class Supervisor implements AsyncDisposable {
   async start(signal: AbortSignal): Promise<'on-air' | 'refused' | 'aborted'> {
     this.#timers.push(openBeat(tickMs, () => this.#tick()));
     void this.#upkeep.run();
-    this.#handle({ kind: 'tick' });
-    this.#options.say(`bus: ${await this.#bus.open()}`);
+    // Before the children, who need it, and take all the processor at first.
+    this.#options.say(`bus: ${await this.#bus.open(() => this.#handle({ kind: 'tick' }))}`);
     if (this.#bus.connection) {
       this.#handle({ kind: 'epochs', epochs: await this.#leases.open(this.#bus.connection) });
     }

@@ -10,6 +10,9 @@ import { PositionFile, readPositions } from './position.ts';
 import { toControls, toResume } from './resume.ts';
 import { RoomSound } from './room-sound.ts';
 
+/** What was played on so short a time ago still works, or ends at once. */
+const lastHeardMs = 15_000;
+
 await runChild('audio', async (child) => {
   const { bus, log, signal, counters, duty } = child;
   const { subject: room, home, runId, config, hurry } = child.options;
@@ -23,14 +26,14 @@ await runChild('audio', async (child) => {
   };
   const positionFile = join(home, 'run', `${room}.position`);
 
+  const choice = { room, audio, place, log, counters, notice: child.notice.bind(child) };
+  const isFirst = hurry && !readPositions(positionFile).some(({ at }) => Date.now() - at < lastHeardMs);
+  // Nobody plays, and nobody did a moment ago: nothing of what the bus knows is needed to find an output.
+  const choosing = isFirst ? OutputChain.choose(choice, signal) : undefined;
+  choosing?.catch(() => undefined);
   const checkpoint = await Checkpoint.open({ room, bus, duty, log, signal });
   await using follower = new Follower({ room, bus, checkpoint, log, counters, signal });
-  const inherited = hurry ? undefined : await follower.outputInUse(audio.outputs);
-  await using outputs = await OutputChain.choose(
-    { room, audio, place, log, counters, notice: child.notice.bind(child) },
-    signal,
-    inherited,
-  );
+  await using outputs = await (choosing ?? inherit(hurry ? 'played' : 'playing'));
   await using fillers = new RoomFillers({ room, child });
   await using accompaniment = new Accompaniment({
     audio,
@@ -67,4 +70,13 @@ await runChild('audio', async (child) => {
     accompaniment,
   });
   await sound.run(follower);
+
+  /** Goes on with the output that somebody plays on, or died on a moment ago. */
+  async function inherit(from: 'playing' | 'played'): Promise<OutputChain> {
+    const { kept } = checkpoint;
+    const isRecent = kept !== undefined && Date.now() - kept.playhead.at < lastHeardMs;
+    const last = isRecent ? kept.playhead.output : undefined;
+    const output = from === 'played' ? last : await follower.outputInUse(audio.outputs);
+    return await OutputChain.choose(choice, signal, output);
+  }
 });
