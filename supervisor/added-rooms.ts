@@ -2,13 +2,9 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { AddedRoom } from '../protocol/read-config.ts';
+import { addedRoomsFolder } from './added-rooms-folder.ts';
 
-/** Rooms that were added by command, each in a file of its own, `<home>/rooms.d/<id>.yaml`, like an entry of `rooms` in the configuration. */
-export const addedRoomsFolder = (home: string): string => join(home, 'rooms.d');
-
-export const addedRoomFile = (home: string, id: string): string => join(addedRoomsFolder(home), `${id}.yaml`);
-
-/** In the order of their names. Throws an Error that names the file for one that cannot be read, or is no YAML. */
+/** The rooms that were added by command, in the order of their names. Throws an Error that names the file for one that cannot be read, or is no YAML. */
 export async function readAddedRooms(home: string): Promise<AddedRoom[]> {
   const names = await readdir(addedRoomsFolder(home)).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];

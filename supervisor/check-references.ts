@@ -5,8 +5,24 @@ import type { ConfigurationProblem } from '../protocol/configuration-error.ts';
 import { checkReplyFiles, resolveReplyFiles } from './reply-files.ts';
 
 /** The configuration with its file names made absolute; they are relative to the configuration file's folder. */
-export function resolveFiles(config: Config, folder: string): Config {
-  const from = (file: string) => (file === '' ? '' : resolve(folder, file));
+export const resolveFiles = (config: Config, folder: string): Config =>
+  mapFiles(config, (file) => (file === '' ? '' : resolve(folder, file)));
+
+/** The files that a configuration names; undefined when it rests on more than files: programs come and go with PATH. */
+export function namedFiles(config: Config): string[] | undefined {
+  const hasProgram = config.rooms.some(
+    ({ source }) => 'signer' in source && source.signer.type === 'command',
+  );
+  if (hasProgram) return undefined;
+  const files = new Set<string>();
+  mapFiles(config, (file) => {
+    if (file !== '') files.add(file);
+    return file;
+  });
+  return [...files];
+}
+
+function mapFiles(config: Config, from: (file: string) => string): Config {
   return {
     ...config,
     bus: { ...config.bus, credentialsFile: from(config.bus.credentialsFile) },

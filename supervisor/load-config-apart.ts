@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import type { LoadResult } from './load-config.ts';
+import { readKeptConfig } from './kept-config.ts';
 import { packedPackagesFlags } from './node-arguments.ts';
 
 /** The one that the supervisor's own code is in. */
@@ -10,13 +11,16 @@ const deadlineMs = 30_000;
 
 /**
  * The same as `loadConfig`, in a process of its own that ends with it: schema and YAML reader would stay in the memory of a supervisor for
- * months, 20 MB, for what they do in its first moment. Throws when that process could not say anything.
+ * months, 20 MB, for what they do in its first moment. It is not even started when nothing has changed since the last time. Throws when
+ * that process could not say anything.
  */
 export async function loadConfigApart(
   file: string,
   environment: Record<string, string | undefined>,
   home = '',
 ): Promise<LoadResult> {
+  const kept = readKeptConfig(file, home);
+  if (kept) return { ok: true, config: kept };
   const { promise, resolve, reject } = Promise.withResolvers<LoadResult>();
   const child = fork(join(import.meta.dirname, 'load-config-child.ts'), [file, home], {
     execArgv: packedPackagesFlags,

@@ -4,7 +4,7 @@ import { parse, stringify } from 'yaml';
 import type { RoomConfig } from '../../protocol/config.ts';
 import { roomSchema } from '../../protocol/config.ts';
 import type { SupervisorState } from '../../protocol/ipc.ts';
-import { addedRoomFile, addedRoomsFolder } from '../../supervisor/added-rooms.ts';
+import { addedRoomFile, addedRoomsFolder } from '../../supervisor/added-rooms-folder.ts';
 import { checkRoom } from './read-order.ts';
 
 /** The room that was added under this name; undefined: none was. */

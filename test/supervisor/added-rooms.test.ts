@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import type { Test } from 'tap';
 import { checkAdded, findAddedRoom, removeAddedRoom, writeAddedRoom } from '../../ops/live/added-room.ts';
-import { addedRoomFile } from '../../supervisor/added-rooms.ts';
+import { addedRoomFile } from '../../supervisor/added-rooms-folder.ts';
 import { loadConfig } from '../../supervisor/load-config.ts';
 
 const source = { type: 'douyin', webRid: '7300000000000000001' };

@@ -18,9 +18,10 @@ void t.test('loadConfigApart() gives what loadConfig() gives, good or bad', asyn
 });
 
 void t.test('loadConfigApart() rejects when its process cannot say anything', async (t) => {
+  const folder = t.testdir({ 'onair.yaml': 'rooms: []\n' });
   const environment = { NODE_OPTIONS: '--no-such-option' };
   await t.rejects(
-    loadConfigApart('', environment),
+    loadConfigApart(join(folder, 'onair.yaml'), environment),
     /Cannot read the configuration: its reader ended with code 9/,
   );
 });
