@@ -9,12 +9,13 @@ import type { BusPresence } from './bus-presence.ts';
 import { FaultLog } from './fault-log.ts';
 import type { EventSink } from './frame-publisher.ts';
 import type { GiftFollower } from './gift-follower.ts';
+import type { IdFollower } from './id-follower.ts';
 import type { Shed } from './journal/record.ts';
 import { shedIds } from './journal/record.ts';
 import { openRoomOutbox } from './open-outbox.ts';
 import { pacedSource } from './paced-source.ts';
 import { RoomRecorder } from './recording/recorder.ts';
-import { giftsOf, recallIds, rememberGifts } from './remember.ts';
+import { giftsOf, idsOf, recallIds, rememberGifts } from './remember.ts';
 import { RoomEvents } from './room-events.ts';
 import { RoomLink } from './room-link.ts';
 import { runRoomSession } from './room-session.ts';
@@ -44,6 +45,8 @@ export interface Host {
   signal: AbortSignal;
   presence: BusPresence;
   follower: GiftFollower;
+  /** Of a spare that somebody worked before. */
+  idFollower: IdFollower | undefined;
   saved: SavedRooms;
   wanted: Pick<WantedRooms, 'has' | 'when'>;
 }
@@ -53,7 +56,7 @@ const afterCrashMs = 5_000;
 const stopMs = 10_000;
 
 /**
- * One room of a worker. As long as that is a spare, it only hears of the room's gifts; `run` keeps the room until the worker drains,
+ * One room of a worker. As long as that is a spare, it only hears of the room's events; `run` keeps the room until the worker drains,
  * connected as long as it is wanted. A mistake of ours ends the session and not the worker: the room is taken up again.
  */
 export class HostedRoom {
@@ -80,6 +83,11 @@ export class HostedRoom {
 
   hear(gift: LiveEvent): void {
     this.#events.remember(gift);
+  }
+
+  /** Gifts are heard with their streaks. */
+  hearOf(event: LiveEvent): void {
+    if (event.kind !== 'gift') this.#events.rememberIds(idsOf(event), Date.now());
   }
 
   async run(): Promise<void> {
@@ -121,7 +129,7 @@ export class HostedRoom {
         tally: this.#tally,
         faults: this.#faults,
         onFound: (event) => this.#events.remember(event),
-        onFoundShed: (shed) => this.#events.rememberIds(idsOf(shed), Date.now()),
+        onFoundShed: (shed) => this.#events.rememberIds(idsOfShed(shed), Date.now()),
         signal,
       });
       await opened.outbox.untilEmpty(over);
@@ -133,7 +141,7 @@ export class HostedRoom {
   /** One life of the session, until `draining`; `signal` means: return now. */
   async #runOnce(draining: AbortSignal, signal: AbortSignal): Promise<void> {
     const { id } = this.#room;
-    const { child, presence, follower } = this.#host;
+    const { child, presence, follower, idFollower } = this.#host;
     const { bus, log } = child;
     const isFirst = !this.#hasRun;
     this.#hasRun = true;
@@ -162,7 +170,7 @@ export class HostedRoom {
       tally: this.#tally,
       faults: this.#faults,
       onFound: onGift,
-      onFoundShed: (shed) => events.rememberIds(idsOf(shed), Date.now()),
+      onFoundShed: (shed) => events.rememberIds(idsOfShed(shed), Date.now()),
       signal,
     });
     const connected = Promise.withResolvers<void>();
@@ -184,7 +192,10 @@ export class HostedRoom {
           ? follower.catchUp()
           : rememberGifts({ bus, presence, filter: giftsOf(id), onGift, log, signal }),
       ),
-      connected.promise.then(async () => await recallIds(recalling)),
+      connected.promise.then(async () => {
+        const heard = isFirst ? await idFollower?.catchUp() : undefined;
+        await recallIds({ ...recalling, heard });
+      }),
     ]);
     const sink: EventSink = {
       publish: async (event) => await (await opening).outbox.publish(event),
@@ -256,7 +267,7 @@ export class HostedRoom {
   }
 }
 
-function* idsOf(shed: Shed): Generator<string> {
+function* idsOfShed(shed: Shed): Generator<string> {
   for (const { id } of shedIds(shed)) yield id;
 }
 

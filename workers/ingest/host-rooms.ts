@@ -7,8 +7,10 @@ import { BusPresence } from './bus-presence.ts';
 import { FaultLog } from './fault-log.ts';
 import { GiftFollower } from './gift-follower.ts';
 import type { Host } from './host-room.ts';
+import { IdFollower } from './id-follower.ts';
 import { HostedRoom } from './host-room.ts';
 import { sourceDefinition } from './open-source.ts';
+import { replayedMs } from './remember.ts';
 import { SavedRooms } from './saved-rooms.ts';
 
 /** With a successor standing by: what was read and not kept by then is left to it, unacknowledged. */
@@ -29,10 +31,14 @@ export async function hostRooms(rooms: readonly RoomConfig[], child: ConnectedCh
   const onGift = (event: LiveEvent) => hosted.get(event.room)?.hear(event);
   const presence = new BusPresence(bus.connection);
   const follower = new GiftFollower({ bus, presence, onGift, log, signal });
+  const onEvent = (event: LiveEvent) => hosted.get(event.room)?.hearOf(event);
+  const idFollower = child.options.hurry
+    ? undefined
+    : new IdFollower({ bus, presence, onEvent, log, signal, reachMs: replayedMs });
   const faults = new FaultLog(log);
   const saved = new SavedRooms({ bus, rooms: rooms.map(({ id }) => id), faults, signal });
   const wanted = new WantedRooms({ bus, log });
-  const host: Host = { child, signal, presence, follower, saved, wanted };
+  const host: Host = { child, signal, presence, follower, idFollower, saved, wanted };
   for (const room of rooms)
     hosted.set(room.id, new HostedRoom(room, await sourceDefinition(room.source.type), host));
   return {
@@ -50,6 +56,7 @@ export async function hostRooms(rooms: readonly RoomConfig[], child: ConnectedCh
     async [Symbol.asyncDispose]() {
       giveUp.abort();
       await follower[Symbol.asyncDispose]();
+      await idFollower?.[Symbol.asyncDispose]();
       await saved[Symbol.asyncDispose]();
       await wanted[Symbol.asyncDispose]();
     },

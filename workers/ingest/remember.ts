@@ -3,6 +3,7 @@ import type { Logger } from '../logger.ts';
 import type { LiveEvent } from '../../protocol/event.ts';
 import { eventSubject } from '../../protocol/subjects.ts';
 import type { BusPresence } from './bus-presence.ts';
+import type { Heard } from './id-follower.ts';
 import { streakTtlMs } from './gift-streak.ts';
 import { lastEvent } from './last-message.ts';
 
@@ -10,7 +11,7 @@ const timeoutMs = 10_000;
 /** A room need not wait for a bus that is away: what the bus did not take, the journal has. */
 const timeoutAwayMs = 1_000;
 /** Before the last event of a room: what a room sends again when one connects reached back 14 s in recordings. */
-const replayedMs = 60_000;
+export const replayedMs = 60_000;
 /** So far back the ids before those are looked for, step by step, as long as there is room for them; see `MessageIds`. */
 const recalledMs = [120_000, 240_000, 600_000];
 
@@ -55,6 +56,8 @@ export async function rememberGifts(options: RememberOptions): Promise<void> {
 interface RecallOptions extends Pick<RememberOptions, 'presence' | 'log' | 'signal'> {
   bus: Pick<Bus, 'read' | 'connection'>;
   room: string;
+  /** What a spare has heard of while it stood by. */
+  heard?: Heard | undefined;
   /** Hears of the ids of all events but gifts, which are remembered with their streaks. */
   onIds: (ids: Iterable<string>) => void;
   /** The same of those before all others, the newest first; false when there is room for no more. */
@@ -66,20 +69,22 @@ interface RecallOptions extends Pick<RememberOptions, 'presence' | 'log' | 'sign
  * it has those of the last minute before the room's last event; those of ten minutes follow. Never throws.
  */
 export async function recallIds(options: RecallOptions): Promise<void> {
-  const { bus, presence, room, onIds, log, signal } = options;
+  const { bus, presence, room, heard, onIds, log, signal } = options;
   if (presence.isAway) return;
   const last = await lastEvent(bus.connection, eventSubject(room, '*')).catch((error: unknown) => {
     log.warn({ err: error, room }, 'earlier events not read');
   });
   if (!last || signal.aborted) return;
+  if (heard && last.timeMs - replayedMs >= heard.fromMs)
+    return void recallOlder(options, last.timeMs, heard);
   const untilSeq = last.seq + 1;
   const firstSeq = await recall(options, { from: last.timeMs - replayedMs, untilSeq, onIds });
-  void recallOlder(options, last.timeMs, firstSeq);
+  void recallOlder(options, last.timeMs, { firstSeq, fromMs: last.timeMs - replayedMs });
 }
 
-async function recallOlder(options: RecallOptions, lastMs: number, firstSeq: number): Promise<void> {
-  let untilSeq = firstSeq;
-  for (const agoMs of recalledMs) {
+async function recallOlder(options: RecallOptions, lastMs: number, known: Heard): Promise<void> {
+  let untilSeq = known.firstSeq;
+  for (const agoMs of recalledMs.filter((each) => lastMs - each < known.fromMs)) {
     const found: string[] = [];
     const onIds = (ids: Iterable<string>) => void found.push(...ids);
     untilSeq = await recall(options, { from: lastMs - agoMs, untilSeq, onIds });
@@ -104,7 +109,7 @@ async function recall(
     for await (const { body, seq } of events) {
       if (seq >= untilSeq) break;
       firstSeq = Math.min(firstSeq, seq);
-      if (body.kind !== 'gift') onIds(body.coalesced ? [body.id, ...body.coalesced] : [body.id]);
+      if (body.kind !== 'gift') onIds(idsOf(body));
     }
   } catch (error) {
     log.warn({ err: error, room }, 'earlier events not read');
@@ -112,6 +117,9 @@ async function recall(
   if (deadline.signal.aborted) log.warn({ room }, 'earlier events not read in time');
   return firstSeq;
 }
+
+/** The event's own id, and those of the events that were put together in it. */
+export const idsOf = ({ id, coalesced = [] }: LiveEvent): string[] => [id, ...coalesced];
 
 function openDeadline(presence: RememberOptions['presence']): Disposable & { signal: AbortSignal } {
   const over = new AbortController();
