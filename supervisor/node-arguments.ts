@@ -7,7 +7,7 @@ export const smallHeapFlags = ['--max-semi-space-size=1', '--v8-pool-size=1', '-
 export const workerHeapFlag = (limitMb: number): string =>
   `--max-old-space-size=${Math.round(limitMb * 0.6)}`;
 
-/** What workers start with, to load less; see `packed-packages.mjs`. */
+/** What we start with, to load less; see `packed-packages.mjs`. */
 export const packedPackagesFlags = ['--import', new URL('packed-packages.mjs', import.meta.url).href];
 
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -15,6 +15,7 @@ const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 /** What Node is started with to be the supervisor; `npm run supervise` has the same. */
 export const supervisorArguments = [
   ...smallHeapFlags,
+  ...packedPackagesFlags,
   '--import',
   new URL('compile-cache.mjs', import.meta.url).href,
   file('main.ts'),

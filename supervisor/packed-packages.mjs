@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { crc32 } from 'node:zlib';
 
-// Loaded with --import into every worker: what our own files import from packages comes from the few files that set-up has packed them
-// into (`ops/setup/pack-packages.mjs`), instead of from hundreds. A quarter to a half of what loading costs goes into finding and reading those. Whenever
-// the pack is not that of the packages which are installed, or not whole, everything comes from node_modules as ever.
+// Loaded with --import into the supervisor and every worker: what our own files import from packages comes from the few files that set-up
+// has packed them into (`ops/setup/pack-packages.mjs`), instead of from hundreds. A quarter to a half of what loading costs goes into finding
+// and reading those. Whenever the pack is not that of the packages which are installed, or not whole, everything comes from node_modules as ever.
 
 /**
  * @typedef {object} PackIndex

@@ -19,8 +19,15 @@ export async function warmCompileCache({ root, node, signal, report }) {
   const loader = ['--import', './supervisor/compile-cache.mjs'];
   const packed = ['--import', './supervisor/packed-packages.mjs'];
   const commands = [
-    [...small, ...loader, 'supervisor/main.ts', '--help'],
-    [...small, ...loader, '--input-type=module', '--eval', "await import('./supervisor/supervisor.ts')"],
+    [...small, ...packed, ...loader, 'supervisor/main.ts', '--help'],
+    [
+      ...small,
+      ...packed,
+      ...loader,
+      '--input-type=module',
+      '--eval',
+      "await import('./supervisor/supervisor.ts')",
+    ],
     [...packed, ...loader, 'supervisor/load-config-child.ts', '', ''],
     ...workerEntries(root).map((entry) => [...packed, ...loader, entry]),
     [...packed, ...loader, '--input-type=module', '--eval', importAll(root, lateModules(root))],
