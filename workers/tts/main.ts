@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { embeddedVoice, priorities } from '../../protocol/speech.ts';
 import { voiceReportFile } from '../../protocol/voice-report.ts';
 import { runChild } from '../child.ts';
+import { delay } from '../delay.ts';
 import { openCounters } from './counters.ts';
 import { ReportFile } from './report-file.ts';
 import { rehearse } from './rehearse.ts';
@@ -12,6 +13,8 @@ import { Studio } from './studio.ts';
 /** Handing over, a sentence that takes longer is spoken by the successor. */
 const finishMs = 3_000;
 const figuresEveryMs = 1_000;
+/** Others are still starting. */
+const loadAfterMs = 500;
 
 /** Turns segments of SPEECH into sound in AUDIO. */
 await runChild('tts', async (child) => {
@@ -60,7 +63,7 @@ await runChild('tts', async (child) => {
   if (!hurry) rehearse();
   const how = hurry ? 'hurry' : 'take';
   const prepared = priorities.map(async (priority) => await bus.prepare('SPEECH', `tts-${priority}`, how));
-  // The first of all starts with no time to lose, and its voice is loaded while others start. Whether another voice exists has to be known before.
+  // The first of all starts with no time to lose, and its voice is loaded after the others. Whether another voice exists has to be known before.
   const loadsLate = hurry && voice === embeddedVoice;
   await Promise.all([loadsLate ? undefined : studio.warmUp(signal), ...prepared]);
 
@@ -72,7 +75,7 @@ await runChild('tts', async (child) => {
   working.catch(() => undefined);
   await turn();
   child.started();
-  const loading = loadsLate ? studio.load(signal) : undefined;
+  const loading = loadsLate ? loadInTime() : undefined;
   studio.startEngines({ isSuccessor: child.duty.current.epoch > 1 });
   studio.makeAhead();
   await using _report = new ReportFile({
@@ -83,4 +86,9 @@ await runChild('tts', async (child) => {
   });
   await Promise.all([working, loading]);
   if (child.handOver) child.yielded();
+
+  /** The first segment loads it, too. */
+  async function loadInTime(): Promise<void> {
+    if (await delay(loadAfterMs, signal)) await studio.load(signal);
+  }
 });
