@@ -52,8 +52,12 @@ export class HostedRoom {
   }
 
   /** Starts a worker for the room; one after another are of the same run. */
-  async start(audio: Record<string, unknown> = { outputs: ['file'] }): Promise<HostedChild> {
-    const child = new HostedChild(this.#t, { entry: 'workers/audio/main.ts', options: this.#options(audio) });
+  async start(
+    audio: Record<string, unknown> = { outputs: ['file'] },
+    { hurry = false } = {},
+  ): Promise<HostedChild> {
+    const options = { ...this.#options(audio), hurry };
+    const child = new HostedChild(this.#t, { entry: 'workers/audio/main.ts', options });
     await child.start();
     return child;
   }

@@ -118,6 +118,24 @@ void t.test('without a sound device the next output is taken, and both are said'
   t.strictSame(heardSteps(room).order, [...steps.keys()]);
 });
 
+void t.test('a start soon after a death takes the output of before without trying others', async (t) => {
+  const room = await HostedRoom.open(t);
+  setEnv(t, 'ALSA_CONFIG_PATH', join(t.testdir({ 'asound.conf': '' }), 'asound.conf'));
+  setEnv(t, 'PATH', '');
+  const audio = { outputs: ['speaker', 'player', 'file'] };
+  const first = await room.start(audio, { hurry: true });
+  await first.waitFor((report) => report.kind === 'notice' && report.text === 'sound of room demo: file');
+  t.match(first.output, /does not work/);
+  await room.say(segment(), staircase());
+  await room.outcomes(1);
+  await room.playhead(({ output }) => output === 'file');
+  await first.kill();
+  const second = await room.start(audio, { hurry: true });
+  await second.waitFor((report) => report.kind === 'notice' && report.text === 'sound of room demo: file');
+  t.notMatch(second.output, /does not work/);
+  await second.drain();
+});
+
 function setEnv(t: Test, name: string, value: string): void {
   const before = process.env[name];
   process.env[name] = value;
