@@ -99,4 +99,3 @@ function describe(file: string): string {
   const { mtimeMs, size } = statSync(file);
   return `${file}\0${mtimeMs}\0${size}\0`;
 }
-

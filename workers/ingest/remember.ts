@@ -75,8 +75,7 @@ export async function recallIds(options: RecallOptions): Promise<void> {
     log.warn({ err: error, room }, 'earlier events not read');
   });
   if (!last || signal.aborted) return;
-  if (heard && last.timeMs - replayedMs >= heard.fromMs)
-    return void recallOlder(options, last.timeMs, heard);
+  if (heard && last.timeMs - replayedMs >= heard.fromMs) return void recallOlder(options, last.timeMs, heard);
   const untilSeq = last.seq + 1;
   const firstSeq = await recall(options, { from: last.timeMs - replayedMs, untilSeq, onIds });
   void recallOlder(options, last.timeMs, { firstSeq, fromMs: last.timeMs - replayedMs });
