@@ -27,6 +27,8 @@ export interface ChildOptions {
   previousAddress: string;
   /** Nobody works in its place now: what would only make it quicker later is left out. */
   hurry: boolean;
+  /** Who worked in its place before died at work: alone, or together with a supervisor that did not stop in order; empty: nobody did. */
+  afterDeath: 'child' | 'supervisor' | '';
   /** Messages of the bus (`<stream> <sequence>`) that ended two workers: not to be treated, only to be answered. */
   poison: string[];
 }

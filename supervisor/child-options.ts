@@ -12,13 +12,16 @@ export interface OptionSources {
   editions: Pick<Editions, 'configFor'>;
   bus: Pick<BusLink, 'accessFor'>;
   poison: string[];
+  /** The supervisor before this one did not stop in order. */
+  wasCutShort: boolean;
 }
 
 /** What a child is told about itself. */
 export function childOptions(child: ChildRecord, sources: OptionSources): ChildOptions {
-  const { runId, home, state, editions, bus, poison } = sources;
+  const { runId, home, state, editions, bus, poison, wasCutShort } = sources;
   const { id, address } = child;
   const { id: service, role, subject } = child.spec;
+  const inPlace = childrenOf(state, service);
   return {
     id,
     role,
@@ -28,7 +31,8 @@ export function childOptions(child: ChildRecord, sources: OptionSources): ChildO
     bus: bus.accessFor(role),
     config: editions.configFor(child),
     previousAddress: address,
-    hurry: !childrenOf(state, service).some(isActive),
+    hurry: !inPlace.some(isActive),
+    afterDeath: inPlace.some(({ restarts }) => restarts > 0) ? 'child' : wasCutShort ? 'supervisor' : '',
     poison,
   };
 }

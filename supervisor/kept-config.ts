@@ -17,8 +17,7 @@ interface Kept {
 const project = join(import.meta.dirname, '..');
 
 /**
- * A digest of all that decides what a configuration says, its code included. Undefined when that cannot be told: it takes something from the
- * environment, which is not to lie on a disk, or cannot be read.
+ * A digest of all that decides what a configuration says, its code included, but the environment. Undefined when that cannot be told.
  */
 export function digestInputs(configFile: string, home: string): string | undefined {
   try {
@@ -26,8 +25,9 @@ export function digestInputs(configFile: string, home: string): string | undefin
     for (const folder of ['protocol', 'supervisor']) hash.update(describeCode(join(project, folder)));
     hash.update(describe(join(project, 'node_modules', '.package-lock.json')));
     for (const file of [configFile, ...addedRoomFiles(home)].filter(Boolean)) {
+      // What comes through a pipe can be read once.
+      if (!statSync(file).isFile()) return undefined;
       const bytes = readFileSync(file);
-      if (bytes.includes('${env:')) return undefined;
       hash.update(`${file}\0${bytes.length}\0`).update(bytes);
     }
     return hash.digest('hex');
@@ -47,33 +47,51 @@ export function readKeptConfig(configFile: string, home: string): Config | undef
   }
 }
 
-/** Keeps a good configuration for the next start. Only a head start: what fails is not said. */
+/**
+ * Keeps a good configuration for the next start, and forgets the one before: `reading` is what came of it, with what it rests on, or undefined
+ * for what cannot be kept. Only a head start: what fails is not said.
+ *
+ * @param reading.begunMs when it was begun to be read, in unix milliseconds: a file that was touched since may have been looked at before
+ */
 export function keepConfig(
-  config: Config,
-  { inputs, files }: { inputs: string; files: string[] },
+  reading: { config: Config; inputs: string; files: string[]; begunMs: number } | undefined,
   configFile: string,
   home: string,
 ): void {
-  const to = keptFile(configFile, home);
-  // A home folder is made by who has it.
-  if (!existsSync(dirname(to))) return;
-  const draft = `${to}.${process.pid}`;
+  const own = ownFile(home);
   try {
+    const to = reading ? keptFile(configFile, home) : '';
+    forget(own, to);
+    // A home folder is made by who has it.
+    if (!reading || !existsSync(dirname(to))) return;
+    const { config, inputs, files, begunMs } = reading;
+    if (files.some((file) => statSync(file).ctimeMs >= begunMs)) return forget(own, '');
     const kept: Kept = { inputs, files: files.map((file) => [file, describe(file)]), config };
+    const draft = `${to}.${process.pid}`;
     // It may hold what the configuration file holds, which others may not be allowed to read.
-    writeFileSync(draft, serialize(kept), { mode: 0o600 });
+    writeFileSync(draft, serialize(kept), { mode: to === own ? 0o600 : 0o644 });
     renameSync(draft, to);
   } catch {
-    rmSync(draft, { force: true });
+    forget(own, '');
   }
 }
 
-/** That of the demonstration, which is everybody's, lies in the project. */
+/** What an earlier configuration has left, which may be a secret by now, and what was not finished; all but `except`. */
+function forget(own: string, except: string): void {
+  const folder = dirname(own);
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    const file = join(folder, name);
+    if (file !== except && (file === own || file.startsWith(`${own}.`))) rmSync(file, { force: true });
+  }
+}
+
+const ownFile = (home: string): string => join(home, 'run', 'configuration');
+
+/** That of the demonstration, which holds nothing of anybody's, lies in the project. */
 function keptFile(configFile: string, home: string): string {
   const isDemonstration = configFile === '' && addedRoomFiles(home).length === 0;
-  return isDemonstration
-    ? join(project, '.runtime', 'cache', 'demonstration')
-    : join(home, 'run', 'configuration');
+  return isDemonstration ? join(project, '.runtime', 'cache', 'demonstration') : ownFile(home);
 }
 
 function addedRoomFiles(home: string): string[] {
@@ -94,8 +112,8 @@ function describeCode(folder: string): string {
     .join('');
 }
 
-/** Throws when it is not there. */
+/** Also changes with who may read it. Throws when it is not there. */
 function describe(file: string): string {
-  const { mtimeMs, size } = statSync(file);
-  return `${file}\0${mtimeMs}\0${size}\0`;
+  const { ctimeMs, size } = statSync(file);
+  return `${file}\0${ctimeMs}\0${size}\0`;
 }

@@ -65,7 +65,7 @@ interface Remembered {
   mtimeMs: number;
 }
 
-/** Set-up has asked it for its version, and it was not touched since. */
+/** Set-up has asked it for its version, and it was not touched since. One that cannot run any more says so when it is started. */
 async function isAsRemembered(path: string, remembered: Partial<Remembered> | undefined): Promise<boolean> {
   if (path !== remembered?.path || !remembered.version) return false;
   return (await stat(path)).mtimeMs === remembered.mtimeMs;

@@ -87,6 +87,7 @@ export class Supervisor implements AsyncDisposable {
           editions: this.#editions,
           bus: this.#bus,
           poison: this.#conversation.poison,
+          wasCutShort: options.lastRun.signals.length > 0,
         }),
       onSpawned: (child, pid) => this.#tellChild(child, { kind: 'spawned', pid }),
       onReport: (child, report) => this.#conversation.receive(child, report),
@@ -161,7 +162,7 @@ export class Supervisor implements AsyncDisposable {
   async start(signal: AbortSignal): Promise<'on-air' | 'refused' | 'aborted'> {
     this.#timers.push(openBeat(tickMs, () => this.#tick()));
     void this.#upkeep.run();
-    // Before the children, who need it, and take all the processor at first.
+    // Before the children, who need it, and take all the processor at first; a bus that takes long, the beat does not wait for.
     this.#options.say(`bus: ${await this.#bus.open(() => this.#handle({ kind: 'tick' }))}`);
     if (this.#bus.connection) {
       this.#handle({ kind: 'epochs', epochs: await this.#leases.open(this.#bus.connection) });

@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import { smallHeapFlags } from '../../supervisor/node-arguments.ts';
 
 export interface UnitSettings {
@@ -28,7 +29,9 @@ const watchdogSec = 30;
 export function unitText(settings: UnitSettings): string {
   const { project, home, configFile, environmentFile, only, scope, runAs, stopTimeoutMs } = settings;
   const system = scope === 'system';
-  const command = [settings.node, ...smallHeapFlags, `${project}/supervisor/main.ts`, '--home', home];
+  const packs = ['--import', pathToFileURL(`${project}/supervisor/packed-packages.mjs`).href];
+  const program = [settings.node, ...smallHeapFlags, ...packs, `${project}/supervisor/main.ts`];
+  const command = [...program, '--home', home];
   if (configFile !== '') command.push('--config', configFile);
   if (only !== '') command.push('--only', only);
   const path = `${project}/node_modules/.bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import type { Test } from 'tap';
@@ -47,6 +47,7 @@ void t.test('whatever changes, it is read again', (t) => {
     ],
     ['a file that it names', ({ folder }) => writeFileSync(join(folder, 'products.csv'), '名称\n')],
     ['when that was touched', ({ folder }) => utimesSync(join(folder, 'products.csv'), 1, 1)],
+    ['who may read that', ({ folder }) => chmodSync(join(folder, 'products.csv'), 0o600)],
     [
       'a room was added',
       ({ home }) => {
@@ -68,12 +69,37 @@ void t.test('whatever changes, it is read again', (t) => {
 void t.test('what comes from the environment, or rests on a program, is on no disk', (t) => {
   const secret = readOnce(t, { config: `${room}tts: {voice: "\${env:HOME}"}\n` });
   t.notOk(existsSync(secret.kept));
+  const written = readOnce(t, { config: `${room}tts: {voice: "\\u0024{env:HOME}"}\n` });
+  t.notOk(existsSync(written.kept), 'however it is written');
   const signed = readOnce(t, {
     config: 'rooms: [{id: a, source: {type: douyin, webRid: "7", signer: {type: command, command: [sh]}}}]\n',
   });
   t.notOk(existsSync(signed.kept));
   const wrong = readOnce(t, { config: 'rooms: 7\n' });
   t.notOk(existsSync(wrong.kept), 'nor what is wrong');
+  t.end();
+});
+
+void t.test('what is no longer to be kept is forgotten', (t) => {
+  for (const config of [`${room}tts: {voice: "\${env:HOME}"}\n`, 'rooms: 7\n']) {
+    const { file, kept, read } = readOnce(t);
+    writeFileSync(`${kept}.123`, 'what somebody did not finish');
+    writeFileSync(file, config);
+    t.match(read(), { status: 0 });
+    t.notOk(existsSync(kept));
+    t.notOk(existsSync(`${kept}.123`));
+  }
+  t.end();
+});
+
+void t.test('a configuration may come through a pipe', (t) => {
+  const folder = t.testdir({ home: { run: {} } });
+  const fifo = join(folder, 'fifo');
+  t.equal(spawnSync('mkfifo', [fifo]).status, 0);
+  const home = join(folder, 'home');
+  const script = `cat > ${fifo} <<'E' &\n${room}E\nexec ${process.execPath} ${child} ${fifo} ${home}`;
+  t.match(spawnSync('sh', ['-c', script], { encoding: 'utf8', timeout: 60_000 }), { status: 0, stderr: '' });
+  t.notOk(existsSync(join(home, 'run', 'configuration')));
   t.end();
 });
 

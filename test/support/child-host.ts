@@ -119,6 +119,7 @@ export function childOptions(
     previousAddress: '',
     poison: [],
     hurry: false,
+    afterDeath: '',
     config: checked,
     ...others,
   };

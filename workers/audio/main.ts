@@ -4,7 +4,7 @@ import { Checkpoint } from './checkpoint.ts';
 import { RoomFillers } from './fillers/room-fillers.ts';
 import { Follower } from './follower.ts';
 import { Accompaniment } from './mix/accompaniment.ts';
-import { OutputChain } from './output-chain.ts';
+import { OutputChain, noOutput } from './output-chain.ts';
 import { streamPlace } from './outputs/stream/address.ts';
 import { PositionFile, readPositions } from './position.ts';
 import { toControls, toResume } from './resume.ts';
@@ -15,7 +15,7 @@ const lastHeardMs = 15_000;
 
 await runChild('audio', async (child) => {
   const { bus, log, signal, counters, duty } = child;
-  const { subject: room, home, runId, config, hurry } = child.options;
+  const { subject: room, home, runId, config, hurry, afterDeath } = child.options;
   const { audio } = config;
   const place = {
     file: join(home, 'audio', `${room}.wav`),
@@ -27,9 +27,8 @@ await runChild('audio', async (child) => {
   const positionFile = join(home, 'run', `${room}.position`);
 
   const choice = { room, audio, place, log, counters, notice: child.notice.bind(child) };
-  const isFirst = hurry && !readPositions(positionFile).some(({ at }) => Date.now() - at < lastHeardMs);
-  // Nobody plays, and nobody did a moment ago: nothing of what the bus knows is needed to find an output.
-  const choosing = isFirst ? OutputChain.choose(choice, signal) : undefined;
+  // Nobody plays, nor was cut short: nothing of what the bus knows is needed to find an output.
+  const choosing = hurry && afterDeath === '' ? OutputChain.choose(choice, signal) : undefined;
   choosing?.catch(() => undefined);
   const checkpoint = await Checkpoint.open({ room, bus, duty, log, signal });
   await using follower = new Follower({ room, bus, checkpoint, log, counters, signal });
@@ -73,10 +72,14 @@ await runChild('audio', async (child) => {
 
   /** Goes on with the output that somebody plays on, or died on a moment ago. */
   async function inherit(from: 'playing' | 'played'): Promise<OutputChain> {
-    const { kept } = checkpoint;
-    const isRecent = kept !== undefined && Date.now() - kept.playhead.at < lastHeardMs;
-    const last = isRecent ? kept.playhead.output : undefined;
-    const output = from === 'played' ? last : await follower.outputInUse(audio.outputs);
-    return await OutputChain.choose(choice, signal, output);
+    const { at = 0, output = noOutput } = checkpoint.kept?.playhead ?? {};
+    // Also when the clock was set back meanwhile.
+    const isRecent = Math.abs(Date.now() - at) < lastHeardMs && output !== noOutput;
+    const last = isRecent ? output : undefined;
+    return await OutputChain.choose(
+      choice,
+      signal,
+      from === 'played' ? last : await follower.outputInUse(audio.outputs),
+    );
   }
 });

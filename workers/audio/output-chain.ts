@@ -24,6 +24,8 @@ export interface OutputChainOptions {
   named?: typeof outputNamed;
 }
 
+/** The name of the output while none works. */
+export const noOutput = 'none';
 /** So many deaths within a minute, and an output is given up for the next one. */
 const maxDeaths = 3;
 const deathWindowMs = 60_000;
@@ -123,7 +125,7 @@ export class OutputChain implements AsyncDisposable {
 
   /** For people and the playhead. */
   get name(): string {
-    return this.#choice?.spec.name ?? 'none';
+    return this.#choice?.spec.name ?? noOutput;
   }
 
   /** It is not the first of the configured order, or there is none. */

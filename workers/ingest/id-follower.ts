@@ -4,7 +4,7 @@ import type { Bus } from '../bus.ts';
 import { delay } from '../delay.ts';
 import type { Logger } from '../logger.ts';
 import type { BusPresence } from './bus-presence.ts';
-import { lastEventSeq } from './last-message.ts';
+import { eventsNow } from './last-message.ts';
 
 interface IdFollowerOptions {
   bus: Pick<Bus, 'read' | 'connection'>;
@@ -17,10 +17,11 @@ interface IdFollowerOptions {
   now?: number;
 }
 
-/** Of all events that there are, without a gap: those since `fromMs` in unix milliseconds, the first of which is `firstSeq`. */
+/** Of all events that there are, without a gap: those since `fromMs` in unix milliseconds, with these sequences. */
 export interface Heard {
   fromMs: number;
   firstSeq: number;
+  lastSeq: number;
 }
 
 const allEvents = eventSubject('*', '*');
@@ -28,6 +29,8 @@ const allEvents = eventSubject('*', '*');
 const rest = { events: 25, ms: 100 };
 /** Who takes over waits no longer for what is missing, and not for more than can be had by then. */
 const catchUpMs = 500;
+/** Nothing more comes: the last event is one that nobody is to hear, of an epoch that is over. */
+const silentMs = 60;
 const mostMissing = 1_000;
 const lookMs = 2;
 
@@ -40,6 +43,7 @@ export class IdFollower implements AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #hurry = new AbortController();
   readonly #fromMs: number;
+  readonly #begunMs: number;
   readonly #following: Promise<void>;
   #firstSeq = 0;
   #lastSeq = 0;
@@ -48,7 +52,8 @@ export class IdFollower implements AsyncDisposable {
 
   constructor(options: IdFollowerOptions) {
     this.#options = options;
-    this.#fromMs = (options.now ?? Date.now()) - options.reachMs;
+    this.#begunMs = options.now ?? Date.now();
+    this.#fromMs = this.#begunMs - options.reachMs;
     this.#following = this.#follow(AbortSignal.any([options.signal, this.#stop.signal]));
   }
 
@@ -90,20 +95,28 @@ export class IdFollower implements AsyncDisposable {
     this.#hurry.abort();
     try {
       if (presence.isAway) return undefined;
-      const last = await lastEventSeq(bus.connection, allEvents);
-      // The server's numbers have no gap that matters: a few too many are counted, never too few.
-      const isNear = this.#lastSeq > 0 && last - this.#lastSeq <= mostMissing;
-      const until = performance.now() + catchUpMs;
-      while (isNear && this.#lastSeq < last && !this.#isLost && performance.now() < until)
-        await delay(lookMs, signal);
-      return last > 0 && this.#lastSeq >= last
-        ? { fromMs: this.#fromMs, firstSeq: this.#firstSeq }
-        : undefined;
+      const { lastSeq: last, madeMs } = await eventsNow(bus.connection);
+      // One that was made anew counts from the beginning.
+      if (this.#lastSeq === 0 || madeMs >= this.#begunMs || last - this.#lastSeq > mostMissing)
+        return undefined;
+      await this.#until(last, signal);
+      if (this.#lastSeq < last) return undefined;
+      return { fromMs: this.#fromMs, firstSeq: this.#firstSeq, lastSeq: this.#lastSeq };
     } catch (error) {
       log.warn({ err: error }, 'the last event is not known');
       return undefined;
     } finally {
       this.#stop.abort();
+    }
+  }
+
+  async #until(last: number, signal: AbortSignal): Promise<void> {
+    const begun = performance.now();
+    for (let at = begun, seq = this.#lastSeq; seq < last && !this.#isLost; seq = this.#lastSeq) {
+      await delay(lookMs, signal);
+      const now = performance.now();
+      if (this.#lastSeq > seq) at = now;
+      if (now - at > silentMs || now - begun > catchUpMs) return;
     }
   }
 }

@@ -13,6 +13,13 @@ export async function lastEvent(
   return found ? { seq: found.seq, timeMs: found.time.getTime() } : undefined;
 }
 
+/** The last sequence of EVENTS, and when the stream was made, in unix milliseconds: one that was damaged is made anew. Throws when there is no answer. */
+export async function eventsNow(connection: NatsConnection): Promise<{ lastSeq: number; madeMs: number }> {
+  const manager = await jetstreamManager(connection, { checkAPI: false, timeout: timeoutMs });
+  const { created, state } = await manager.streams.info('EVENTS');
+  return { lastSeq: state.last_seq, madeMs: Date.parse(created) };
+}
+
 /** Its sequence; 0 when there is none. */
 export async function lastEventSeq(connection: NatsConnection, filter: string): Promise<number> {
   return (await lastEvent(connection, filter))?.seq ?? 0;

@@ -1,4 +1,5 @@
 import { runChild } from '../child.ts';
+import { loadUndici } from '../load-undici.ts';
 import { rehearseHistory } from './connection-history.ts';
 import { hostRooms } from './host-rooms.ts';
 import { checkSources, warmUpSources } from './open-source.ts';
@@ -8,7 +9,10 @@ await runChild('ingest', async (child) => {
   const { rooms } = child.options.config;
   await checkSources(rooms);
   await using hosted = await hostRooms(rooms, child);
-  if (!child.options.hurry) rehearseHistory();
+  if (!child.options.hurry) {
+    rehearseHistory();
+    loadUndici();
+  }
   await Promise.all([hosted.prepare(), child.options.hurry ? undefined : warmUpSources(rooms, child)]);
   await child.initialised();
   if (child.draining.aborted || child.signal.aborted) return;

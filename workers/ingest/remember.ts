@@ -12,6 +12,8 @@ const timeoutMs = 10_000;
 const timeoutAwayMs = 1_000;
 /** Before the last event of a room: what a room sends again when one connects reached back 14 s in recordings. */
 export const replayedMs = 60_000;
+/** With the minute before it, half as long as an id is remembered; see `MessageIds`. */
+const freshMs = 240_000;
 /** So far back the ids before those are looked for, step by step, as long as there is room for them; see `MessageIds`. */
 const recalledMs = [120_000, 240_000, 600_000];
 
@@ -75,10 +77,17 @@ export async function recallIds(options: RecallOptions): Promise<void> {
     log.warn({ err: error, room }, 'earlier events not read');
   });
   if (!last || signal.aborted) return;
-  if (heard && last.timeMs - replayedMs >= heard.fromMs) return void recallOlder(options, last.timeMs, heard);
+  if (heard && isAllHeard(heard, last)) return void recallOlder(options, last.timeMs, heard);
   const untilSeq = last.seq + 1;
-  const firstSeq = await recall(options, { from: last.timeMs - replayedMs, untilSeq, onIds });
-  void recallOlder(options, last.timeMs, { firstSeq, fromMs: last.timeMs - replayedMs });
+  const fromMs = last.timeMs - replayedMs;
+  const firstSeq = await recall(options, { from: fromMs, untilSeq, onIds });
+  void recallOlder(options, last.timeMs, { firstSeq, lastSeq: last.seq, fromMs });
+}
+
+/** What was heard long ago is forgotten by now: that is read again. */
+function isAllHeard(heard: Heard, last: { seq: number; timeMs: number }): boolean {
+  const isFresh = Date.now() - last.timeMs < freshMs;
+  return isFresh && last.seq <= heard.lastSeq && last.timeMs - replayedMs >= heard.fromMs;
 }
 
 async function recallOlder(options: RecallOptions, lastMs: number, known: Heard): Promise<void> {

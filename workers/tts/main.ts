@@ -19,7 +19,7 @@ const loadAfterMs = 500;
 /** Turns segments of SPEECH into sound in AUDIO. */
 await runChild('tts', async (child) => {
   const { bus, log, signal, draining } = child;
-  const { config, home, id, hurry } = child.options;
+  const { config, home, id, hurry, afterDeath } = child.options;
   const { voice, speed } = config.tts;
   const counters = openCounters(child.counters);
   const notice = (level: 'info' | 'warn', text: string) => child.notice(level, text);
@@ -63,8 +63,9 @@ await runChild('tts', async (child) => {
   if (!hurry) rehearse();
   const how = hurry ? 'hurry' : 'take';
   const prepared = priorities.map(async (priority) => await bus.prepare('SPEECH', `tts-${priority}`, how));
-  // The first of all starts with no time to lose, and its voice is loaded after the others. Whether another voice exists has to be known before.
-  const loadsLate = hurry && voice === embeddedVoice;
+  // The first of all starts with no time to lose, and its voice is loaded after the others. Whether another voice exists has to be known before,
+  // and whether one can be loaded at all, after a death that may have come of just that.
+  const loadsLate = hurry && afterDeath !== 'child' && voice === embeddedVoice;
   await Promise.all([loadsLate ? undefined : studio.warmUp(signal), ...prepared]);
 
   await child.initialised();
@@ -89,6 +90,7 @@ await runChild('tts', async (child) => {
 
   /** The first segment loads it, too. */
   async function loadInTime(): Promise<void> {
-    if (await delay(loadAfterMs, signal)) await studio.load(signal);
+    const isNeeded = await delay(loadAfterMs, AbortSignal.any([signal, draining]));
+    if (isNeeded) await studio.load(signal);
   }
 });

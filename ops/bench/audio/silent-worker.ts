@@ -33,6 +33,7 @@ export async function withSilentWorker<Result>(
       previousAddress: '',
       poison: [],
       hurry: false,
+      afterDeath: '',
     });
     worker.start({ lease: `audio:${room}`, epoch: 1 });
     await worker.report('started');

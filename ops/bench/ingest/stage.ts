@@ -81,6 +81,7 @@ export async function openIngestStage(options: {
         previousAddress: '',
         poison: [],
         hurry: false,
+        afterDeath: '',
       });
       epoch += 1;
       worker.start({ lease: 'ingest', epoch });

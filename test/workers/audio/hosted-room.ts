@@ -54,9 +54,9 @@ export class HostedRoom {
   /** Starts a worker for the room; one after another are of the same run. */
   async start(
     audio: Record<string, unknown> = { outputs: ['file'] },
-    { hurry = false } = {},
+    { hurry = false, afterDeath = '' }: Partial<Pick<ChildOptions, 'hurry' | 'afterDeath'>> = {},
   ): Promise<HostedChild> {
-    const options = { ...this.#options(audio), hurry };
+    const options = { ...this.#options(audio), hurry, afterDeath };
     const child = new HostedChild(this.#t, { entry: 'workers/audio/main.ts', options });
     await child.start();
     return child;

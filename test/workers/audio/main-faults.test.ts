@@ -130,10 +130,13 @@ void t.test('a start soon after a death takes the output of before without tryin
   await room.outcomes(1);
   await room.playhead(({ output }) => output === 'file');
   await first.kill();
-  const second = await room.start(audio, { hurry: true });
+  const second = await room.start(audio, { hurry: true, afterDeath: 'supervisor' });
   await second.waitFor((report) => report.kind === 'notice' && report.text === 'sound of room demo: file');
   t.notMatch(second.output, /does not work/);
   await second.drain();
+  const third = await room.start(audio, { hurry: true });
+  await third.waitFor((report) => report.kind === 'notice' && report.text === 'sound of room demo: file');
+  t.match(third.output, /does not work/, 'after an end in order somebody may have plugged something in');
 });
 
 function setEnv(t: Test, name: string, value: string): void {

@@ -1,3 +1,4 @@
+import { jetstreamManager } from '@nats-io/jetstream';
 import t from 'tap';
 import type { Test } from 'tap';
 import type { LiveEvent } from '../../../protocol/event.ts';
@@ -46,11 +47,12 @@ void t.test('catchUp() returns once every event of every room was heard of, from
   for (const [at, id] of ids.entries())
     await publish({ ...liveEvent({ id }), room: at % 2 === 0 ? 'demo' : 'other' });
   const caughtUp = await follower.catchUp();
-  t.match(caughtUp, { firstSeq: first.seq });
+  t.match(caughtUp, { firstSeq: first.seq, lastSeq: first.seq + ids.length });
   t.ok(caughtUp && caughtUp.fromMs < Date.now() - 59_000);
   t.same(heard, ['early', ...ids]);
   await publish(liveEvent({ id: 'late' }));
   t.equal(await follower.catchUp(), caughtUp, 'the answer stays');
+  await follower[Symbol.asyncDispose]();
   t.notOk(heard.includes('late'), 'and nothing is followed any more');
 });
 
@@ -66,6 +68,20 @@ void t.test('catchUp() does not wait for what is too much', async (t) => {
   t.ok(heard.length < 300, 'a spare takes its time');
   t.equal(await follower.catchUp(), undefined);
   t.ok(heard.length < 1_300);
+});
+
+void t.test('catchUp() knows that a stream which was made anew is another one', async (t) => {
+  const { bus, publish, follow } = await setUp(t);
+  for (const id of ['a', 'b', 'c']) await publish(liveEvent({ id }));
+  const { follower, until } = follow();
+  await using _follower = follower;
+  await until(3);
+  const manager = await jetstreamManager(bus.connection);
+  const { config } = await manager.streams.info('EVENTS');
+  await manager.streams.delete('EVENTS');
+  await manager.streams.add(config);
+  for (let count = 0; count < 10; count++) await publish(liveEvent({ id: `new ${count}` }));
+  t.equal(await follower.catchUp(), undefined);
 });
 
 void t.test('catchUp() knows that it knows nothing when there is nothing', async (t) => {

@@ -3,6 +3,7 @@ import type { LiveEvent } from '../../../protocol/event.ts';
 import { eventSubject } from '../../../protocol/subjects.ts';
 import type { Bus } from '../../../workers/bus.ts';
 import { BusPresence } from '../../../workers/ingest/bus-presence.ts';
+import type { Heard } from '../../../workers/ingest/id-follower.ts';
 import { recallIds } from '../../../workers/ingest/remember.ts';
 import { RoomEvents } from '../../../workers/ingest/room-events.ts';
 import { openLogger } from '../../../workers/logger.ts';
@@ -65,4 +66,28 @@ void t.test('recallIds() makes the last events of a lively room known, as many a
     return events.admit({ messageId, at: 0, viewer: null, body }, Date.now()) !== undefined;
   });
   t.equal(lively.events.length - 1 - known, 20_000);
+});
+
+void t.test('recallIds() reads again what a spare has heard of too long ago, or not at all', async (t) => {
+  const { url } = await startNats(t);
+  const { signal } = new AbortController();
+  const bus = await openBus({ access: accessTo(url), name: 'test', log, signal });
+  t.teardown(async () => await bus[Symbol.asyncDispose]());
+  const event = liveEvent({});
+  await bus.publish(eventSubject('demo', 'chat'), 'event', event, { msgId: event.id, signal });
+  const read: string[] = [];
+  const recall = async (heard: Heard) => {
+    read.length = 0;
+    const onIds = (ids: Iterable<string>) => void read.push(...ids);
+    const presence = new BusPresence(bus.connection);
+    await recallIds({ bus, presence, room: 'demo', heard, onIds, onOlderIds: () => false, log, signal });
+    return [...read];
+  };
+  const early = Date.now() - 120_000;
+  t.same(await recall({ fromMs: early, firstSeq: 1, lastSeq: 1 }), [], 'it was heard');
+  t.same(await recall({ fromMs: early, firstSeq: 0, lastSeq: 0 }), [event.id], 'it came after');
+  t.same(await recall({ fromMs: Date.now(), firstSeq: 1, lastSeq: 1 }), [event.id], 'others came before');
+  const now = Date.now();
+  t.intercept(Date, 'now', { value: () => now + 400_000 });
+  t.same(await recall({ fromMs: early, firstSeq: 1, lastSeq: 1 }), [event.id], 'it is long ago');
 });
