@@ -283,3 +283,13 @@ void t.test('Studio leaves nothing that keeps a process alive, whatever was unde
   }
   await until(() => silent.sockets.size + speaking.sockets.size === 0);
 });
+
+void t.test('Studio.load() makes the embedded voice ready without a word', async (t) => {
+  const { studio, speak } = open(t, { endpoints: ['http://127.0.0.1:1'] });
+  const embedded = () =>
+    studio.statistics.snapshot().endpoints.find(({ endpoint }) => endpoint === 'embedded')?.state;
+  t.equal(embedded(), 'cold');
+  await studio.load(never);
+  t.equal(embedded(), 'closed');
+  t.match(await speak('今天的宝贝都在下方。'), { engine: 'embedded' });
+});

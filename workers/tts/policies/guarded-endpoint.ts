@@ -146,7 +146,7 @@ export class GuardedEndpoint implements AsyncDisposable {
     this.#change();
   }
 
-  /** Makes it available unseen: a predecessor had it at work a moment ago, and to try it out now would disturb what it still does. */
+  /** Makes it available without its having said anything, such as that of a predecessor which may still be speaking. */
   trust(): void {
     this.#isWarm = true;
     this.#change();
