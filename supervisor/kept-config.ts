@@ -63,7 +63,7 @@ export function keepConfig(
     const to = reading ? keptFile(configFile, home) : '';
     forget(own, to);
     // A home folder is made by who has it.
-    if (!reading || !existsSync(dirname(to))) return;
+    if (!reading || to === '' || !existsSync(dirname(to))) return;
     const { config, inputs, files, begunMs } = reading;
     if (files.some((file) => statSync(file).ctimeMs >= begunMs)) return forget(own, '');
     const kept: Kept = { inputs, files: files.map((file) => [file, describe(file)]), config };
@@ -79,14 +79,19 @@ export function keepConfig(
 /** What an earlier configuration has left, which may be a secret by now, and what was not finished; all but `except`. */
 function forget(own: string, except: string): void {
   const folder = dirname(own);
-  if (!existsSync(folder)) return;
-  for (const name of readdirSync(folder)) {
-    const file = join(folder, name);
-    if (file !== except && (file === own || file.startsWith(`${own}.`))) rmSync(file, { force: true });
+  if (own === '' || !existsSync(folder)) return;
+  try {
+    for (const name of readdirSync(folder)) {
+      const file = join(folder, name);
+      if (file !== except && (file === own || file.startsWith(`${own}.`))) rmSync(file, { force: true });
+    }
+  } catch {
+    // Nor could anything be kept there.
   }
 }
 
-const ownFile = (home: string): string => join(home, 'run', 'configuration');
+/** Empty without a home. */
+const ownFile = (home: string): string => (home === '' ? '' : join(home, 'run', 'configuration'));
 
 /** That of the demonstration, which holds nothing of anybody's, lies in the project. */
 function keptFile(configFile: string, home: string): string {

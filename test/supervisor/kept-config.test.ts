@@ -92,6 +92,14 @@ void t.test('what is no longer to be kept is forgotten', (t) => {
   t.end();
 });
 
+void t.test('who has no home leaves the folder alone in which it was started', (t) => {
+  const folder = t.testdir({ 'onair.yaml': room, run: { configuration: 'of somebody else' } });
+  const args = [child, join(folder, 'onair.yaml'), ''];
+  t.match(spawnSync(process.execPath, args, { cwd: folder, timeout: 60_000 }), { status: 0 });
+  t.equal(readFileSync(join(folder, 'run', 'configuration'), 'utf8'), 'of somebody else');
+  t.end();
+});
+
 void t.test('a configuration may come through a pipe', (t) => {
   const folder = t.testdir({ home: { run: {} } });
   const fifo = join(folder, 'fifo');
