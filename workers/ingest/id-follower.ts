@@ -14,7 +14,6 @@ interface IdFollowerOptions {
   signal: AbortSignal;
   /** How far before its beginning it hears of events. */
   reachMs: number;
-  now?: number;
 }
 
 /** Of all events that there are, without a gap: those since `fromMs` in unix milliseconds, with these sequences. */
@@ -42,8 +41,8 @@ export class IdFollower implements AsyncDisposable {
   readonly #options: IdFollowerOptions;
   readonly #stop = new AbortController();
   readonly #hurry = new AbortController();
+  readonly #begunMs = Date.now();
   readonly #fromMs: number;
-  readonly #begunMs: number;
   readonly #following: Promise<void>;
   #firstSeq = 0;
   #lastSeq = 0;
@@ -52,7 +51,6 @@ export class IdFollower implements AsyncDisposable {
 
   constructor(options: IdFollowerOptions) {
     this.#options = options;
-    this.#begunMs = options.now ?? Date.now();
     this.#fromMs = this.#begunMs - options.reachMs;
     this.#following = this.#follow(AbortSignal.any([options.signal, this.#stop.signal]));
   }

@@ -40,9 +40,9 @@ export class WebClient implements AsyncDisposable {
       timeoutMs = requestTimeoutMs,
       maxBytes = maxBodyBytes,
     } = options;
-    const { fetch, agent } = this.#open();
     const deadline = AbortSignal.timeout(timeoutMs);
     try {
+      const { fetch, agent } = this.#open();
       const answer = await fetch(url, {
         method,
         headers,
