@@ -99,8 +99,9 @@ export class Repairs {
 
   #restart(service: string): void {
     const { state, tell } = this.#options;
-    for (const { id, generation, duty } of childrenOf(state, service)) {
-      if (!duty) continue;
+    for (const { id, generation, duty, life } of childrenOf(state, service)) {
+      // One that has just taken over is the repair itself, and is ended by its own deadline if it does not start.
+      if (!duty || life.name === 'starting') continue;
       const event = {
         kind: 'condemn',
         reason: 'restarted by a playbook',

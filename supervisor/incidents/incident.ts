@@ -22,6 +22,10 @@ export interface Incident {
   readonly falseAlarm: boolean;
   /** Since when the component has been repaired; null while it is not. */
   readonly goodSince: number | null;
+  /** Since when nothing of the component works; null while something does. */
+  readonly downSince: number | null;
+  /** The action has had its time, and whether another one begins waits until it is known whether somebody takes over. */
+  readonly overdue: boolean;
   readonly lookedAt: number;
 }
 
@@ -38,6 +42,8 @@ export type FindCause = (symptoms: Symptoms) => ProbableCause;
 
 const maxActions = 20;
 const maxHoldMs = 60_000;
+/** Longer than a spare needs to take over: what is down for less is being mended, and an action now would hit its successor. */
+const takeOverMs = 2_000;
 
 /** A new incident with its first action begun. */
 export function open(id: string, signal: Signal, playbook: Playbook, findCause: FindCause): Change {
@@ -77,6 +83,8 @@ export function open(id: string, signal: Signal, playbook: Playbook, findCause: 
     signSeen: false,
     falseAlarm: false,
     goodSince: null,
+    downSince: null,
+    overdue: false,
     lookedAt: at,
   };
   return begin(incident, 0, at, false);
@@ -137,21 +145,24 @@ export function witness(incident: Incident, signal: Signal): Incident {
 /** Time was lost by whoever looks, so the verification that runs gets its whole time again. */
 export function forgive(incident: Incident, { at, kind }: Signal): Incident {
   const goodSince = kind === 'clock-jumped' ? null : incident.goodSince;
-  return { ...incident, waitingSince: at, goodSince, lookedAt: at };
+  return { ...incident, waitingSince: at, goodSince, downSince: null, overdue: false, lookedAt: at };
 }
 
 /** Looks at the component: verifies the action, closes the incident, or goes on to the next action. */
 export function advance(before: Incident, now: number, health: Health, findCause: FindCause): Change {
   const incident = look(before, now, health);
-  const { record, playbook, step, goodSince, waitingSince } = incident;
+  const { record, playbook, step, goodSince, downSince, waitingSince } = incident;
+  const unchanged = (same: Incident): Change => ({ incident: same, begun: null, important: false });
   const current = playbook.actions[step] ?? playbook.actions.at(-1);
-  if (goodSince !== null) {
+  if (goodSince !== null && !incident.overdue) {
     const held = incident.falseAlarm || now - goodSince >= holdMs(current, record.reopened);
-    if (held) return close(explain(incident, findCause), now);
-  } else if (current && step < playbook.actions.length && record.state !== 'unresolved') {
-    if (now - waitingSince >= current.verify.within) return fail(explain(incident, findCause), now, health);
+    return held ? close(explain(incident, findCause), now) : unchanged(incident);
   }
-  return { incident, begun: null, important: false };
+  if (!current || step >= playbook.actions.length || record.state === 'unresolved')
+    return unchanged(incident);
+  if (!incident.overdue && now - waitingSince < current.verify.within) return unchanged(incident);
+  if (downSince !== null && now - downSince < takeOverMs) return unchanged({ ...incident, overdue: true });
+  return fail(explain(incident, findCause), now, health);
 }
 
 function look(incident: Incident, now: number, health: Health): Incident {
@@ -164,6 +175,7 @@ function look(incident: Incident, now: number, health: Health): Incident {
   const isGood = isWell && (closeWhen.signs.length === 0 || signSeen || falseAlarm || isQuiet);
   const goodSince = isGood ? Math.min(incident.goodSince ?? now, now) : null;
   const downMs = record.downMs + (health === 'down' ? Math.max(0, now - lookedAt) : 0);
+  const downSince = health === 'down' ? Math.min(incident.downSince ?? lookedAt, now) : null;
   const verifying = isGood && record.state === 'open' ? ('verifying' as const) : record.state;
   const state = isGood ? verifying : unverified(record.state);
   return {
@@ -172,6 +184,7 @@ function look(incident: Incident, now: number, health: Health): Incident {
     triggeredAt,
     waitingSince: Math.min(incident.waitingSince, now),
     goodSince,
+    downSince,
     lookedAt: now,
   };
 }
@@ -210,7 +223,7 @@ function begin(incident: Incident, from: number, now: number, working: boolean):
   record = extend(record, { at: now, what: 'action', detail: action });
   record = { ...record, actions: actions.slice(excess), actionsDropped: record.actionsDropped + excess };
   if (action === 'tell-people') record = { ...record, state: 'unresolved', peopleAsked: true };
-  const begun = summed({ ...incident, record, step, waitingSince: now });
+  const begun = summed({ ...incident, record, step, waitingSince: now, overdue: false });
   return { incident: begun, begun: action, important: true };
 }
 

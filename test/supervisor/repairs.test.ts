@@ -88,6 +88,8 @@ void t.test(
     repairs.act('restart-dependency', 'reply');
     t.same(told.splice(0), [], 'a dependency that is well is left alone');
     const ill = open(t, [worker('tts', { life: alive('starting') })]);
+    ill.repairs.act('restart', 'tts');
+    t.match(ill.told.splice(0), [{ event: { kind: 'wake' } }], 'one that has just taken over is left alone');
     ill.repairs.act('restart-dependency', 'reply');
     t.match(ill.told, [{ kind: 'retire', id: 'tts' }]);
     repairs.act('scale-up', 'tts');

@@ -12,12 +12,12 @@ const playbook: Playbook = {
   family: 'f',
   rank: 1,
   actions: [
-    { action: 'none', verify: { within: 100, holdsFor: 10 } },
-    { action: 'restart-bus', verify: { within: 100, holdsFor: 10 }, whenCause: 'bus' },
-    { action: 'restart', verify: { within: 100, holdsFor: 10 }, unlessWorking: true },
-    { action: 'tell-people', verify: { within: 100, holdsFor: 10 } },
+    { action: 'none', verify: { within: 10_000, holdsFor: 1_000 } },
+    { action: 'restart-bus', verify: { within: 10_000, holdsFor: 1_000 }, whenCause: 'bus' },
+    { action: 'restart', verify: { within: 10_000, holdsFor: 1_000 }, unlessWorking: true },
+    { action: 'tell-people', verify: { within: 10_000, holdsFor: 1_000 } },
   ],
-  closeWhen: { health: 'well', signs: [], quietFor: 1_000 },
+  closeWhen: { health: 'well', signs: [], quietFor: 100_000 },
 };
 const signal = (at: number, kind: SignalKind = 'exited'): Signal => {
   return { at, component: 'tts', child: '', kind, detail: '' };
@@ -39,40 +39,55 @@ void t.test('open() begins the first action and changes nothing it is given', (t
   const second = freeze(again(first.incident, freeze(signal(5)), playbook, unknownCause));
   t.equal(second.incident.record.occurrences, 2);
   freeze(witness(second.incident, freeze(signal(6, 'promoted'))));
-  freeze(advance(second.incident, 100, 'down', unknownCause));
+  freeze(advance(second.incident, 10_000, 'down', unknownCause));
   t.end();
 });
 
 void t.test('advance() leaves out actions that would do harm or cannot help, and says why', (t) => {
   const { incident } = open('1', signal(0), playbook, unknownCause);
-  t.equal(advance(incident, 99, 'down', unknownCause).begun, null);
-  const down = advance(incident, 100, 'down', unknownCause);
+  t.equal(advance(incident, 9_999, 'down', unknownCause).begun, null);
+  const down = advance(incident, 10_000, 'down', unknownCause);
   t.equal(down.begun, 'restart');
   t.same(
     left(down).map(({ detail }) => detail),
     ['restart-bus: the cause does not lie with bus'],
   );
-  const working = advance(incident, 100, 'degraded', unknownCause);
+  const working = advance(incident, 10_000, 'degraded', unknownCause);
   t.equal(working.begun, 'tell-people');
   t.match(working.incident.record, { state: 'unresolved', severity: 'warning', peopleAsked: true });
-  t.equal(advance(incident, 100, 'down', busCause).begun, 'restart-bus', 'a cause found later counts');
+  t.equal(advance(incident, 10_000, 'down', busCause).begun, 'restart-bus', 'a cause found later counts');
   t.end();
 });
 
 void t.test('advance() lets a hold that has begun in time finish', (t) => {
   const { incident } = open('1', signal(0), playbook, unknownCause);
-  const holding = advance(incident, 95, 'well', unknownCause);
+  const holding = advance(incident, 9_500, 'well', unknownCause);
   t.equal(holding.incident.record.state, 'verifying');
-  const after = advance(holding.incident, 104, 'well', unknownCause);
+  const after = advance(holding.incident, 10_499, 'well', unknownCause);
   t.equal(after.begun, null);
-  t.match(advance(after.incident, 105, 'well', unknownCause).incident.record, {
+  t.match(advance(after.incident, 10_500, 'well', unknownCause).incident.record, {
     state: 'resolved',
-    closedAt: 105,
-    recoveryMs: 95,
-    actions: [{ action: 'none', outcome: 'worked', tookMs: 95 }],
+    closedAt: 10_500,
+    recoveryMs: 9_500,
+    actions: [{ action: 'none', outcome: 'worked', tookMs: 9_500 }],
   });
-  const lost = advance(after.incident, 104, 'down', unknownCause);
-  t.equal(lost.begun, 'restart', 'a hold that breaks after the time is a failure at once');
+  const lost = advance(after.incident, 10_499, 'degraded', unknownCause);
+  t.equal(lost.begun, 'tell-people', 'a hold that breaks after the time is a failure at once');
+  t.end();
+});
+
+void t.test('advance() leaves a successor its time before it begins what would hit it', (t) => {
+  const { incident } = open('1', signal(0), playbook, unknownCause);
+  const holding = advance(incident, 9_500, 'well', unknownCause);
+  const gone = advance(holding.incident, 10_499, 'down', unknownCause);
+  t.match(gone, { begun: null, incident: { overdue: true, record: { state: 'open' } } });
+  const mended = advance(gone.incident, 10_700, 'well', unknownCause);
+  t.equal(mended.begun, 'tell-people', 'what comes back again and again is told, and left standing');
+  t.same(left(mended).at(-1)?.detail, 'restart: the component works');
+  t.equal(advance(gone.incident, 11_499, 'down', unknownCause).begun, null);
+  t.equal(advance(gone.incident, 11_500, 'down', unknownCause).begun, 'restart', 'nobody took over');
+  const late = forgive(gone.incident, signal(11_400, 'supervisor-late'));
+  t.equal(advance(late, 12_000, 'down', unknownCause).begun, null, 'lost time is not called down');
   t.end();
 });
 
@@ -98,30 +113,30 @@ void t.test('again() hands the incident over to a graver problem only', (t) => {
 
 void t.test('reopen() begins again, with a longer hold', (t) => {
   const first = open('1', signal(0), playbook, unknownCause);
-  const well = advance(first.incident, 20, 'well', unknownCause);
-  const closed = advance(well.incident, 30, 'well', unknownCause);
-  const back = reopen(closed.incident, signal(1_000), playbook, unknownCause);
+  const well = advance(first.incident, 2_000, 'well', unknownCause);
+  const closed = advance(well.incident, 3_000, 'well', unknownCause);
+  const back = reopen(closed.incident, signal(10_000), playbook, unknownCause);
   t.match(back, {
     begun: 'none',
     incident: { record: { id: '1', closedAt: null, reopened: 1, occurrences: 2 } },
   });
-  const wellAgain = advance(back.incident, 1_005, 'well', unknownCause);
-  const early = advance(wellAgain.incident, 1_024, 'well', unknownCause);
+  const wellAgain = advance(back.incident, 10_500, 'well', unknownCause);
+  const early = advance(wellAgain.incident, 12_499, 'well', unknownCause);
   t.equal(early.incident.record.state, 'verifying');
-  const done = advance(early.incident, 1_025, 'well', unknownCause).incident.record;
-  t.equal(done.recoveryMs, 25, 'both outages');
+  const done = advance(early.incident, 12_500, 'well', unknownCause).incident.record;
+  t.equal(done.recoveryMs, 2_500, 'both outages');
   t.end();
 });
 
 void t.test('forgive() gives the verification its whole time again', (t) => {
   const { incident } = open('1', signal(0), playbook, unknownCause);
   const late = forgive(incident, signal(5_000, 'supervisor-late'));
-  t.equal(advance(late, 5_099, 'down', unknownCause).begun, null);
+  t.equal(advance(late, 14_999, 'down', unknownCause).begun, null);
   t.equal(
-    advance(late, 5_099, 'down', unknownCause).incident.record.downMs,
-    99,
+    advance(late, 14_999, 'down', unknownCause).incident.record.downMs,
+    9_999,
     'lost time is not called down',
   );
-  t.equal(advance(late, 5_100, 'down', unknownCause).begun, 'restart');
+  t.equal(advance(late, 15_000, 'down', unknownCause).begun, 'restart');
   t.end();
 });
