@@ -111,7 +111,8 @@ class SentenceIndex {
     const piece = narrowSound(samples.subarray(from, from + length));
     const [found] = this.#search.find([piece, none], likeness.piece);
     return found.flatMap(({ at }) => {
-      const place = this.#suspects.findLast((each) => each.from <= at);
+      // A piece may begin a little before its sentence does.
+      const place = this.#suspects.findLast((each) => each.from - gap / 2 <= at);
       if (!place) return [];
       const offset = (at - place.from) * narrowing;
       const alignment = align(place.suspect.pattern, samples, { near: from - offset, offset, length });

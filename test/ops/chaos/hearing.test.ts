@@ -221,6 +221,28 @@ void t.test('listen() gives words that two sentences have in common to the one t
   t.match(missing, [{ text: 'c' }]);
 });
 
+void t.test(
+  'listen() knows a cut sentence by its beginning, whatever is heard right before it',
+  async (t) => {
+    const home = t.testdir({ audio: {} });
+    const common = voice(1, 400);
+    const welcome = Int16Array.from([...common, ...voice(2, 2_000)]);
+    const greeting = Int16Array.from([...voice(3, 1_200), ...common, ...voice(4, 300)]);
+    record(home, 'room1', 12_000, [
+      { pcm: greeting, atMs: 500 },
+      { pcm: voice(9, 11), atMs: 3_990 },
+      { pcm: welcome, atMs: 4_000, toMs: 900 },
+      { pcm: welcome, atMs: 4_940, fromMs: 900 },
+    ]);
+    const found = await listen(
+      home,
+      all([sentence('greeting', greeting), sentence('welcome', welcome)]),
+      60_000,
+    );
+    t.match(found, { heard: 2, twice: [], missing: [] });
+  },
+);
+
 void t.test('listen() calls nothing missing when it does not know all that was said', async (t) => {
   const home = t.testdir({ audio: {} });
   const [a, b] = [voice(1, 2_000), voice(2, 2_000)];
