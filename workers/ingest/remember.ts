@@ -3,7 +3,7 @@ import type { Logger } from '../logger.ts';
 import type { LiveEvent } from '../../protocol/event.ts';
 import { eventSubject } from '../../protocol/subjects.ts';
 import type { BusPresence } from './bus-presence.ts';
-import type { Heard } from './id-follower.ts';
+import type { Heard, StoredAt } from './id-follower.ts';
 import { streakTtlMs } from './gift-streak.ts';
 import { lastEvent } from './last-message.ts';
 
@@ -73,24 +73,29 @@ interface RecallOptions extends Pick<RememberOptions, 'presence' | 'log' | 'sign
 export async function recallIds(options: RecallOptions): Promise<void> {
   const { bus, presence, room, heard, onIds, log, signal } = options;
   if (presence.isAway) return;
+  const lastHeard = heard?.lastOf.get(room);
+  if (heard && lastHeard && isAllHeard(heard, lastHeard))
+    return void recallOlder(options, lastHeard.timeMs, heard);
   const last = await lastEvent(bus.connection, eventSubject(room, '*')).catch((error: unknown) => {
     log.warn({ err: error, room }, 'earlier events not read');
   });
   if (!last || signal.aborted) return;
-  if (heard && isAllHeard(heard, last)) return void recallOlder(options, last.timeMs, heard);
   const untilSeq = last.seq + 1;
   const fromMs = last.timeMs - replayedMs;
   const firstSeq = await recall(options, { from: fromMs, untilSeq, onIds });
-  void recallOlder(options, last.timeMs, { firstSeq, lastSeq: last.seq, fromMs });
+  void recallOlder(options, last.timeMs, { firstSeq, fromMs });
 }
 
 /** What was heard long ago is forgotten by now: that is read again. */
-function isAllHeard(heard: Heard, last: { seq: number; timeMs: number }): boolean {
-  const isFresh = Date.now() - last.timeMs < freshMs;
-  return isFresh && last.seq <= heard.lastSeq && last.timeMs - replayedMs >= heard.fromMs;
+function isAllHeard({ fromMs }: Heard, last: StoredAt): boolean {
+  return Date.now() - last.timeMs < freshMs && last.timeMs - replayedMs >= fromMs;
 }
 
-async function recallOlder(options: RecallOptions, lastMs: number, known: Heard): Promise<void> {
+async function recallOlder(
+  options: RecallOptions,
+  lastMs: number,
+  known: Pick<Heard, 'firstSeq' | 'fromMs'>,
+): Promise<void> {
   let untilSeq = known.firstSeq;
   for (const agoMs of recalledMs.filter((each) => lastMs - each < known.fromMs)) {
     const found: string[] = [];

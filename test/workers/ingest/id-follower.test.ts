@@ -48,6 +48,11 @@ void t.test('catchUp() returns once every event of every room was heard of, from
     await publish({ ...liveEvent({ id }), room: at % 2 === 0 ? 'demo' : 'other' });
   const caughtUp = await follower.catchUp();
   t.match(caughtUp, { firstSeq: first.seq, lastSeq: first.seq + ids.length });
+  const lastOf = [...(caughtUp?.lastOf ?? [])].map(([room, { seq }]) => [room, seq]);
+  t.same(lastOf, [
+    ['demo', first.seq + 59],
+    ['other', first.seq + 60],
+  ]);
   t.ok(caughtUp && caughtUp.fromMs < Date.now() - 59_000);
   t.same(heard, ['early', ...ids]);
   await publish(liveEvent({ id: 'late' }));

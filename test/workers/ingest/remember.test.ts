@@ -83,11 +83,12 @@ void t.test('recallIds() reads again what a spare has heard of too long ago, or 
     await recallIds({ bus, presence, room: 'demo', heard, onIds, onOlderIds: () => false, log, signal });
     return [...read];
   };
-  const early = Date.now() - 120_000;
-  t.same(await recall({ fromMs: early, firstSeq: 1, lastSeq: 1 }), [], 'it was heard');
-  t.same(await recall({ fromMs: early, firstSeq: 0, lastSeq: 0 }), [event.id], 'it came after');
-  t.same(await recall({ fromMs: Date.now(), firstSeq: 1, lastSeq: 1 }), [event.id], 'others came before');
   const now = Date.now();
+  const early = now - 120_000;
+  const heardOf = { firstSeq: 1, lastSeq: 1, lastOf: new Map([['demo', { seq: 1, timeMs: now }]]) };
+  t.same(await recall({ ...heardOf, fromMs: early }), [], 'it was heard');
+  t.same(await recall({ ...heardOf, fromMs: early, lastOf: new Map() }), [event.id], 'it was not heard');
+  t.same(await recall({ ...heardOf, fromMs: now }), [event.id], 'others came before');
   t.intercept(Date, 'now', { value: () => now + 400_000 });
-  t.same(await recall({ fromMs: early, firstSeq: 1, lastSeq: 1 }), [event.id], 'it is long ago');
+  t.same(await recall({ ...heardOf, fromMs: early }), [event.id], 'it is long ago');
 });
