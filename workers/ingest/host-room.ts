@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { join } from 'node:path';
 import type { RoomConfig } from '../../protocol/config.ts';
 import type { LiveEvent } from '../../protocol/event.ts';
 import type { ConnectedChild } from '../child.ts';
@@ -13,14 +12,12 @@ import type { IdFollower } from './id-follower.ts';
 import type { Shed } from './journal/record.ts';
 import { shedIds } from './journal/record.ts';
 import { openRoomOutbox } from './open-outbox.ts';
-import { pacedSource } from './paced-source.ts';
-import { RoomRecorder } from './recording/recorder.ts';
 import { giftsOf, idsOf, recallIds, rememberGifts } from './remember.ts';
 import { RoomEvents } from './room-events.ts';
-import { RoomLink } from './room-link.ts';
+import { RoomParts } from './room-parts.ts';
 import { runRoomSession } from './room-session.ts';
 import type { SavedRooms } from './saved-rooms.ts';
-import type { Source, SourceDefinition, SourceParts } from './source.ts';
+import type { SourceDefinition } from './source.ts';
 import { secretsOf } from './source-secrets.ts';
 import { Tally } from './tally.ts';
 
@@ -59,7 +56,7 @@ const stopMs = 10_000;
  * One room of a worker. As long as that is a spare, it only hears of the room's events; `run` keeps the room until the worker drains,
  * connected as long as it is wanted. A mistake of ours ends the session and not the worker: the room is taken up again.
  */
-export class HostedRoom {
+export class HostedRoom implements AsyncDisposable {
   readonly #room: RoomConfig;
   readonly #definition: SourceDefinition;
   readonly #host: Host;
@@ -67,6 +64,8 @@ export class HostedRoom {
   readonly #faults: FaultLog;
   /** What the session goes by. Before the first, and until that has caught up, it hears of what others have published. */
   #events: RoomEvents;
+  /** Of the first session, made by a spare. */
+  #parts: RoomParts | undefined;
   #hasRun = false;
   /** A session ended in the middle of something: what it remembers may not be so. */
   #isUnsure = false;
@@ -88,6 +87,15 @@ export class HostedRoom {
   /** Gifts are heard with their streaks. */
   hearOf(event: LiveEvent): void {
     if (event.kind !== 'gift') this.#events.rememberIds(idsOf(event), Date.now());
+  }
+
+  /** Makes what the first session needs, as long as there is time. */
+  prepare(): void {
+    this.#parts ??= this.#newParts();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#parts?.[Symbol.asyncDispose]();
   }
 
   async run(): Promise<void> {
@@ -148,20 +156,9 @@ export class HostedRoom {
     if (this.#isUnsure) this.#events = this.#newEvents();
     this.#isUnsure = true;
     const events = this.#events;
-    await using recorder = this.#openRecorder();
-    await using link = new RoomLink({
-      room: id,
-      platform: this.#definition.platform,
-      policy: this.#definition.policy,
-      config: 'refresh' in this.#room.source ? this.#room.source : {},
-      child,
-      bus,
-      tally: this.#tally,
-      faults: this.#faults,
-      signal,
-      openSource: (parts, isNew) =>
-        this.#openSource({ ...parts, onRaw: (message) => recorder?.record(message) }, isNew),
-    });
+    await using parts = this.#takeParts();
+    const { link } = parts;
+    parts.begin(signal);
     const onGift = (event: LiveEvent) => events.remember(event);
     // Begun at once, as the page or the push server need longer; the journal is flushed even when the room is off the air.
     const opening = openRoomOutbox({
@@ -224,37 +221,19 @@ export class HostedRoom {
     }
   }
 
-  /** `isNew`: the first of this life, which may go on where an earlier process was. */
-  #openSource(parts: Pick<SourceParts, 'credentials' | 'onCondition' | 'onRaw'>, isNew: boolean): Source {
-    const { id } = this.#room;
-    const { child, saved } = this.#host;
-    const { duty, options } = child;
-    const source = this.#definition.open(this.#room.source, {
-      room: id,
-      tally: this.#tally,
-      faults: this.#faults,
-      isCertain: () => duty.isCertain,
-      place: () => (isNew ? saved.get(id) : ''),
-      onPlace: (write) => saved.save(id, write),
-      ...parts,
-    });
-    const { maxFramesPerSecond } = options.config.ingest;
-    return pacedSource(source, { maxFramesPerSecond, onHeld: () => this.#tally.count('framesHeld') });
+  #takeParts(): RoomParts {
+    const parts = this.#parts ?? this.#newParts();
+    this.#parts = undefined;
+    return parts;
   }
 
-  /** Null: nothing is to be recorded, or it is a recording already. */
-  #openRecorder(): RoomRecorder | null {
-    const { child } = this.#host;
-    const { recording } = child.options.config.ingest;
-    const { id, source } = this.#room;
-    if (!recording.enabled || source.type === 'recording') return null;
-    return new RoomRecorder({
-      room: id,
-      source: source.type,
-      folder: join(child.options.home, 'recordings', id),
-      config: recording,
+  #newParts(): RoomParts {
+    return new RoomParts({
+      room: this.#room,
+      definition: this.#definition,
+      host: this.#host,
       tally: this.#tally,
-      log: child.log,
+      faults: this.#faults,
     });
   }
 

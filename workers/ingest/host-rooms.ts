@@ -41,10 +41,12 @@ export async function hostRooms(rooms: readonly RoomConfig[], child: ConnectedCh
   const host: Host = { child, signal, presence, follower, idFollower, saved, wanted };
   for (const room of rooms)
     hosted.set(room.id, new HostedRoom(room, await sourceDefinition(room.source.type), host));
+  const all = [...hosted.values()];
   return {
     async prepare() {
       // The question is asked again when it matters; here its code is loaded.
       await Promise.all([saved.follow(), follower.isUpToDate(), wanted.known(signal)]);
+      if (!child.options.hurry) for (const room of hosted.values()) room.prepare();
     },
     async run() {
       saved.lead();
@@ -55,6 +57,7 @@ export async function hostRooms(rooms: readonly RoomConfig[], child: ConnectedCh
     },
     async [Symbol.asyncDispose]() {
       giveUp.abort();
+      await Promise.all(all.map(async (room) => await room[Symbol.asyncDispose]()));
       await follower[Symbol.asyncDispose]();
       await idFollower?.[Symbol.asyncDispose]();
       await saved[Symbol.asyncDispose]();

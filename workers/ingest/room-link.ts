@@ -3,6 +3,7 @@ import { roomStatusKey } from '../../protocol/room-status.ts';
 import type { CredentialConfig } from '../../protocol/sources/credentials.ts';
 import type { Bus } from '../bus.ts';
 import type { Child } from '../child.ts';
+import { delay } from '../delay.ts';
 import { readHistory, writeHistory } from './connection-history.ts';
 import type { ConnectionPolicy } from './connection-policy.ts';
 import { Credentials } from './credentials/credentials.ts';
@@ -37,6 +38,8 @@ export interface RoomLinkOptions {
 
 /** Figures that nobody waits for are written this rarely. */
 const figuresEveryMs = 10_000;
+/** Connecting comes before what can wait. */
+const recallAfterMs = 100;
 /** What has its own notice, or passes by itself, is no incident. */
 const harmless = new Set(['silent']);
 
@@ -52,6 +55,9 @@ export class RoomLink implements AsyncDisposable {
   readonly #troubles: RoomTroubles;
   readonly #record: RoomRecord;
   #figuresAt = 0;
+  /** The record is `open` once it is known what an earlier process has learned, or that this cannot be had; changes wait for that. */
+  #state: 'idle' | 'recalling' | 'open' = 'idle';
+  #isChanged = false;
 
   constructor(options: RoomLinkOptions) {
     this.#options = options;
@@ -73,7 +79,7 @@ export class RoomLink implements AsyncDisposable {
       onTransition: ({ from, to }) => {
         if (to === 'failed') tally.count('failed');
         if (from === 'failed') tally.count('failed', -1);
-        this.#record.changed();
+        this.#changed();
       },
     });
     const parts = { credentials: this.credentials, onCondition };
@@ -90,6 +96,11 @@ export class RoomLink implements AsyncDisposable {
       signal,
       ...(options.lookEveryMs ? { lookEveryMs: options.lookEveryMs } : {}),
     });
+  }
+
+  /** The room is kept from now on. Until then, nothing is read or told. */
+  begin(): void {
+    this.#state = 'recalling';
     void this.#recall();
   }
 
@@ -111,7 +122,7 @@ export class RoomLink implements AsyncDisposable {
     if (on.some(({ code }) => code === 'credentials-expired')) this.#expired();
     if (Date.now() - this.#figuresAt < figuresEveryMs) return;
     this.#figuresAt = Date.now();
-    this.#record.changed();
+    this.#changed();
   }
 
   describe(): RoomStatus {
@@ -139,6 +150,7 @@ export class RoomLink implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.conditions.clear();
     await this.source[Symbol.asyncDispose]();
+    if (this.#isChanged) this.#record.changed();
     await this.#record[Symbol.asyncDispose]();
   }
 
@@ -151,24 +163,33 @@ export class RoomLink implements AsyncDisposable {
     if (on.some(({ code }) => code === 'credentials-expired')) this.#expired();
     const text = on.map((condition) => condition.text).join('; ');
     this.#troubles.tell('condition', on.length > 0 ? 'warning' : 'ok', text || 'nothing is missing any more');
-    this.#record.changed();
+    this.#changed();
   }
 
   #expired(): void {
     void this.recovery.expired('the login has ended');
   }
 
+  #changed(): void {
+    if (this.#state === 'open') this.#record.changed();
+    else this.#isChanged = this.#state === 'recalling';
+  }
+
   async #recall(): Promise<void> {
-    const { room } = this.#options;
+    const { room, signal } = this.#options;
+    await delay(recallAfterMs, signal);
     const text = await this.#record.read(qualityKey(room));
     if (text) this.connection.learn(readHistory(text, Date.now()));
+    this.#state = 'open';
+    if (this.#isChanged) this.#record.changed();
+    this.#isChanged = false;
   }
 
   #entries(): Record<string, string> {
     const { room } = this.#options;
     return {
       [roomStatusKey(room)]: JSON.stringify(this.describe()),
-      [qualityKey(room)]: writeHistory(this.connection.history),
+      ...(this.#state === 'open' ? { [qualityKey(room)]: writeHistory(this.connection.history) } : {}),
     };
   }
 }

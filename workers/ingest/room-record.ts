@@ -26,6 +26,7 @@ export class RoomRecord implements AsyncDisposable {
   readonly #stop = new AbortController();
   #bucket: Promise<KV> | undefined;
   #isDue = false;
+  #isAbandoned = false;
   #writing: Promise<void> | undefined;
 
   constructor({ everyMs = 1_000, ...options }: RoomRecordOptions) {
@@ -50,6 +51,7 @@ export class RoomRecord implements AsyncDisposable {
   }
 
   changed(): void {
+    if (this.#isAbandoned) return;
     this.#isDue = true;
     this.#writing ??= this.#keepWriting().finally(() => (this.#writing = undefined));
   }
@@ -57,6 +59,7 @@ export class RoomRecord implements AsyncDisposable {
   /** Writes nothing more: somebody else speaks for the room now. */
   abandon(): void {
     this.#stop.abort();
+    this.#isAbandoned = true;
     this.#isDue = false;
   }
 
