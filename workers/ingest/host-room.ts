@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RoomConfig } from '../../protocol/config.ts';
 import type { LiveEvent } from '../../protocol/event.ts';
+import type { Bus } from '../bus.ts';
 import type { ConnectedChild } from '../child.ts';
 import { delay } from '../delay.ts';
 import type { WantedRooms } from '../wanted-rooms.ts';
@@ -26,7 +28,6 @@ export interface Host {
   child: Pick<
     ConnectedChild,
     | 'options'
-    | 'bus'
     | 'duty'
     | 'log'
     | 'draining'
@@ -37,14 +38,14 @@ export interface Host {
     | 'notice'
     | 'trouble'
     | 'secrets'
-  >;
+  > & { bus: Pick<Bus, 'connection' | 'isConnected' | 'certain' | 'bucket' | 'read' | 'publish'> };
   /** Means: return now. */
   signal: AbortSignal;
-  presence: BusPresence;
-  follower: GiftFollower;
+  presence: Pick<BusPresence, 'isAway' | 'onChange'>;
+  follower: Pick<GiftFollower, 'catchUp'>;
   /** Of a spare that somebody worked before. */
-  idFollower: IdFollower | undefined;
-  saved: SavedRooms;
+  idFollower: Pick<IdFollower, 'catchUp'> | undefined;
+  saved: Pick<SavedRooms, 'get' | 'save'>;
   wanted: Pick<WantedRooms, 'has' | 'when'>;
 }
 
@@ -160,16 +161,19 @@ export class HostedRoom implements AsyncDisposable {
     const { link } = parts;
     parts.begin(signal);
     const onGift = (event: LiveEvent) => events.remember(event);
-    // Begun at once, as the page or the push server need longer; the journal is flushed even when the room is off the air.
-    const opening = openRoomOutbox({
-      room: id,
-      host: this.#host,
-      tally: this.#tally,
-      faults: this.#faults,
-      onFound: onGift,
-      onFoundShed: (shed) => events.rememberIds(idsOfShed(shed), Date.now()),
-      signal,
-    });
+    // Begun while the source connects, which takes longer; the journal is flushed even when the room is off the air.
+    const opening = nextTurn().then(
+      async () =>
+        await openRoomOutbox({
+          room: id,
+          host: this.#host,
+          tally: this.#tally,
+          faults: this.#faults,
+          onFound: onGift,
+          onFoundShed: (shed) => events.rememberIds(idsOfShed(shed), Date.now()),
+          signal,
+        }),
+    );
     const connected = Promise.withResolvers<void>();
     using ended = openEnd();
     const recalling = {

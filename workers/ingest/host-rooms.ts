@@ -44,8 +44,9 @@ export async function hostRooms(rooms: readonly RoomConfig[], child: ConnectedCh
   const all = [...hosted.values()];
   return {
     async prepare() {
-      // The question is asked again when it matters; here its code is loaded.
-      await Promise.all([saved.follow(), follower.isUpToDate(), wanted.known(signal)]);
+      // These questions are asked again when it matters; here their code is loaded.
+      const questions = [follower.isUpToDate(), idFollower?.rehearse()];
+      await Promise.all([saved.follow(), wanted.known(signal), ...questions]);
       if (!child.options.hurry) for (const room of hosted.values()) room.prepare();
     },
     async run() {

@@ -73,6 +73,14 @@ export class IdFollower implements AsyncDisposable {
     return await this.#caughtUp;
   }
 
+  /** Asks what `catchUp` will ask, so that this has been done before. Never throws. */
+  async rehearse(): Promise<void> {
+    const { bus, log } = this.#options;
+    await eventsNow(bus.connection).catch((error: unknown) =>
+      log.warn({ err: error }, 'the last event is not known'),
+    );
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     await this.#following;

@@ -1,8 +1,11 @@
+import type { RoomConfig } from '../../protocol/config.ts';
+import type { ConnectedChild } from '../child.ts';
 import { runChild } from '../child.ts';
 import { loadUndici } from '../load-undici.ts';
 import { rehearseHistory } from './connection-history.ts';
 import { hostRooms } from './host-rooms.ts';
 import { checkSources, warmUpSources } from './open-source.ts';
+import { rehearseRoom } from './rehearse-room.ts';
 
 /** Reads the rooms: what viewers write, give and buy becomes events on the bus. One session per room, none disturbs another. */
 await runChild('ingest', async (child) => {
@@ -13,7 +16,7 @@ await runChild('ingest', async (child) => {
     rehearseHistory();
     loadUndici();
   }
-  await Promise.all([hosted.prepare(), child.options.hurry ? undefined : warmUpSources(rooms, child)]);
+  await Promise.all([hosted.prepare(), child.options.hurry ? undefined : warmUp(rooms, child)]);
   await child.initialised();
   if (child.draining.aborted || child.signal.aborted) return;
   const running = hosted.run();
@@ -22,3 +25,13 @@ await runChild('ingest', async (child) => {
   await running;
   if (child.handOver) child.yielded();
 });
+
+/** So that a successor runs nothing for the first time. Never throws. */
+async function warmUp(rooms: readonly RoomConfig[], child: ConnectedChild): Promise<void> {
+  await warmUpSources(rooms, child);
+  try {
+    await rehearseRoom(child);
+  } catch (error) {
+    if (!child.signal.aborted) child.log.warn({ err: error }, 'a room could not be rehearsed');
+  }
+}

@@ -1,4 +1,5 @@
 import type { Bus } from '../bus.ts';
+import { delay } from '../delay.ts';
 import type { Logger } from '../logger.ts';
 import type { LiveEvent } from '../../protocol/event.ts';
 import { eventSubject } from '../../protocol/subjects.ts';
@@ -14,6 +15,8 @@ const timeoutAwayMs = 1_000;
 export const replayedMs = 60_000;
 /** With the minute before it, half as long as an id is remembered; see `MessageIds`. */
 const freshMs = 240_000;
+/** Those before that are looked for when the room has been taken up. */
+const olderAfterMs = 250;
 /** So far back the ids before those are looked for, step by step, as long as there is room for them; see `MessageIds`. */
 const recalledMs = [120_000, 240_000, 600_000];
 
@@ -96,6 +99,7 @@ async function recallOlder(
   lastMs: number,
   known: Pick<Heard, 'firstSeq' | 'fromMs'>,
 ): Promise<void> {
+  if (!(await delay(olderAfterMs, options.signal))) return;
   let untilSeq = known.firstSeq;
   for (const agoMs of recalledMs.filter((each) => lastMs - each < known.fromMs)) {
     const found: string[] = [];

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LiveEvent } from '../../protocol/event.ts';
 import type { Logger } from '../logger.ts';
 import type { ConnectionPolicy } from './connection-policy.ts';
@@ -83,14 +84,20 @@ async function attempt(
     if (opening.kind !== 'open') return notOpen(options, opening);
     await using feed = opening.feed;
     options.onConnected?.();
+    // What it asks for now goes out before anything is told.
+    await nextTurn();
     tally.count('connected');
     const said = describeConnected(feed);
     connection.opened(said);
     recovery.connected();
-    log.info({ room, title: feed.title, anchor: feed.anchor }, 'room connected');
-    notices.say('connected', 'info', said);
+    const tell = once(() => {
+      log.info({ room, title: feed.title, anchor: feed.anchor }, 'room connected');
+      notices.say('connected', 'info', said);
+    });
     try {
-      return await readFeed(options, feed, { publisher, leaving, renewing });
+      const reading = readFeed(options, feed, { publisher, leaving, renewing, tell });
+      void nextTurn().then(tell);
+      return await reading;
     } finally {
       tally.count('connected', -1);
       // The feed stays open until what was read is acknowledged; when the connection is gone there is no use in waiting.
@@ -115,12 +122,22 @@ interface Reading {
   leaving: AbortSignal;
   /** Means: this connection is to be given up for a new one. */
   renewing: AbortSignal;
+  /** Says once that there is a connection: before anything else is said of it, and after what is asked for and read at once. */
+  tell: () => void;
+}
+
+function once(act: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) act();
+    isDone = true;
+  };
 }
 
 async function readFeed(
   options: RoomSessionOptions,
   feed: Feed,
-  { publisher, leaving, renewing }: Reading,
+  { publisher, leaving, renewing, tell }: Reading,
 ): Promise<AttemptEnd> {
   const { room, draining, signal, log, notices, remembered, connection, conditions, tally, policy } = options;
   const frames = feed.frames(AbortSignal.any([leaving, renewing]));
@@ -144,6 +161,7 @@ async function readFeed(
       const next: IteratorResult<SourceFrame, FeedEnd> = await watch.next(ask);
       if (next.done) {
         const { reason, waitMs, trouble = 'closed' } = next.value;
+        tell();
         log.info({ room, reason, waitMs, class: trouble }, 'feed ended');
         if (renewing.aborted) return renewed(alive);
         if (!draining.aborted) notices.say('lost', 'warn', `connection lost: ${reason}`);
@@ -154,6 +172,7 @@ async function readFeed(
         heard();
       }
       alive = true;
+      tell();
       connection.heard(next.value.receivedAt, next.value.observations.length > 0);
       if (await pass(options, next.value, publisher)) {
         // What it said last has to be kept and acknowledged before the feed closes.
@@ -163,6 +182,7 @@ async function readFeed(
       }
     }
   } catch (error) {
+    tell();
     if (renewing.aborted) return renewed(alive);
     if (!(error instanceof SilenceError)) throw error;
     log.warn({ err: error, room }, 'feed given up');
