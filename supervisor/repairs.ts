@@ -2,6 +2,7 @@ import { existsSync, readdirSync, renameSync, rmSync, statSync, statfsSync } fro
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { ActionName } from './incidents/playbook.ts';
+import { restartedByPlaybook } from './incidents/playbook.ts';
 import type { RosterState, RosterEvent } from './roster-state.ts';
 import { childrenOf, conditionOf } from './roster-state.ts';
 
@@ -104,7 +105,7 @@ export class Repairs {
       if (!duty || life.name === 'starting') continue;
       const event = {
         kind: 'condemn',
-        reason: 'restarted by a playbook',
+        reason: restartedByPlaybook,
         again: true,
         // Not politely: its successor starts now, and must not find it still speaking.
         stage: 'kill',

@@ -4,7 +4,7 @@ import type { Change, FindCause, Incident } from './incident.ts';
 import { advance, again, forgive, open, reopen, witness } from './incident.ts';
 import type { IncidentRecord, Order } from './incident-record.ts';
 import type { ActionName, Health, Playbook } from './playbook.ts';
-import { checkPlaybooks, playbookFor, sharedActions } from './playbook.ts';
+import { checkPlaybooks, playbookFor, restartedByPlaybook, sharedActions } from './playbook.ts';
 import { isPast, probableCause } from './probable-cause.ts';
 import { RecentSignals } from './recent-signals.ts';
 import type { Signal } from './signal.ts';
@@ -93,12 +93,7 @@ export class IncidentDesk {
   /** Whether a process ended because it was retired, or because an action of ours restarts it: no fault either way. */
   #isWanted(signal: Signal): boolean {
     if (signal.kind !== 'exited') return false;
-    if (this.#signals.isPlannedEnd(signal)) return true;
-    return [...this.#open.values()].some(({ incident: { record } }) => {
-      const { action, outcome } = record.actions.at(-1) ?? {};
-      const isOurs = record.component === signal.component && outcome === 'pending';
-      return isOurs && (action === 'restart' || action === 'reconnect');
-    });
+    return this.#signals.isPlannedEnd(signal) || signal.detail.includes(restartedByPlaybook);
   }
 
   #openOrReopen(key: string, signal: Signal, playbook: Playbook): Order[] {

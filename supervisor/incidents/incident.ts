@@ -26,6 +26,8 @@ export interface Incident {
   readonly downSince: number | null;
   /** The action has had its time, and whether another one begins waits until it is known whether somebody takes over. */
   readonly overdue: boolean;
+  /** So often somebody did, since the action was begun. */
+  readonly relapses: number;
   readonly lookedAt: number;
 }
 
@@ -44,6 +46,8 @@ const maxActions = 20;
 const maxHoldMs = 60_000;
 /** Longer than a spare needs to take over: what is down for less is being mended, and an action now would hit its successor. */
 const takeOverMs = 2_000;
+/** What comes back by itself gets its time again so often; then people are told, and it is left standing. */
+const maxRelapses = 2;
 
 /** A new incident with its first action begun. */
 export function open(id: string, signal: Signal, playbook: Playbook, findCause: FindCause): Change {
@@ -85,6 +89,7 @@ export function open(id: string, signal: Signal, playbook: Playbook, findCause: 
     goodSince: null,
     downSince: null,
     overdue: false,
+    relapses: 0,
     lookedAt: at,
   };
   return begin(incident, 0, at, false);
@@ -150,11 +155,14 @@ export function forgive(incident: Incident, { at, kind }: Signal): Incident {
 
 /** Looks at the component: verifies the action, closes the incident, or goes on to the next action. */
 export function advance(before: Incident, now: number, health: Health, findCause: FindCause): Change {
-  const incident = look(before, now, health);
+  const looked = look(before, now, health);
+  const isBack = looked.overdue && looked.downSince === null;
+  if (isBack && looked.relapses === maxRelapses) return giveUp(explain(looked, findCause), now, health);
+  const incident = isBack ? relapse(looked, now) : looked;
   const { record, playbook, step, goodSince, downSince, waitingSince } = incident;
   const unchanged = (same: Incident): Change => ({ incident: same, begun: null, important: false });
   const current = playbook.actions[step] ?? playbook.actions.at(-1);
-  if (goodSince !== null && !incident.overdue) {
+  if (goodSince !== null) {
     const held = incident.falseAlarm || now - goodSince >= holdMs(current, record.reopened);
     return held ? close(explain(incident, findCause), now) : unchanged(incident);
   }
@@ -163,6 +171,17 @@ export function advance(before: Incident, now: number, health: Health, findCause
   if (!incident.overdue && now - waitingSince < current.verify.within) return unchanged(incident);
   if (downSince !== null && now - downSince < takeOverMs) return unchanged({ ...incident, overdue: true });
   return fail(explain(incident, findCause), now, health);
+}
+
+/** It came back by itself, after the action's time: the same again, as another action would hit what stands. */
+function relapse(incident: Incident, now: number): Incident {
+  return { ...incident, overdue: false, relapses: incident.relapses + 1, waitingSince: now };
+}
+
+/** Comes back by itself again and again: that is for people, and nothing is to be done to it. */
+function giveUp(incident: Incident, now: number, health: Health): Change {
+  const lastStep = incident.playbook.actions.length - 1;
+  return fail({ ...incident, goodSince: null, step: lastStep - 1 }, now, health);
 }
 
 function look(incident: Incident, now: number, health: Health): Incident {
@@ -223,7 +242,7 @@ function begin(incident: Incident, from: number, now: number, working: boolean):
   record = extend(record, { at: now, what: 'action', detail: action });
   record = { ...record, actions: actions.slice(excess), actionsDropped: record.actionsDropped + excess };
   if (action === 'tell-people') record = { ...record, state: 'unresolved', peopleAsked: true };
-  const begun = summed({ ...incident, record, step, waitingSince: now, overdue: false });
+  const begun = summed({ ...incident, record, step, waitingSince: now, overdue: false, relapses: 0 });
   return { incident: begun, begun: action, important: true };
 }
 

@@ -25,6 +25,9 @@ export type ActionName =
   | 'degrade'
   | 'tell-people';
 
+/** Why a process ended that `restart` or `reconnect` has ended. */
+export const restartedByPlaybook = 'restarted by a playbook';
+
 /** Actions on what all share: while one of them is being verified, the other incidents that want it wait for it too. */
 export const sharedActions: ReadonlySet<ActionName> = new Set([
   'restart-bus',

@@ -158,6 +158,7 @@ export function startRoom(
     platform: 'douyin',
     ttls: { chatTtlMs: 60_000, paidTtlMs: 1_800_000, greetingTtlMs: 20_000 },
   });
+  link.begin();
   const ended = runRoomSession({
     room: 'demo',
     ...link.forSession,

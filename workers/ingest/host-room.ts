@@ -90,9 +90,13 @@ export class HostedRoom implements AsyncDisposable {
     if (event.kind !== 'gift') this.#events.rememberIds(idsOf(event), Date.now());
   }
 
-  /** Makes what the first session needs, as long as there is time. */
+  /** Makes what the first session needs, as long as there is time. Never throws: if it fails again when it is needed, it is told then. */
   prepare(): void {
-    this.#parts ??= this.#newParts();
+    try {
+      this.#parts ??= this.#newParts();
+    } catch (error) {
+      this.#host.child.log.warn({ err: error, room: this.#room.id }, 'a room could not be prepared');
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

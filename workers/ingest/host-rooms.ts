@@ -41,7 +41,6 @@ export async function hostRooms(rooms: readonly RoomConfig[], child: ConnectedCh
   const host: Host = { child, signal, presence, follower, idFollower, saved, wanted };
   for (const room of rooms)
     hosted.set(room.id, new HostedRoom(room, await sourceDefinition(room.source.type), host));
-  const all = [...hosted.values()];
   return {
     async prepare() {
       // These questions are asked again when it matters; here their code is loaded.
@@ -53,12 +52,16 @@ export async function hostRooms(rooms: readonly RoomConfig[], child: ConnectedCh
       saved.lead();
       using _limit = limitHandOver(child, giveUp);
       const share = child.duty.current.share ?? everything;
-      for (const id of hosted.keys()) if (!isInShare(id, share)) hosted.delete(id);
-      await Promise.all([...hosted.values()].map(async (room) => await room.run()));
+      const others = [...hosted].filter(([id]) => !isInShare(id, share));
+      for (const [id] of others) hosted.delete(id);
+      await Promise.all([
+        ...[...hosted.values()].map(async (room) => await room.run()),
+        ...others.map(async ([, room]) => await room[Symbol.asyncDispose]()),
+      ]);
     },
     async [Symbol.asyncDispose]() {
       giveUp.abort();
-      await Promise.all(all.map(async (room) => await room[Symbol.asyncDispose]()));
+      await Promise.all([...hosted.values()].map(async (room) => await room[Symbol.asyncDispose]()));
       await follower[Symbol.asyncDispose]();
       await idFollower?.[Symbol.asyncDispose]();
       await saved[Symbol.asyncDispose]();

@@ -109,11 +109,11 @@ function madeUpFeed(onRead: () => void): Feed {
     title: 'rehearsal',
     anchor: 'rehearsal',
     async *frames(): AsyncGenerator<SourceFrame, FeedEnd> {
-      for (let left = frames; left > 0; left--) {
+      for (let frame = 1; frame <= frames; frame++) {
         const acknowledge = () => {
-          if (left === 1) onRead();
+          if (frame === frames) onRead();
         };
-        yield { receivedAt: Date.now(), observations: observationsOf(left), acknowledge };
+        yield { receivedAt: Date.now(), observations: observationsOf(frame), acknowledge };
       }
       return await Promise.resolve({ reason: 'the rehearsal is over', waitMs: 0 });
     },

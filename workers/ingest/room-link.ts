@@ -177,7 +177,7 @@ export class RoomLink implements AsyncDisposable {
 
   async #recall(): Promise<void> {
     const { room, signal } = this.#options;
-    await delay(recallAfterMs, signal);
+    if (!(await delay(recallAfterMs, signal))) return;
     const text = await this.#record.read(qualityKey(room));
     if (text) this.connection.learn(readHistory(text, Date.now()));
     this.#state = 'open';

@@ -26,6 +26,7 @@ export class RoomParts implements AsyncDisposable {
   /** Null: nothing is to be recorded, or it is a recording already. */
   readonly #recorder: RoomRecorder | null;
   readonly #stop = new AbortController();
+  #letGo = () => {};
 
   constructor(options: RoomPartsOptions) {
     this.#options = options;
@@ -50,16 +51,20 @@ export class RoomParts implements AsyncDisposable {
   /** The session begins; `signal` means: return now. */
   begin(signal: AbortSignal): void {
     const stop = () => this.#stop.abort(signal.reason);
+    this.#letGo = () => signal.removeEventListener('abort', stop);
     if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true, signal: this.#stop.signal });
+    else signal.addEventListener('abort', stop, { once: true });
     this.link.begin();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.link[Symbol.asyncDispose]();
-    await this.#recorder?.[Symbol.asyncDispose]();
-    // What still listens to the signal of the worker is let go.
-    this.#stop.abort();
+    try {
+      await this.link[Symbol.asyncDispose]();
+    } finally {
+      await this.#recorder?.[Symbol.asyncDispose]();
+      // A login that is being renewed is still good for the next session; it ends with the worker.
+      void this.link.credentials.settled().finally(this.#letGo);
+    }
   }
 
   /** `isNew`: the first of this life, which may go on where an earlier process was. */

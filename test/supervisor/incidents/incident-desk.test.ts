@@ -130,6 +130,28 @@ void t.test('slow flapping wears the gentle actions out', (t) => {
   t.end();
 });
 
+void t.test('what is back at once each time is never ended by a playbook, and people hear of it', (t) => {
+  for (const [component, kind] of [
+    ['tts', 'exited'],
+    ['bus', 'bus-down'],
+  ] as const) {
+    const run = new DeskRun();
+    for (let crash = 0; crash < 20; crash++) {
+      run.health(component, 'down');
+      run.signal(component, kind, { detail: 'killed' });
+      run.pass(300);
+      run.health(component, 'well');
+      if (component === 'bus') run.signal('bus', 'bus-up');
+      run.pass(5_300);
+    }
+    t.same(run.actions, [], component);
+    t.match(run.desk.open, [{ peopleAsked: true }]);
+    run.pass(120_000);
+    t.same(run.desk.open, []);
+  }
+  t.end();
+});
+
 void t.test('a working service is not restarted because its spare is missing', (t) => {
   const run = new DeskRun();
   run.health('tts', 'degraded');

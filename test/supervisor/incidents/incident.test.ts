@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { Change } from '../../../supervisor/incidents/incident.ts';
 import { advance, again, forgive, open, reopen, witness } from '../../../supervisor/incidents/incident.ts';
-import type { Playbook } from '../../../supervisor/incidents/playbook.ts';
+import type { Health, Playbook } from '../../../supervisor/incidents/playbook.ts';
 import type { Signal, SignalKind } from '../../../supervisor/incidents/signal.ts';
 
 const playbook: Playbook = {
@@ -82,14 +82,39 @@ void t.test('advance() leaves a successor its time before it begins what would h
   const gone = advance(holding.incident, 10_499, 'down', unknownCause);
   t.match(gone, { begun: null, incident: { overdue: true, record: { state: 'open' } } });
   const mended = advance(gone.incident, 10_700, 'well', unknownCause);
-  t.equal(mended.begun, 'tell-people', 'what comes back again and again is told, and left standing');
-  t.same(left(mended).at(-1)?.detail, 'restart: the component works');
+  t.match(mended, { begun: null, incident: { overdue: false, record: { state: 'verifying' } } });
+  t.equal(advance(mended.incident, 11_700, 'well', unknownCause).incident.record.state, 'resolved');
   t.equal(advance(gone.incident, 11_499, 'down', unknownCause).begun, null);
   t.equal(advance(gone.incident, 11_500, 'down', unknownCause).begun, 'restart', 'nobody took over');
   const late = forgive(gone.incident, signal(11_400, 'supervisor-late'));
   t.equal(advance(late, 12_000, 'down', unknownCause).begun, null, 'lost time is not called down');
   t.end();
 });
+
+void t.test(
+  'advance() tells people of what comes back by itself again and again, and leaves it standing',
+  (t) => {
+    // Nothing of it is left out because something works.
+    const actions = playbook.actions.map(({ action }) => ({
+      action,
+      verify: { within: 10_000, holdsFor: 60_000 },
+    }));
+    let change = open('1', signal(0), { ...playbook, actions }, unknownCause);
+    const begun: unknown[] = [];
+    const look = (now: number, health: Health) => {
+      change = advance(change.incident, now, health, unknownCause);
+      begun.push(change.begun);
+    };
+    for (const flapAt of [11_000, 22_000, 33_000]) {
+      look(flapAt - 250, 'well');
+      look(flapAt, 'down');
+      look(flapAt + 250, 'well');
+    }
+    t.same(new Set(begun), new Set([null, 'tell-people']));
+    t.match(change.incident.record, { state: 'unresolved', peopleAsked: true });
+    t.end();
+  },
+);
 
 void t.test('again() hands the incident over to a graver problem only', (t) => {
   const graver: Playbook = { ...playbook, problem: 'grave', rank: 2, severity: 'critical' };

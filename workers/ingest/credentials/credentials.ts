@@ -167,6 +167,11 @@ export class Credentials {
     return 'renewed';
   }
 
+  /** Returns once the hook, if it has been called, has answered. */
+  async settled(): Promise<void> {
+    await this.#calling;
+  }
+
   async #readKept(): Promise<void> {
     if (this.#hasRead || this.#config.refresh.type === 'none') return;
     this.#hasRead = true;

@@ -32,12 +32,12 @@ interface Place {
 export class RecordingSource implements Source {
   readonly platform = 'recording';
   readonly #options: RecordingSourceOptions;
-  #place: Place;
+  /** Asked when it is played, as somebody else may be playing it when this is made. */
+  #place: Place | undefined;
   #isOver = false;
 
   constructor(options: RecordingSourceOptions) {
     this.#options = options;
-    this.#place = readPlace(options.place(), options.config);
   }
 
   async open(): Promise<Opening> {
@@ -76,16 +76,22 @@ export class RecordingSource implements Source {
       yield* this.#once(stop);
       if (stop.aborted) return { reason: 'reading was stopped', waitMs: 0 };
       if (!config.loop) break;
-      this.#place = { ...this.#place, loop: this.#place.loop + 1, messages: 0 };
+      const { take, loop } = this.#placeNow();
+      this.#place = { take, loop: loop + 1, messages: 0 };
     }
     this.#isOver = true;
     return { reason: 'the recording has been played', waitMs: 0 };
   }
 
+  #placeNow(): Place {
+    const { place, config } = this.#options;
+    return (this.#place ??= readPlace(place(), config));
+  }
+
   /** The recording from where the room was to its end. */
   async *#once(stop: AbortSignal): AsyncGenerator<SourceFrame, void> {
     const { config, openDecoder, tally, faults, room, onPlace } = this.#options;
-    const { take, loop, messages: done } = this.#place;
+    const { take, loop, messages: done } = this.#placeNow();
     const clock = new TapeClock(config);
     let decoder: Decoder | undefined;
     let count = 0;

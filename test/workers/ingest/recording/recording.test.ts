@@ -6,7 +6,7 @@ import { encodeHeader, encodePrefix } from '../../../../workers/ingest/recording
 import type { Recorded } from '../../../../workers/ingest/recording/read-recording.ts';
 import { readRecording } from '../../../../workers/ingest/recording/read-recording.ts';
 import { RoomRecorder } from '../../../../workers/ingest/recording/recorder.ts';
-import type { Observation, RawMessage, SourceParts } from '../../../../workers/ingest/source.ts';
+import type { Observation, RawMessage, Source, SourceParts } from '../../../../workers/ingest/source.ts';
 import { recording } from '../../../../workers/ingest/sources/recording.ts';
 import { Tally } from '../../../../workers/ingest/tally.ts';
 import { sourceParts } from '../../../support/ingest-room.ts';
@@ -55,6 +55,10 @@ async function play(
   config: object = {},
   given: Partial<SourceParts> = {},
 ): Promise<Observation[]> {
+  return await playToEnd(openSource(file, config, given));
+}
+
+function openSource(file: string, config: object, given: Partial<SourceParts>): Source {
   const counters = {};
   const faults = new FaultLog({ warn: () => undefined });
   const parts = sourceParts({ tally: new Tally(counters), faults, ...given });
@@ -68,7 +72,11 @@ async function play(
     skipSilenceMs: 0,
     ...config,
   };
-  await using source = recording.open(whole as Parameters<typeof recording.open>[0], parts);
+  return recording.open(whole as Parameters<typeof recording.open>[0], parts);
+}
+
+async function playToEnd(opened: Source): Promise<Observation[]> {
+  await using source = opened;
   const signal = AbortSignal.timeout(60_000);
   const opening = await source.open(signal);
   if (opening.kind !== 'open') throw new Error(opening.kind);
@@ -225,6 +233,19 @@ void t.test('a pause in a recording is shortened when that is wanted', async (t)
   writeFileSync(path, bytesOf([raw(0), raw(1, 1_700_000_000_000 + 86_400_000_000)]));
   t.equal((await play(path, { skipSilenceMs: 1_000 })).length, 2);
 });
+
+void t.test(
+  'a recording is played from where the room is when it begins, not when it was prepared',
+  async (t) => {
+    const file = join(t.testdir({}), 'room.onairrec');
+    writeFileSync(file, bytesOf(ten));
+    let saved = '';
+    const prepared = openSource(file, {}, { place: () => saved });
+    await play(file, {}, { onPlace: (write) => void (saved = write()) });
+    t.not(saved, '');
+    t.same(await playToEnd(prepared), []);
+  },
+);
 
 void t.test('check() says what is wrong with a recording before a room is opened', async (t) => {
   const folder = t.testdir({ foreign: 'nothing of the kind', empty: '' });
