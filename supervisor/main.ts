@@ -5,6 +5,7 @@ import { ConfigurationError } from '../protocol/configuration-error.ts';
 import { exitCodes } from '../protocol/exit-codes.ts';
 import { describeFailure, toFailure } from '../protocol/failure.ts';
 import { describeProblems } from './describe-problems.ts';
+import { keepReserve, makeRoomToStart } from './disk-reserve.ts';
 import { lockHome, sweepLeftovers } from './home-lock.ts';
 import { readLastRun } from './last-run.ts';
 import { loadConfigApart } from './load-config-apart.ts';
@@ -70,6 +71,8 @@ async function supervise(
   Program: typeof Supervisor,
 ): Promise<number> {
   const { home, only, forMs, configFile } = options;
+  const removed = makeRoomToStart(home);
+  if (removed.length > 0) say(`the disk of ${home} was full: removed ${removed.join(', ')}`);
   using _lock = lockHome(home);
   using logFile = new LogFile(join(home, 'log', 'supervisor.ndjson'));
   const log = pino({ base: { by: 'supervisor' }, timestamp: pino.stdTimeFunctions.isoTime }, logFile);
@@ -107,6 +110,7 @@ async function supervise(
     const seconds = ((Date.now() - supervisor.startedAt.getTime()) / 1_000).toFixed(1);
     say(`on air after ${seconds} s: sound and log files in ${home}, "npm run status" shows more`);
     manager.ready('on air');
+    void keepReserve(home);
     await stop.wait(forMs);
   }
   manager.stopping();

@@ -172,11 +172,15 @@ function isToBeReplaced({ edition, reload }: RosterState, child: ChildRecord): b
 
 /** Spares that are old, or have another configuration, begin anew. */
 function renewSpares(state: RosterState, children: ChildRecord[], now: number, hands: Hands): boolean {
-  // Whoever stands by, of an earlier edition too, may be needed in a moment.
+  // Whoever stands by, of an earlier edition too, may be needed in a moment: until another can take over in its place.
   const isAwaited = children.some(isToBeFollowed);
+  const ready = children.filter(isReady);
+  const isCovered = ready.length > 1 || ready.some((child) => child.edition === state.edition);
   const old = children.find(
-    ({ duty, life, retiring, edition }) =>
-      !duty && life.name === 'initialised' && (retiring !== '' || (edition !== state.edition && !isAwaited)),
+    ({ duty, life, retiring, edition, spec }) =>
+      !duty &&
+      life.name === 'initialised' &&
+      (retiring !== '' || (edition !== state.edition && !isAwaited && (isCovered || !spec.swappable))),
   );
   if (!old) return false;
   hands.apply(old.id, { kind: 'drain', deadline: now + old.spec.handOverMs, handOver: true, again: true });
@@ -187,9 +191,13 @@ function renewSpares(state: RosterState, children: ChildRecord[], now: number, h
 function targetOf(state: RosterState, service: ServiceRecord, children: ChildRecord[]): number {
   const { spec, proven, removed } = service;
   if (removed) return 0;
-  const isOld = (child: ChildRecord) => child.retiring !== '' || child.edition !== state.edition;
+  // One more for as long as something of an earlier edition works or stands by: that is not ended before another can take over.
   const surge =
-    spec.swappable && spec.spares === 0 && children.some((child) => isActive(child) && isOld(child));
+    spec.swappable &&
+    children.some((child) => {
+      if (child.edition !== state.edition) return spec.spares < 2 && (isActive(child) || isReady(child));
+      return spec.spares === 0 && isActive(child) && child.retiring !== '';
+    });
   return placesOf(service) + (state.sparesAllowed && proven ? standbyOf(service) + (surge ? 1 : 0) : 0);
 }
 
@@ -201,8 +209,9 @@ function addMissing(
 ): boolean {
   const { spec } = service;
   if (children.length >= targetOf(state, service, children)) return false;
-  // Spares come one at a time: several processes that load at once are felt by those who speak.
-  if (children.length >= placesOf(service) && [...state.children.values()].some(isComing)) return false;
+  // Spares come one at a time: several processes that load at once are felt by those who speak. A reload has no time for that.
+  const isSpare = children.length >= placesOf(service) && state.reload?.phase !== 'preparing';
+  if (isSpare && [...state.children.values()].some(isComing)) return false;
   const id = freeId(state, spec.id);
   hands.add(newChild(spec, id, state.pastGenerations.get(id)));
   hands.apply(id, { kind: 'start', edition: state.edition });

@@ -1,13 +1,11 @@
-import { existsSync, readdirSync, renameSync, rmSync, statSync, statfsSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { freeDisk } from './free-disk.ts';
 import type { ActionName } from './incidents/playbook.ts';
 import { restartedByPlaybook } from './incidents/playbook.ts';
 import type { RosterState, RosterEvent } from './roster-state.ts';
 import { childrenOf, conditionOf } from './roster-state.ts';
-
-/** As where the host's verdict on its disk becomes critical. */
-const criticalBytes = 200_000_000;
 
 export interface RepairsOptions {
   state: RosterState;
@@ -68,27 +66,9 @@ export class Repairs {
     }
   }
 
-  /** Gives back disk: what can be made anew first, then the oldest recordings, never what is still being written. */
   freeDisk(): void {
-    const { home, log, freeBytes = () => freeBytesOf(home) } = this.#options;
-    const audio = join(home, 'audio');
-    const old = list(audio).filter((name) => /-\d{4}-\d\d-\d\dT[\d-]+Z\.wav$/.test(name));
-    const logs = list(join(home, 'log')).filter((name) => name.endsWith('.1'));
-    const files = [
-      ...logs.map((name) => join(home, 'log', name)),
-      ...list(join(home, 'log', 'reports')).map((name) => join(home, 'log', 'reports', name)),
-      ...list(home)
-        .filter((name) => name.startsWith('cache-aside-'))
-        .map((name) => join(home, name)),
-    ];
-    // Recordings are somebody's: only where nothing else is left to give, and never more than the older half.
-    const isCritical = freeBytes() < criticalBytes;
-    const recordings = isCritical ? old.slice(0, Math.floor(old.length / 2)) : [];
-    const onFullDisk = [...files, ...recordings.map((name) => join(audio, name))].filter(
-      (file) => deviceOf(file) === deviceOf(join(home, 'jetstream')),
-    );
-    for (const file of onFullDisk) rmSync(file, { recursive: true, force: true });
-    log.warn({ files: onFullDisk }, 'freed disk');
+    const { home, log, freeBytes } = this.#options;
+    log.warn({ files: freeDisk(home, freeBytes) }, 'freed disk');
   }
 
   #retire(service: string): void {
@@ -118,7 +98,7 @@ export class Repairs {
 
   #setCacheAside(): void {
     const cache = join(this.#options.home, 'cache');
-    if (list(cache).length > 0) renameSync(cache, `${cache}-aside-${Date.now()}`);
+    if (existsSync(cache) && readdirSync(cache).length > 0) renameSync(cache, `${cache}-aside-${Date.now()}`);
   }
 
   #scaleUp(service: string): void {
@@ -126,18 +106,4 @@ export class Repairs {
     const wanted = (state.services.get(service)?.wanted ?? 0) + 1;
     tell({ kind: 'scale', service, wanted });
   }
-}
-
-function list(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder).sort() : [];
-}
-
-/** Where a file lies, to give back nothing of a disk that is not the full one; undefined: it is gone. */
-function deviceOf(file: string): number | undefined {
-  return statSync(file, { throwIfNoEntry: false })?.dev;
-}
-
-function freeBytesOf(folder: string): number {
-  const { bavail, bsize } = statfsSync(folder);
-  return bavail * bsize;
 }

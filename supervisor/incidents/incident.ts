@@ -46,6 +46,8 @@ const maxActions = 20;
 const maxHoldMs = 60_000;
 /** Longer than a spare needs to take over: what is down for less is being mended, and an action now would hit its successor. */
 const takeOverMs = 2_000;
+/** What works without its spare has this long to get one: nothing is to be done to it, and nobody hears of it. */
+const sparelessMs = 60_000;
 /** What comes back by itself gets its time again so often; then people are told, and it is left standing. */
 const maxRelapses = 2;
 
@@ -168,7 +170,9 @@ export function advance(before: Incident, now: number, health: Health, findCause
   }
   if (!current || step >= playbook.actions.length || record.state === 'unresolved')
     return unchanged(incident);
-  if (!incident.overdue && now - waitingSince < current.verify.within) return unchanged(incident);
+  const withinMs =
+    health === 'degraded' ? Math.max(current.verify.within, sparelessMs) : current.verify.within;
+  if (!incident.overdue && now - waitingSince < withinMs) return unchanged(incident);
   if (downSince !== null && now - downSince < takeOverMs) return unchanged({ ...incident, overdue: true });
   return fail(explain(incident, findCause), now, health);
 }
@@ -180,8 +184,7 @@ function relapse(incident: Incident, now: number): Incident {
 
 /** Comes back by itself again and again: that is for people, and nothing is to be done to it. */
 function giveUp(incident: Incident, now: number, health: Health): Change {
-  const lastStep = incident.playbook.actions.length - 1;
-  return fail({ ...incident, goodSince: null, step: lastStep - 1 }, now, health);
+  return fail({ ...incident, goodSince: null }, now, health, 'it comes back by itself');
 }
 
 function look(incident: Incident, now: number, health: Health): Incident {
@@ -216,23 +219,25 @@ function holdMs(step: PlaybookStep | undefined, reopened: number): number {
   return Math.max(base, Math.min(base * 2 ** Math.min(reopened, 10), maxHoldMs));
 }
 
-function fail(incident: Incident, now: number, health: Health): Change {
+function fail(incident: Incident, now: number, health: Health, spared = ''): Change {
   const { record, step } = incident;
   const action = record.actions.at(-1)?.action ?? 'none';
   const noted = extend(settle(record, 'failed', now), { at: now, what: 'action failed', detail: action });
   // A repair that left the component down has cost its time: that matters to people now.
   const severity = health === 'down' ? 'critical' : record.severity;
-  return begin({ ...incident, record: { ...noted, severity } }, step + 1, now, health !== 'down');
+  return begin({ ...incident, record: { ...noted, severity } }, step + 1, now, health !== 'down', spared);
 }
 
-function begin(incident: Incident, from: number, now: number, working: boolean): Change {
+/** `spared`: why it is left alone, so that only people are told; empty: it is not. */
+function begin(incident: Incident, from: number, now: number, working: boolean, spared = ''): Change {
   const { playbook } = incident;
   let { record } = incident;
   let step = from;
   for (; step < playbook.actions.length; step++) {
     const candidate = playbook.actions[step];
     if (!candidate) break;
-    const obstacle = reasonAgainst(candidate, record, working);
+    const isLast = step === playbook.actions.length - 1;
+    const obstacle = (isLast ? '' : spared) || reasonAgainst(candidate, record, working);
     if (obstacle === '') break;
     record = extend(record, { at: now, what: 'action left out', detail: `${candidate.action}: ${obstacle}` });
   }

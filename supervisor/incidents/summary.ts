@@ -48,7 +48,7 @@ function progress({
     case 'verifying':
       return last ? `; repair under way: ${describeAction(last.action, component)}` : '';
     case 'unresolved':
-      return '; every repair was tried and a person should look';
+      return '; no repair has lasted, and a person should look';
     case 'cut-off':
       return '; nobody saw its end, because the supervisor that watched it ended';
     case 'resolved': {

@@ -8,12 +8,16 @@ const show = [specOf('audio'), specOf('tts', { exclusive: false, dependsOn: ['au
 void t.test('a reload brings in spares first, then swaps, and is done after ten quiet seconds', (t) => {
   const troupe = new Troupe(show);
   troupe.take();
-  troupe.lame.add('tts.2');
+  troupe.lame.add('tts.3');
   troupe.tell({ kind: 'reload', specs: show, edition: 2 });
   t.ok(troupe.view.includes('audio running audio@1'), 'nothing has changed for the listeners');
   troupe.lame.clear();
-  troupe.tellChild('tts.2', { kind: 'initialised', address: '' });
-  t.ok(troupe.view.includes('audio.2 running audio@2'));
+  troupe.tellChild('tts.3', { kind: 'initialised', address: '' });
+  troupe.pass(2_000);
+  t.ok(
+    troupe.view.some((line) => /^audio\.[23] running audio@2/.test(line)),
+    troupe.view.join(', '),
+  );
   t.same(
     troupe.take().filter((line) => line.startsWith('reload')),
     ['reload preparing', 'reload switching', 'reload probation'],
@@ -26,11 +30,11 @@ void t.test('a reload brings in spares first, then swaps, and is done after ten 
 
 void t.test('a reload whose children refuse is rolled back, and those at work go on', (t) => {
   const troupe = new Troupe(show);
-  troupe.lame.add('audio.2').add('tts.2');
+  troupe.lame.add('audio.3').add('tts.3');
   troupe.tell({ kind: 'reload', specs: show, edition: 2 });
   troupe.take();
   troupe.lame.clear();
-  troupe.dies('tts.2', 'refused');
+  troupe.dies('tts.3', 'refused');
   troupe.pass(2_000);
   const reload = troupe.take().filter((line) => line.startsWith('reload'));
   t.same(reload, ['reload rolling-back', 'reload rolled-back']);
@@ -46,15 +50,14 @@ void t.test('a reload whose children refuse is rolled back, and those at work go
 void t.test('a reload that never gets ready is rolled back after a minute', (t) => {
   const slow = [specOf('audio', { readyTimeoutMs: 100_000 })];
   const troupe = new Troupe(slow);
-  troupe.lame.add('audio.2');
+  troupe.lame.add('audio.3');
   troupe.tell({ kind: 'reload', specs: slow, edition: 2 });
   troupe.pass(59_000);
   t.equal(troupe.roster.state.reload?.phase, 'preparing');
   troupe.lame.clear();
   troupe.pass(2_000);
   t.equal(troupe.roster.state.edition, 1);
-  troupe.tellChild('audio.2', { kind: 'initialised', address: '' });
-  troupe.pass(250);
+  troupe.pass(2_000);
   t.equal(troupe.roster.state.reload, undefined, 'in place again');
   t.ok(troupe.view.includes('audio running audio@1'), 'untouched');
   t.end();
@@ -104,6 +107,23 @@ void t.test(
     t.end();
   },
 );
+
+void t.test('whoever stands by does so until another can, all through a reload', (t) => {
+  const troupe = new Troupe(show);
+  troupe.lame.add('audio.3');
+  troupe.tell({ kind: 'reload', specs: show, edition: 2 });
+  t.ok(troupe.view.includes('audio.2 initialised'), troupe.view.join(', '));
+  t.equal(troupe.roster.state.children.get('audio.2')?.edition, 1);
+  troupe.dies('audio', 'killed');
+  t.ok(troupe.view.includes('audio.2 running audio@2'), 'it takes over at once');
+  troupe.lame.clear();
+  troupe.tellChild('audio.3', { kind: 'initialised', address: '' });
+  troupe.pass(12_000);
+  t.equal(troupe.roster.state.reload, undefined);
+  t.ok(troupe.roster.children.every(({ edition }) => edition === 2));
+  t.equal(troupe.roster.children.filter(({ spec }) => spec.id === 'audio').length, 2, 'no more than before');
+  t.end();
+});
 
 void t.test('a reload without a service stops all of its children, those that wait too', (t) => {
   const troupe = new Troupe(show);

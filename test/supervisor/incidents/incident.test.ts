@@ -52,7 +52,9 @@ void t.test('advance() leaves out actions that would do harm or cannot help, and
     left(down).map(({ detail }) => detail),
     ['restart-bus: the cause does not lie with bus'],
   );
-  const working = advance(incident, 10_000, 'degraded', unknownCause);
+  const early = advance(incident, 59_999, 'degraded', unknownCause);
+  t.equal(early.begun, null, 'it works, and its spare is on its way');
+  const working = advance(incident, 60_000, 'degraded', unknownCause);
   t.equal(working.begun, 'tell-people');
   t.match(working.incident.record, { state: 'unresolved', severity: 'warning', peopleAsked: true });
   t.equal(advance(incident, 10_000, 'down', busCause).begun, 'restart-bus', 'a cause found later counts');
@@ -72,7 +74,9 @@ void t.test('advance() lets a hold that has begun in time finish', (t) => {
     actions: [{ action: 'none', outcome: 'worked', tookMs: 9_500 }],
   });
   const lost = advance(after.incident, 10_499, 'degraded', unknownCause);
-  t.equal(lost.begun, 'tell-people', 'a hold that breaks after the time is a failure at once');
+  t.equal(lost.incident.record.state, 'open');
+  const late = advance(lost.incident, 60_000, 'degraded', unknownCause);
+  t.equal(late.begun, 'tell-people', 'a hold that breaks after the time is a failure at once');
   t.end();
 });
 
@@ -112,6 +116,10 @@ void t.test(
     }
     t.same(new Set(begun), new Set([null, 'tell-people']));
     t.match(change.incident.record, { state: 'unresolved', peopleAsked: true });
+    t.same(
+      left(change).map(({ detail }) => detail),
+      ['restart-bus: it comes back by itself', 'restart: it comes back by itself'],
+    );
     t.end();
   },
 );

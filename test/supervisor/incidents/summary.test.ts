@@ -15,7 +15,7 @@ void t.test('summarise() says in one sentence where the incident stands', (t) =>
       'at stake: voice, answers; probable cause: configuration, the configuration had just been changed (2 s before)',
   );
   run.pass(30_000);
-  t.match(summary(), /; every repair was tried and a person should look; at stake: voice, answers; probable/);
+  t.match(summary(), /; no repair has lasted, and a person should look; at stake: voice, answers; probable/);
   run.signal('tts', 'start-failed');
   run.health('tts', 'well');
   run.pass(3_000);

@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { criticalBytes, freeBytesOf, freeDisk } from './free-disk.ts';
+
+/** A start needs less: it writes a few small files, and its bus a little more. */
+const startBytes = 8_000_000;
+const reserveBytes = 16_000_000;
+
+const pathOf = (home: string): string => join(home, 'run', 'reserve');
+
+/**
+ * Room to start in, on a disk that somebody has filled: what was kept for that is given back, then what can be made anew. Returns what
+ * was removed; nothing when there is room. Throws an Error that says what to do when there is none.
+ */
+export function makeRoomToStart(home: string): string[] {
+  mkdirSync(home, { recursive: true });
+  if (freeBytesOf(home) >= startBytes) return [];
+  const reserve = pathOf(home);
+  const removed = existsSync(reserve) ? [reserve] : [];
+  rmSync(reserve, { force: true });
+  if (freeBytesOf(home) < startBytes) removed.push(...freeDisk(home));
+  const free = freeBytesOf(home);
+  if (free < startBytes / 4)
+    throw new Error(
+      `The disk of ${home} is full (${(free / 1e6).toFixed(1)} MB free). onair needs ${startBytes / 1e6} MB to start: delete something there, or choose another folder with --home`,
+    );
+  return removed;
+}
+
+/** Keeps room for a later start, as long as the disk has plenty. Never throws: without it a full disk is a person's to mend. */
+export async function keepReserve(home: string): Promise<void> {
+  const reserve = pathOf(home);
+  const beside = `${reserve}.new`;
+  try {
+    if (statSync(reserve, { throwIfNoEntry: false })?.size === reserveBytes) return;
+    if (freeBytesOf(home) < criticalBytes) return;
+    // Bytes that no file system makes smaller.
+    await writeFile(beside, randomBytes(reserveBytes));
+    await rename(beside, reserve);
+  } catch {
+    await rm(beside, { force: true }).catch(() => undefined);
+  }
+}
