@@ -79,7 +79,7 @@ export interface Heartbeat {
  */
 export interface RoomTrouble {
   room: string;
-  topic: 'refused' | 'unreachable' | 'condition';
+  topic: 'refused' | 'unreachable' | 'condition' | 'sound';
   level: 'warning' | 'critical' | 'ok';
   text: string;
 }

@@ -95,7 +95,7 @@ export class Conversation {
         const at = performance.timeOrigin + performance.now();
         return this.#options.signal({
           at,
-          component: `room:${room}`,
+          component: `${topic === 'sound' ? 'sound' : 'room'}:${room}`,
           child: id,
           kind: roomSignals[topic][level],
           detail: text,

@@ -21,6 +21,7 @@ const touched: Record<string, Impact> = {
   reply: { services: ['tts'], promises: ['answers'] },
   tts: { services: ['audio'], promises: ['voice', 'answers'] },
   audio: { services: [], promises: ['sound'] },
+  sound: { services: ['audio'], promises: ['sound'] },
   bus: everything,
   host: everything,
   supervisor: everything,

@@ -61,4 +61,15 @@ export const roomPlaybooks: Playbook[] = [
     actions: waiting,
     closeWhen: onceTold(['room-complete'], day),
   },
+  {
+    problem: 'sound-lost',
+    says: 'has no output that works',
+    triggers: ['sound-lost'],
+    roles: ['sound'],
+    severity: 'critical',
+    family: 'output',
+    rank: 1,
+    actions: waiting,
+    closeWhen: onceTold(['sound-back'], day),
+  },
 ];

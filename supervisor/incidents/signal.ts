@@ -45,6 +45,8 @@ export const signalKinds = [
   'room-reached',
   'room-lacking',
   'room-complete',
+  'sound-lost',
+  'sound-back',
 ] as const;
 /**
  * What can be told. Some need explaining: `refused` is exit 78 (configuration), `gave-up` exit 125, `retired` a planned swap begun (the
@@ -67,11 +69,15 @@ export const processFailures: readonly SignalKind[] = [
   'gave-up',
 ];
 
-/** What a room's worker tells of it, as signals of the component `room:<id>`; the last of each ends the incident of the others. */
+/**
+ * What a room's workers tell of it, as signals of the component `room:<id>`, or `sound:<id>` for its outputs; the last of each ends the
+ * incident of the others.
+ */
 export const roomSignals = {
   refused: { warning: 'room-refused', critical: 'room-shut-out', ok: 'room-admitted' },
   unreachable: { warning: 'room-unreachable', critical: 'room-cut-off', ok: 'room-reached' },
   condition: { warning: 'room-lacking', critical: 'room-lacking', ok: 'room-complete' },
+  sound: { warning: 'sound-lost', critical: 'sound-lost', ok: 'sound-back' },
 } as const satisfies Record<string, Record<'warning' | 'critical' | 'ok', SignalKind>>;
 
 /** `all` that is to be done is done, only a spare is missing; or `some` of it. */
@@ -81,7 +87,7 @@ export type StandIn = 'all' | 'some';
 export interface Signal {
   /** Unix milliseconds, may be fractional. */
   at: number;
-  /** A service such as `tts` or `audio:demo`, or `bus`, `supervisor`, `host`, `configuration`. */
+  /** A service such as `tts` or `audio:demo`, or `room:demo`, `sound:demo`, `bus`, `supervisor`, `host`, `configuration`. */
   component: string;
   /** The process, or empty. */
   child: string;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { ConfigurationError } from '../../protocol/configuration-error.ts';
 import { runChild } from '../child.ts';
 import { Checkpoint } from './checkpoint.ts';
 import { RoomFillers } from './fillers/room-fillers.ts';
@@ -9,6 +10,7 @@ import { streamPlace } from './outputs/stream/address.ts';
 import { PositionFile, readPositions } from './position.ts';
 import { toControls, toResume } from './resume.ts';
 import { RoomSound } from './room-sound.ts';
+import { watchOutput } from './watch-output.ts';
 
 /** What was played on so short a time ago still works, or ends at once. */
 const lastHeardMs = 15_000;
@@ -33,6 +35,10 @@ await runChild('audio', async (child) => {
   const checkpoint = await Checkpoint.open({ room, bus, duty, log, signal });
   await using follower = new Follower({ room, bus, checkpoint, log, counters, signal });
   await using outputs = await (choosing ?? inherit(hurry ? 'played' : 'playing'));
+  if (outputs.broken && !hurry && isHeard()) {
+    const message = `none of these works here, and the room is heard on ${checkpoint.kept?.playhead?.output}: ${audio.outputs.join(', ')}`;
+    throw new ConfigurationError([{ path: 'audio.outputs', message }]);
+  }
   await using fillers = new RoomFillers({ room, child });
   await using accompaniment = new Accompaniment({
     audio,
@@ -68,7 +74,13 @@ await runChild('audio', async (child) => {
     fillers,
     accompaniment,
   });
+  using _watch = watchOutput({ room, outputs, report: (trouble) => child.trouble(trouble) });
   await sound.run(follower);
+
+  /** Somebody plays it now, and whoever takes over from it must be able to. */
+  function isHeard(): boolean {
+    return (checkpoint.kept?.playhead?.output ?? noOutput) !== noOutput;
+  }
 
   /** Goes on with the output that somebody plays on, or died on a moment ago. */
   async function inherit(from: 'playing' | 'played'): Promise<OutputChain> {

@@ -1,6 +1,6 @@
 import type { RoomTrouble } from '../../protocol/ipc.ts';
 
-type Topic = RoomTrouble['topic'];
+type Topic = Exclude<RoomTrouble['topic'], 'sound'>;
 type Level = RoomTrouble['level'];
 
 /** Refusals, or attempts that came to nothing, in a row, before people are told, and before it is critical. */

@@ -53,6 +53,7 @@ const table: Case[] = [
   ['room:demo', 'room-unreachable', 'room-unreachable', 'warning', 'none'],
   ['room:demo', 'room-cut-off', 'room-cut-off', 'critical', 'none'],
   ['room:demo', 'room-lacking', 'room-lacking', 'warning', 'none'],
+  ['sound:demo', 'sound-lost', 'sound-lost', 'critical', 'none'],
   ...processFailures.map((kind): Case => {
     // Only its configuration can be why, which is changed back.
     const actions = kind === 'refused' ? 'none roll-back-configuration' : 'none';

@@ -1,0 +1,33 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import t from 'tap';
+import type { RoomTrouble } from '../../../protocol/ipc.ts';
+import { watchOutput } from '../../../workers/audio/watch-output.ts';
+
+void t.test('watchOutput() tells that nothing can be heard, not at once, and that it is over', async (t) => {
+  const outputs = { broken: true };
+  const told: RoomTrouble[] = [];
+  const news = { next: Promise.withResolvers<void>() };
+  const begun = performance.now();
+  using _watch = watchOutput({
+    room: 'demo',
+    outputs,
+    report(trouble) {
+      told.push(trouble);
+      news.next.resolve();
+    },
+  });
+  // Nothing else keeps this process running.
+  using _awake = setInterval(() => undefined, 1_000);
+  await news.next.promise;
+  t.ok(performance.now() - begun >= 2_900);
+  t.match(told, [{ room: 'demo', topic: 'sound', level: 'critical', text: /no output works/ }]);
+  news.next = Promise.withResolvers();
+  outputs.broken = false;
+  await news.next.promise;
+  await sleep(1_500);
+  t.same(
+    told.map(({ level }) => level),
+    ['critical', 'ok'],
+    'each once',
+  );
+});
