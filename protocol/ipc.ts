@@ -29,6 +29,8 @@ export interface ChildOptions {
   hurry: boolean;
   /** Who worked in its place before died at work: alone, or together with a supervisor that did not stop in order; empty: nobody did. */
   afterDeath: 'child' | 'supervisor' | '';
+  /** It belongs to a configuration that is being brought in: if it could not do what is done now, that is not to be brought in. */
+  isTrial: boolean;
   /** Messages of the bus (`<stream> <sequence>`) that ended two workers: not to be treated, only to be answered. */
   poison: string[];
 }

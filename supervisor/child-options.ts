@@ -33,6 +33,7 @@ export function childOptions(child: ChildRecord, sources: OptionSources): ChildO
     previousAddress: address,
     hurry: !inPlace.some(isActive),
     afterDeath: inPlace.some(({ restarts }) => restarts > 0) ? 'child' : wasCutShort ? 'supervisor' : '',
+    isTrial: state.reload?.phase === 'preparing' && child.edition === state.edition,
     poison,
   };
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { criticalBytes, freeBytesOf, freeDisk } from './free-disk.ts';
@@ -12,15 +12,15 @@ const pathOf = (home: string): string => join(home, 'run', 'reserve');
 
 /**
  * Room to start in, on a disk that somebody has filled: what was kept for that is given back, then what can be made anew. Returns what
- * was removed; nothing when there is room. Throws an Error that says what to do when there is none.
+ * was removed; nothing when there is room. Only for who has the home folder. Throws an Error that says what to do when there is none.
  */
 export function makeRoomToStart(home: string): string[] {
-  mkdirSync(home, { recursive: true });
   if (freeBytesOf(home) >= startBytes) return [];
-  const reserve = pathOf(home);
-  const removed = existsSync(reserve) ? [reserve] : [];
-  rmSync(reserve, { force: true });
-  if (freeBytesOf(home) < startBytes) removed.push(...freeDisk(home));
+  const kept = [pathOf(home), `${pathOf(home)}.new`].filter((path) => existsSync(path));
+  const removed = [...kept];
+  for (const path of kept) rmSync(path, { force: true });
+  // Recordings are not touched: whoever starts again and again must not take them all.
+  if (freeBytesOf(home) < startBytes) removed.push(...freeDisk(home, () => Infinity));
   const free = freeBytesOf(home);
   if (free < startBytes / 4)
     throw new Error(

@@ -71,9 +71,9 @@ async function supervise(
   Program: typeof Supervisor,
 ): Promise<number> {
   const { home, only, forMs, configFile } = options;
+  using _lock = lockHome(home);
   const removed = makeRoomToStart(home);
   if (removed.length > 0) say(`the disk of ${home} was full: removed ${removed.join(', ')}`);
-  using _lock = lockHome(home);
   using logFile = new LogFile(join(home, 'log', 'supervisor.ndjson'));
   const log = pino({ base: { by: 'supervisor' }, timestamp: pino.stdTimeFunctions.isoTime }, logFile);
   const swept = await sweepLeftovers(home);

@@ -174,14 +174,20 @@ function isToBeReplaced({ edition, reload }: RosterState, child: ChildRecord): b
 function renewSpares(state: RosterState, children: ChildRecord[], now: number, hands: Hands): boolean {
   // Whoever stands by, of an earlier edition too, may be needed in a moment: until another can take over in its place.
   const isAwaited = children.some(isToBeFollowed);
-  const ready = children.filter(isReady);
-  const isCovered = ready.length > 1 || ready.some((child) => child.edition === state.edition);
-  const old = children.find(
-    ({ duty, life, retiring, edition, spec }) =>
-      !duty &&
-      life.name === 'initialised' &&
-      (retiring !== '' || (edition !== state.edition && !isAwaited && (isCovered || !spec.swappable))),
-  );
+  const isCovered = (spare: ChildRecord) => {
+    const others = children.filter((child) => child !== spare && isReady(child));
+    // One of the new edition is spoken for as long as somebody of an earlier one works.
+    const isSwapDue = children.some((child) => isActive(child) && child.edition !== state.edition);
+    const isTaken = isSwapDue && others.some(({ edition }) => edition === state.edition);
+    return others.length > Number(isTaken);
+  };
+  const old = children.find((child) => {
+    const { duty, life, retiring, edition, spec } = child;
+    if (duty || life.name !== 'initialised') return false;
+    if (retiring !== '') return true;
+    const isKept = spec.swappable && spec.spares > 0;
+    return edition !== state.edition && !isAwaited && (!isKept || isCovered(child));
+  });
   if (!old) return false;
   hands.apply(old.id, { kind: 'drain', deadline: now + old.spec.handOverMs, handOver: true, again: true });
   return true;
@@ -195,8 +201,9 @@ function targetOf(state: RosterState, service: ServiceRecord, children: ChildRec
   const surge =
     spec.swappable &&
     children.some((child) => {
-      if (child.edition !== state.edition) return spec.spares < 2 && (isActive(child) || isReady(child));
-      return spec.spares === 0 && isActive(child) && child.retiring !== '';
+      const isOld = child.edition !== state.edition;
+      if (spec.spares === 0) return isActive(child) && (isOld || child.retiring !== '');
+      return spec.spares === 1 && isOld && (isActive(child) || isReady(child));
     });
   return placesOf(service) + (state.sparesAllowed && proven ? standbyOf(service) + (surge ? 1 : 0) : 0);
 }
@@ -251,9 +258,10 @@ function isComing({ life }: ChildRecord): boolean {
   return life.name === 'spawning' || life.name === 'registered' || life.name === 'initialising';
 }
 
-/** Those that are the least use come first: who has no process, then who is not ready yet. */
+/** Those that are the least use come first: who is on its way out or has no process, then who is not ready yet. */
 function byUse(a: ChildRecord, b: ChildRecord): number {
-  const use = (child: ChildRecord) => Number('pid' in child.life) + Number(isReady(child));
+  const use = (child: ChildRecord) =>
+    child.life.name === 'draining' ? 0 : Number('pid' in child.life) + Number(isReady(child));
   return use(a) - use(b) || b.id.localeCompare(a.id);
 }
 

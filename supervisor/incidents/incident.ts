@@ -170,8 +170,8 @@ export function advance(before: Incident, now: number, health: Health, findCause
   }
   if (!current || step >= playbook.actions.length || record.state === 'unresolved')
     return unchanged(incident);
-  const withinMs =
-    health === 'degraded' ? Math.max(current.verify.within, sparelessMs) : current.verify.within;
+  const isSpareless = health === 'degraded' && playbook.family === 'process' && playbook.standIn !== 'some';
+  const withinMs = isSpareless ? Math.max(current.verify.within, sparelessMs) : current.verify.within;
   if (!incident.overdue && now - waitingSince < withinMs) return unchanged(incident);
   if (downSince !== null && now - downSince < takeOverMs) return unchanged({ ...incident, overdue: true });
   return fail(explain(incident, findCause), now, health);

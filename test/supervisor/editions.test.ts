@@ -125,6 +125,38 @@ void t.test('whoever stands by does so until another can, all through a reload',
   t.end();
 });
 
+void t.test(
+  'somebody stands by after the switch as well, until the last of the earlier edition is gone',
+  (t) => {
+    const troupe = new Troupe([specOf('audio')]);
+    troupe.tell({ kind: 'reload', specs: [specOf('audio')], edition: 2 });
+    for (let step = 0; step < 100 && troupe.roster.state.reload; step++) {
+      const children = troupe.roster.children.filter(({ life }) => life.name === 'initialised');
+      t.ok(children.length > 0, troupe.view.join(', '));
+      troupe.pass(250);
+    }
+    t.equal(troupe.roster.state.reload, undefined);
+    t.equal(troupe.roster.children.length, 2);
+    t.end();
+  },
+);
+
+void t.test('a reload that does without spares comes in, and so does one upon it', (t) => {
+  const without = [specOf('audio', { spares: 0 })];
+  const troupe = new Troupe([specOf('audio')]);
+  troupe.tell({ kind: 'reload', specs: without, edition: 2 });
+  troupe.pass(15_000);
+  t.equal(troupe.roster.state.reload, undefined);
+  t.match(troupe.roster.children, [{ edition: 2, life: { name: 'running' } }]);
+  troupe.tell({ kind: 'reload', specs: without, edition: 3 });
+  troupe.tell({ kind: 'reload', specs: without, edition: 4 });
+  troupe.pass(15_000);
+  t.equal(troupe.roster.state.reload, undefined);
+  t.match(troupe.roster.children, [{ edition: 4, life: { name: 'running' } }]);
+  t.equal(troupe.roster.children.length, 1);
+  t.end();
+});
+
 void t.test('a reload without a service stops all of its children, those that wait too', (t) => {
   const troupe = new Troupe(show);
   troupe.tell({ kind: 'reload', specs: [specOf('audio')], edition: 2 });

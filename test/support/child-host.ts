@@ -120,6 +120,7 @@ export function childOptions(
     poison: [],
     hurry: false,
     afterDeath: '',
+    isTrial: false,
     config: checked,
     ...others,
   };

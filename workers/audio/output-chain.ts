@@ -225,7 +225,7 @@ export class OutputChain implements AsyncDisposable {
   /** False: it is not one of ours, and this one has to find its own. */
   #inherit(name: string): boolean {
     const { audio, place, named = outputNamed } = this.#options;
-    if (name === this.name) return true;
+    if (name === this.name) return name !== noOutput;
     const found = named(name, place);
     const index = found ? audio.outputs.indexOf(found.kind) : -1;
     if (!found || index === -1) return false;

@@ -30,5 +30,11 @@ export function watchOutput({ room, outputs, report }: WatchOutputOptions): Disp
   look();
   const timer = setInterval(look, everyMs);
   timer.unref();
-  return { [Symbol.dispose]: () => clearInterval(timer) };
+  return {
+    [Symbol.dispose]() {
+      clearInterval(timer);
+      // Whoever plays on looks for itself; of a room that is gone, nothing stays open.
+      if (level === 'critical') tell('ok', 'its worker ends');
+    },
+  };
 }

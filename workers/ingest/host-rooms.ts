@@ -56,7 +56,7 @@ export async function hostRooms(rooms: readonly RoomConfig[], child: ConnectedCh
       for (const [id] of others) hosted.delete(id);
       await Promise.all([
         ...[...hosted.values()].map(async (room) => await room.run()),
-        ...others.map(async ([, room]) => await room[Symbol.asyncDispose]()),
+        Promise.allSettled(others.map(async ([, room]) => await room[Symbol.asyncDispose]())),
       ]);
     },
     async [Symbol.asyncDispose]() {

@@ -34,6 +34,7 @@ export async function withSilentWorker<Result>(
       poison: [],
       hurry: false,
       afterDeath: '',
+      isTrial: false,
     });
     worker.start({ lease: `audio:${room}`, epoch: 1 });
     await worker.report('started');

@@ -82,6 +82,7 @@ export async function openIngestStage(options: {
         poison: [],
         hurry: false,
         afterDeath: '',
+        isTrial: false,
       });
       epoch += 1;
       worker.start({ lease: 'ingest', epoch });

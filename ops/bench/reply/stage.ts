@@ -48,7 +48,7 @@ export async function openReplyStage(reply: object): Promise<ReplyStage> {
       if (report.kind === 'doubt') worker.send({ kind: 'confirmed', epoch: report.epoch });
     });
     const common = { role: 'reply', subject: '', runId: 'bench', home, config } as const;
-    const life = { previousAddress: '', poison: [], hurry: false, afterDeath: '' as const };
+    const life = { previousAddress: '', poison: [], hurry: false, afterDeath: '' as const, isTrial: false };
     await worker.initialise({ id: 'reply', ...common, ...life, bus: link.accessFor('reply') });
     worker.start({ lease: 'reply', epoch: 1 });
     await worker.report('started');

@@ -60,7 +60,7 @@ export async function openVoiceStage({
           worker.send({ kind: 'confirmed', epoch: report.epoch });
       });
       const common = { id, role: 'tts', subject: '', runId: 'bench', home, bus: access, config } as const;
-      const life = { previousAddress: '', poison: [], hurry: false, afterDeath: '' as const };
+      const life = { previousAddress: '', poison: [], hurry: false, afterDeath: '' as const, isTrial: false };
       await within(worker.initialise({ ...common, ...life }), startMs, signal);
       return worker;
     };

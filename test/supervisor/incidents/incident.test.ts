@@ -9,7 +9,7 @@ const playbook: Playbook = {
   says: 'is a little wrong',
   triggers: ['exited'],
   severity: 'warning',
-  family: 'f',
+  family: 'process',
   rank: 1,
   actions: [
     { action: 'none', verify: { within: 10_000, holdsFor: 1_000 } },

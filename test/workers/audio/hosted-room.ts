@@ -54,9 +54,13 @@ export class HostedRoom {
   /** Starts a worker for the room; one after another are of the same run. */
   async start(
     audio: Record<string, unknown> = { outputs: ['file'] },
-    { hurry = false, afterDeath = '' }: Partial<Pick<ChildOptions, 'hurry' | 'afterDeath'>> = {},
+    {
+      hurry = false,
+      afterDeath = '',
+      isTrial = false,
+    }: Partial<Pick<ChildOptions, 'hurry' | 'afterDeath' | 'isTrial'>> = {},
   ): Promise<HostedChild> {
-    const options = { ...this.#options(audio), hurry, afterDeath };
+    const options = { ...this.#options(audio), hurry, afterDeath, isTrial };
     const child = new HostedChild(this.#t, { entry: 'workers/audio/main.ts', options });
     await child.start();
     return child;

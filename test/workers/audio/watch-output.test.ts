@@ -31,3 +31,21 @@ void t.test('watchOutput() tells that nothing can be heard, not at once, and tha
     'each once',
   );
 });
+
+void t.test('watchOutput() leaves nothing open when its worker ends', async (t) => {
+  const told: string[] = [];
+  const lost = Promise.withResolvers<void>();
+  using _awake = setInterval(() => undefined, 1_000);
+  {
+    using _watch = watchOutput({
+      room: 'demo',
+      outputs: { broken: true },
+      report({ level }) {
+        told.push(level);
+        lost.resolve();
+      },
+    });
+    await lost.promise;
+  }
+  t.same(told, ['critical', 'ok']);
+});
