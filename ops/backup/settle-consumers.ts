@@ -12,6 +12,8 @@ const requestTimeoutMs = 10_000;
 /** Longer than the reading takes: what is left must not come again meanwhile. */
 const ackWaitMs = 3_600_000;
 const settleTimeoutMs = 30_000;
+/** The server writes down what was acked a moment later (every 100 ms in 2.10): one that is ended before may give it out again. */
+const writtenMs = 500;
 
 /**
  * Takes every consumer through its stream, and acks all but the sequences in `left`: these stay with the consumer, handed out and not
@@ -31,6 +33,7 @@ export async function settleConsumers(
   const names = [...(await knownConsumers(manager, 'EVENTS')).keys()];
   for (const spec of consumersFor(names.flatMap((name) => roomOfConsumer(name) ?? [])))
     await settle(js, manager, spec, left.get(spec.stream) ?? new Set<number>(), signal);
+  if (!(await delay(writtenMs, signal))) signal.throwIfAborted();
 }
 
 async function settle(
