@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync, statSync } from 'node:fs';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { criticalBytes, freeBytesOf, freeDisk } from './free-disk.ts';
 
 /** A start needs less: it writes a few small files, and its bus a little more. */
 const startBytes = 8_000_000;
-const reserveBytes = 16_000_000;
+/** Written piece by piece: the supervisor is to stay small. */
+const pieceBytes = 256 * 1024;
+const pieces = 64;
+const reserveBytes = pieces * pieceBytes;
 
 const pathOf = (home: string): string => join(home, 'run', 'reserve');
 
@@ -36,8 +39,12 @@ export async function keepReserve(home: string): Promise<void> {
   try {
     if (statSync(reserve, { throwIfNoEntry: false })?.size === reserveBytes) return;
     if (freeBytesOf(home) < criticalBytes) return;
-    // Bytes that no file system makes smaller.
-    await writeFile(beside, randomBytes(reserveBytes));
+    {
+      await using file = await open(beside, 'w');
+      // Bytes that no file system makes smaller.
+      const piece = randomBytes(pieceBytes);
+      for (let count = 0; count < pieces; count++) await file.write(piece);
+    }
     await rename(beside, reserve);
   } catch {
     await rm(beside, { force: true }).catch(() => undefined);

@@ -38,7 +38,7 @@ void t.test('on a disk with room, nothing is removed, and room for a later start
   await keepReserve(home);
   await keepReserve(home);
   t.same(readdirSync(join(home, 'run')), ['reserve']);
-  t.equal(statSync(join(home, 'run', 'reserve')).size, 16_000_000);
+  t.equal(statSync(join(home, 'run', 'reserve')).size, 16 * 1024 * 1024);
 });
 
 void t.test('on a full disk, the room that was kept is enough for a start', async (t) => {
