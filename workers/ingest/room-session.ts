@@ -84,7 +84,7 @@ async function attempt(
     if (opening.kind !== 'open') return notOpen(options, opening);
     await using feed = opening.feed;
     options.onConnected?.();
-    // What it asks for now goes out before anything is told.
+    // Its questions go out before anything is told.
     await nextTurn();
     tally.count('connected');
     const said = describeConnected(feed);
