@@ -19,7 +19,7 @@ export function claimFile(file: string): number {
   const own = identity();
   const until = performance.now() + patienceMs;
   let emptySince: number | undefined;
-  while (!create(file, own)) {
+  while (!createUnlessHeld(file, own)) {
     if (performance.now() > until) throw new Error(`Cannot take ${file}: others keep taking it over`);
     const owner = readOwner(file);
     if (owner === undefined) continue;
@@ -52,6 +52,16 @@ function removeDead(file: string, owner: string): boolean {
     rmSync(claim, { force: true });
   }
   return true;
+}
+
+/** On a full disk nothing can be written, but who has the file still has it. */
+function createUnlessHeld(file: string, own: string): boolean {
+  try {
+    return create(file, own);
+  } catch (error) {
+    if (livingPid(readOwner(file) ?? '') > 0) return false;
+    throw error;
+  }
 }
 
 /** Appears with its content, or not at all. False: there is one. */

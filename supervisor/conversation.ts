@@ -15,6 +15,7 @@ import { roomSignals } from './incidents/signal.ts';
 import type { Signal } from './incidents/signal.ts';
 import type { RosterState } from './roster-state.ts';
 import { childrenOf, isActive } from './roster-state.ts';
+import { unixNow } from './unix-now.ts';
 
 export interface ConversationOptions {
   state: RosterState;
@@ -92,9 +93,8 @@ export class Conversation {
         return say(report.level === 'warn' ? `${id}: warning: ${report.text}` : `${id}: ${report.text}`);
       case 'trouble': {
         const { room, topic, level, text } = report;
-        const at = performance.timeOrigin + performance.now();
         return this.#options.signal({
-          at,
+          at: unixNow(),
           component: `${topic === 'sound' ? 'sound' : 'room'}:${room}`,
           child: id,
           kind: roomSignals[topic][level],
@@ -246,9 +246,8 @@ export class Conversation {
     detail: string,
     figures?: Record<string, number>,
   ): void {
-    const at = performance.timeOrigin + performance.now();
     this.#options.signal({
-      at,
+      at: unixNow(),
       component: spec.id,
       child: id,
       kind,

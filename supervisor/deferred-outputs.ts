@@ -1,5 +1,6 @@
 import type { Output } from './roster-state.ts';
 import { isUrgent } from './roster-state.ts';
+import { unixNow } from './unix-now.ts';
 
 /** A take-over is over by then, or waits for somebody else. */
 const takeOverMs = 60;
@@ -19,7 +20,7 @@ export class DeferredOutputs {
   }
 
   add(outputs: Output[]): void {
-    const at = performance.timeOrigin + performance.now();
+    const at = unixNow();
     for (const output of outputs) if (isUrgent(output)) this.#follow(output, at);
     for (const output of outputs) if (!isUrgent(output)) this.#waiting.push(() => this.#follow(output, at));
     if (outputs.some(isTakeOver)) this.#timer ??= setTimeout(() => this.flush(), takeOverMs);

@@ -19,17 +19,27 @@ const pathOf = (home: string): string => join(home, 'run', 'reserve');
  */
 export function makeRoomToStart(home: string): string[] {
   if (freeBytesOf(home) >= startBytes) return [];
-  const kept = [pathOf(home), `${pathOf(home)}.new`].filter((path) => existsSync(path));
-  const removed = [...kept];
-  for (const path of kept) rmSync(path, { force: true });
+  const removed = giveBackReserve(home);
   // Recordings are not touched: whoever starts again and again must not take them all.
   if (freeBytesOf(home) < startBytes) removed.push(...freeDisk(home, () => Infinity));
-  const free = freeBytesOf(home);
-  if (free < startBytes / 4)
-    throw new Error(
-      `The disk of ${home} is full (${(free / 1e6).toFixed(1)} MB free). onair needs ${startBytes / 1e6} MB to start: delete something there, or choose another folder with --home`,
-    );
+  if (freeBytesOf(home) < startBytes / 4) throw diskFullError(home);
   return removed;
+}
+
+/** Removes what was kept for a start; only for who starts there, or nobody does. Returns what there was. */
+export function giveBackReserve(home: string): string[] {
+  const kept = [pathOf(home), `${pathOf(home)}.new`].filter((path) => existsSync(path));
+  for (const path of kept) rmSync(path, { force: true });
+  return kept;
+}
+
+/** Says what to do. */
+export function diskFullError(home: string, cause?: unknown): Error {
+  const free = (freeBytesOf(home) / 1e6).toFixed(1);
+  return new Error(
+    `The disk of ${home} is full (${free} MB free). onair needs ${startBytes / 1e6} MB to start: delete something there, or choose another folder with --home`,
+    { cause },
+  );
 }
 
 /** Keeps room for a later start, as long as the disk has plenty. Never throws: without it a full disk is a person's to mend. */

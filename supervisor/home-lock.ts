@@ -2,6 +2,8 @@ import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { claimFile, releaseFile } from './claim-file.ts';
+import { diskFullError, giveBackReserve } from './disk-reserve.ts';
+import { isDiskFull } from './free-disk.ts';
 import { makeFolder } from './make-folder.ts';
 import { endLeftoverServers } from './nats-leftover.ts';
 import { isAlive } from './process-table.ts';
@@ -10,11 +12,16 @@ import { readState } from './state-file.ts';
 /** So long the lock may be missing after somebody has removed it. */
 const lookEveryMs = 500;
 
+export interface HomeLock extends Disposable {
+  /** What was removed to make room for it, on a full disk. */
+  removed: string[];
+}
+
 /**
  * Takes the home folder for this process; throws while another supervisor has it. A dead one's lock is taken over. Who removes the lock,
  * or the whole folder, of a supervisor that works does not let a second one in: it is made anew, and the state file says who works.
  */
-export function lockHome(home: string): Disposable {
+export function lockHome(home: string): HomeLock {
   try {
     for (const folder of ['run', 'log', 'audio', 'cache', 'jetstream']) makeFolder(join(home, folder));
     accessSync(join(home, 'run'), constants.W_OK);
@@ -22,7 +29,7 @@ export function lockHome(home: string): Disposable {
     throw new Error(`Cannot use ${home} as the home folder; name another with --home`, { cause });
   }
   const file = join(home, 'run', 'supervisor.lock');
-  const holder = claimFile(file);
+  const { holder, removed } = claimWithRoom(home, file);
   const pid = holder > 0 ? holder : workingSupervisor(home);
   if (holder === 0 && pid > 0) releaseFile(file);
   if (pid > 0) {
@@ -32,11 +39,24 @@ export function lockHome(home: string): Disposable {
   }
   const timer = setInterval(() => claimAgain(file), lookEveryMs).unref();
   return {
+    removed,
     [Symbol.dispose]: () => {
       clearInterval(timer);
       releaseFile(file);
     },
   };
+}
+
+/** A full disk has no room even for a lock: then what was kept for a start is given back, unless somebody works there. */
+function claimWithRoom(home: string, file: string): { holder: number; removed: string[] } {
+  try {
+    return { holder: claimFile(file), removed: [] };
+  } catch (error) {
+    if (!isDiskFull(error) || workingSupervisor(home) > 0) throw error;
+    const removed = giveBackReserve(home);
+    if (removed.length === 0) throw diskFullError(home, error);
+    return { holder: claimFile(file), removed };
+  }
 }
 
 /** The pid of another process that the state file says works there, if that is known for certain; else 0. */

@@ -25,6 +25,9 @@ export class Editions {
   /** When the last change was brought in; long ago, or taken back: nothing is its fault. */
   #changedAt = -Infinity;
 
+  /** The edition that was a way back to an earlier one; 0: there was none. */
+  #wayBack = 0;
+
   constructor(options: EditionsOptions) {
     this.#options = options;
     this.#configs.set(1, options.first);
@@ -66,13 +69,14 @@ export class Editions {
     if (before === undefined || !recent || this.#options.state.reload) return false;
     this.#proven = this.#proven.slice(0, -1);
     this.load(this.configOf(before));
+    this.#wayBack = this.#latest;
     return true;
   }
 
   note(phase: Extract<Output, { kind: 'reload' }>['phase'], edition: number): void {
     if (phase === 'rolled-back') this.#changedAt = -Infinity;
     if (phase !== 'done') return;
-    this.#changedAt = performance.now();
+    this.#changedAt = edition === this.#wayBack ? -Infinity : performance.now();
     this.#proven = [...this.#proven.filter((one) => one !== edition), edition].slice(-5);
     for (const known of this.#configs.keys())
       if (known < edition && !this.#proven.includes(known)) this.#configs.delete(known);

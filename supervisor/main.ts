@@ -20,6 +20,7 @@ import type { ServiceManager } from './service-manager.ts';
 import { openServiceManager } from './service-manager.ts';
 import type { Supervisor } from './supervisor.ts';
 
+const keepReserveEveryMs = 600_000;
 /** With `--for`, a start that takes longer than this is a failure. */
 const maxStartMs = 120_000;
 const project = resolve(import.meta.dirname, '..');
@@ -71,8 +72,8 @@ async function supervise(
   Program: typeof Supervisor,
 ): Promise<number> {
   const { home, only, forMs, configFile } = options;
-  using _lock = lockHome(home);
-  const removed = makeRoomToStart(home);
+  using lock = lockHome(home);
+  const removed = [...lock.removed, ...makeRoomToStart(home)];
   if (removed.length > 0) say(`the disk of ${home} was full: removed ${removed.join(', ')}`);
   using logFile = new LogFile(join(home, 'log', 'supervisor.ndjson'));
   const log = pino({ base: { by: 'supervisor' }, timestamp: pino.stdTimeFunctions.isoTime }, logFile);
@@ -111,7 +112,10 @@ async function supervise(
     say(`on air after ${seconds} s: sound and log files in ${home}, "npm run status" shows more`);
     manager.ready('on air');
     void keepReserve(home);
+    // A full disk may have taken it, or had no room for it.
+    const keeping = setInterval(() => void keepReserve(home), keepReserveEveryMs);
     await stop.wait(forMs);
+    clearInterval(keeping);
   }
   manager.stopping();
   say('stopping in order');

@@ -6,6 +6,7 @@ import type { BusUser } from '../protocol/roles.ts';
 import type { Backoff } from './backoff.ts';
 import { noBackoff, whileHealthy } from './backoff.ts';
 import { dropNatsLogs } from './drop-nats-logs.ts';
+import { restartedByPlaybook } from './incidents/playbook.ts';
 import { makeFolder } from './make-folder.ts';
 import { writeNatsConfig } from './nats-config.ts';
 import { LateNotice } from './late-notice.ts';
@@ -60,6 +61,8 @@ export class NatsServer implements AsyncDisposable {
   #timer: NodeJS.Timeout | undefined;
   readonly #ports = new NatsPorts();
   #retry = new AbortController();
+  /** Why it is being ended by us; empty: it is not. */
+  #ordered = '';
 
   constructor(options: NatsServerOptions) {
     const { home } = options;
@@ -122,7 +125,9 @@ export class NatsServer implements AsyncDisposable {
 
   /** Ends the process; the keeper starts another. */
   restart(): void {
-    this.#process?.signal('SIGKILL');
+    if (!this.#process?.isRunning) return;
+    this.#ordered = restartedByPlaybook;
+    this.#process.signal('SIGKILL');
   }
 
   kill(): void {
@@ -162,6 +167,7 @@ export class NatsServer implements AsyncDisposable {
     const onNoLog = (err: unknown) => log.warn({ err }, 'what nats-server says of its end is lost');
     const started = new NatsProcess({ binary, configFile: this.#configFile, logFolder, onNoLog });
     this.#process = started;
+    this.#ordered = '';
     onSpawned?.();
     if (!started.protect()) log.debug('the kernel does not let us spare nats-server');
     const failure = await this.#untilReady(started);
@@ -259,7 +265,8 @@ export class NatsServer implements AsyncDisposable {
     const found = await watchServer({ pid: running.pid, monitorPort: this.#ports.monitor, signal });
     while (!stop.aborted && !(await running.end('SIGKILL', 5_000)))
       this.#options.log.error({ pid: running.pid }, 'nats-server does not end; does its disk answer?');
-    return { reason: found === '' ? String(running.ended.reason) : found, killed: running.killed };
+    const reason = this.#ordered || found || String(running.ended.reason);
+    return { reason, killed: running.killed };
   }
 
   #diskIsFull(reason: string): void {

@@ -1,7 +1,7 @@
 import type { ScaleState } from './autoscale.ts';
 import { autoscale, newScaleState } from './autoscale.ts';
 import type { ChildRecord } from './child-record.ts';
-import type { RecyclingChild } from './recycling.ts';
+import type { Recycling, RecyclingChild } from './recycling.ts';
 import { nextRecycling } from './recycling.ts';
 import type { ResourceWatch } from './resource-watch.ts';
 import type { RosterState, ServiceRecord } from './roster-state.ts';
@@ -13,7 +13,7 @@ export interface ScalerOptions {
   /** The figures that a child last sent with its heartbeat. */
   counters: (id: string) => Record<string, number>;
   onScale: (service: string, wanted: number, reason: string) => void;
-  onRecycle: (child: string, reason: string) => void;
+  onRecycle: (next: Recycling) => void;
 }
 
 /** Decides now and then how many children each service needs, and whose time has come. */
@@ -79,7 +79,7 @@ export class Scaler {
     const next = nextRecycling(services, this.#recycledAt, now);
     if (!next) return;
     this.#recycledAt = now;
-    onRecycle(next.id, next.reason);
+    onRecycle(next);
   }
 
   #candidate(child: ChildRecord): RecyclingChild | undefined {

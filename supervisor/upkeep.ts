@@ -60,7 +60,12 @@ export class Upkeep {
         say(`${service}: ${wanted} at work from now on (${reason})`);
         tell({ kind: 'scale', service, wanted });
       },
-      onRecycle: (id, reason) => tell({ kind: 'retire', id, reason }),
+      onRecycle: ({ id, cause, reason }) => {
+        const component = state.children.get(id)?.spec.id;
+        if (cause === 'memory-trend' && component !== undefined)
+          this.#note(component, id, 'memory-trend', reason);
+        tell({ kind: 'retire', id, reason });
+      },
     });
   }
 

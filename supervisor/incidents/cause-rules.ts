@@ -1,3 +1,4 @@
+import { restartedByPlaybook } from './playbook.ts';
 import type { SignalKind } from './signal.ts';
 
 /** “Such a signal, shortly before such symptoms, is why.” The first rule that applies wins, so the surest stand first. */
@@ -7,15 +8,23 @@ export interface CauseRule {
   /** Where the earlier signal was, seen from the component with the symptoms. */
   on: 'same' | 'another' | 'any' | 'dependency';
   /** Told of the same component before the first symptom, it means that the earlier signal no longer holds. */
-  until?: SignalKind;
-  /** How long before the first symptom at most; milliseconds. */
+  until?: SignalKind[];
+  /** How long it may be felt after that; milliseconds. Absent: not at all. */
+  lingersMs?: number;
+  /** Only an earlier signal with such a detail. */
+  detail?: RegExp;
+  /** The earlier signals are the symptoms themselves, and `detail` has to hold for all of them. */
+  isSymptom?: true;
+  /** Whose symptoms it explains: of the very process that sent the earlier signal, or of one that was started after it. */
+  process?: 'same' | 'new';
+  /** How long before the first symptom at most; milliseconds. Infinity: a condition, which lasts until it is told that it is over. */
   withinMs: number;
   /** So many of them, all for the same reason. */
   sameReason?: number;
   /** From at least so many components. */
   components?: number;
-  /** The component at fault; `itself`: the one that sent the earlier signal. */
-  blames: 'itself' | 'host' | 'bus' | 'configuration';
+  /** The component at fault; `itself`: the one that sent the earlier signal; `outside`: nothing of ours, nor what it runs on. */
+  blames: 'itself' | 'host' | 'bus' | 'configuration' | 'outside';
   /** 0 to 1. */
   confidence: number;
   why: string;
@@ -30,12 +39,47 @@ const unwell: SignalKind[] = [
   'reconnect-failed',
 ];
 
+const ends: SignalKind[] = ['exited', 'start-failed', 'bus-down'];
+
 export const causeRules: CauseRule[] = [
+  {
+    explains: ends,
+    earlier: ends,
+    on: 'same',
+    withinMs: 0,
+    isSymptom: true,
+    detail: /ended by SIGKILL by the kernel/,
+    blames: 'itself',
+    confidence: 0.9,
+    why: 'it had taken more memory than it may have, and the kernel ended it',
+  },
+  {
+    explains: [...ends, 'reload-rolled-back'],
+    earlier: [...ends, 'reload-rolled-back'],
+    on: 'same',
+    withinMs: 0,
+    isSymptom: true,
+    detail: /ended by SIG(KILL|TERM|INT|HUP|QUIT)$/,
+    blames: 'outside',
+    confidence: 0.8,
+    why: 'ended with a signal by a person, by another program, or by the kernel when the whole host had no memory left',
+  },
+  {
+    explains: ends,
+    earlier: ends,
+    on: 'same',
+    withinMs: 0,
+    isSymptom: true,
+    detail: /ended with code 0$/,
+    blames: 'outside',
+    confidence: 0.6,
+    why: 'ended in order, as when a person or another program asks for it',
+  },
   {
     explains: ['refused', 'reload-rolled-back'],
     earlier: ['reload-begun'],
     on: 'any',
-    withinMs: 120_000,
+    withinMs: 600_000,
     blames: 'configuration',
     confidence: 0.95,
     why: 'the configuration had just been changed',
@@ -45,6 +89,7 @@ export const causeRules: CauseRule[] = [
     earlier: ['refused'],
     on: 'same',
     withinMs: 0,
+    isSymptom: true,
     blames: 'configuration',
     confidence: 0.9,
     why: 'a process refuses to start only because of its configuration',
@@ -52,9 +97,9 @@ export const causeRules: CauseRule[] = [
   {
     explains: [...unwell, 'bus-down', 'bus-slow'],
     earlier: ['disk-full'],
-    until: 'disk-ok',
+    until: ['disk-ok', 'disk-low'],
     on: 'another',
-    withinMs: 300_000,
+    withinMs: Infinity,
     blames: 'host',
     confidence: 0.9,
     why: 'the disk was full',
@@ -62,6 +107,8 @@ export const causeRules: CauseRule[] = [
   {
     explains: ['heartbeat-missed', 'no-progress', 'not-ready', 'reconnect-failed', 'bus-slow', 'bus-down'],
     earlier: ['supervisor-late', 'clock-jumped'],
+    // Less than a second is no reason for anything.
+    detail: /^$|\d{4,} ms/,
     on: 'another',
     withinMs: 10_000,
     blames: 'host',
@@ -91,6 +138,7 @@ export const causeRules: CauseRule[] = [
     explains: ['exited'],
     earlier: ['memory-hard'],
     on: 'same',
+    process: 'same',
     withinMs: 10_000,
     blames: 'itself',
     confidence: 0.9,
@@ -100,16 +148,20 @@ export const causeRules: CauseRule[] = [
     explains: [...unwell, 'quarantined', 'gave-up'],
     earlier: ['reload-begun'],
     on: 'another',
+    process: 'new',
     withinMs: 60_000,
     blames: 'configuration',
     confidence: 0.8,
     why: 'the configuration had just been changed',
   },
   {
-    explains: unwell,
+    explains: unwell.filter((kind) => kind !== 'heartbeat-missed'),
     earlier: ['bus-down'],
+    until: ['bus-up'],
+    // Who does not find it again is given up 10 s after its return.
+    lingersMs: 15_000,
     on: 'another',
-    withinMs: 30_000,
+    withinMs: Infinity,
     blames: 'bus',
     confidence: 0.85,
     why: 'the bus had been lost',
@@ -127,6 +179,7 @@ export const causeRules: CauseRule[] = [
     explains: [...unwell, 'quarantined'],
     earlier: ['exited', 'start-failed', 'not-ready'],
     on: 'same',
+    detail: new RegExp(`^(?!.*${restartedByPlaybook})`),
     withinMs: 600_000,
     sameReason: 3,
     blames: 'itself',
@@ -137,6 +190,7 @@ export const causeRules: CauseRule[] = [
     explains: ['exited', 'memory-hard', 'no-progress', 'heartbeat-missed'],
     earlier: ['memory-soft', 'memory-trend'],
     on: 'same',
+    process: 'same',
     withinMs: 600_000,
     blames: 'itself',
     confidence: 0.6,
@@ -145,6 +199,8 @@ export const causeRules: CauseRule[] = [
   {
     explains: ['no-progress', 'not-ready', 'start-failed', 'reconnect-failed'],
     earlier: ['quarantined', 'gave-up', 'refused', 'exited', 'no-progress'],
+    until: ['promoted'],
+    lingersMs: 5_000,
     on: 'dependency',
     withinMs: 60_000,
     blames: 'itself',
@@ -154,11 +210,40 @@ export const causeRules: CauseRule[] = [
   {
     explains: ['heartbeat-missed', 'no-progress', 'not-ready', 'bus-slow', 'supervisor-late'],
     earlier: ['cpu-high'],
-    until: 'cpu-ok',
+    until: ['cpu-ok'],
     on: 'any',
     withinMs: 60_000,
     blames: 'itself',
     confidence: 0.5,
     why: 'CPU use was very high',
+  },
+  {
+    explains: ['sound-lost'],
+    earlier: ['disk-full'],
+    until: ['disk-ok', 'disk-low'],
+    on: 'another',
+    withinMs: Infinity,
+    blames: 'host',
+    confidence: 0.7,
+    why: 'the disk was full',
+  },
+  {
+    explains: ['sound-lost'],
+    earlier: ['reload-begun'],
+    on: 'another',
+    withinMs: 60_000,
+    blames: 'configuration',
+    confidence: 0.7,
+    why: 'the configuration had just been changed',
+  },
+  {
+    explains: ['room-unreachable', 'room-cut-off'],
+    earlier: ['room-unreachable', 'room-cut-off'],
+    on: 'any',
+    withinMs: 60_000,
+    components: 3,
+    blames: 'host',
+    confidence: 0.7,
+    why: 'several rooms were lost together, as when the network is gone',
   },
 ];

@@ -110,7 +110,7 @@ export class IncidentDesk {
       const goesOn = its.problem === playbook.problem || playbook.rank > its.rank;
       if (!isSame || !goesOn || signal.at - (closedAt ?? 0) >= reopenWithinMs) return false;
       // And so is one whose cause, elsewhere, is over.
-      return cause.component === component || !isPast(causeRules, cause, this.#signals.all);
+      return cause.component === component || !isPast(causeRules, cause, this.#signals.all, signal.at);
     });
     const [back] = index < 0 ? [] : this.#closed.splice(index, 1);
     const change = back

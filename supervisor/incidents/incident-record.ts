@@ -57,3 +57,11 @@ export type Order =
   | { kind: 'act'; incident: string; component: string; action: ActionName }
   | { kind: 'tell'; level: Severity | 'recovered'; text: string; incident: string }
   | { kind: 'record'; incident: IncidentRecord };
+
+/** The action whose outcome was open has this one. */
+export function settle(record: IncidentRecord, outcome: 'worked' | 'failed', at: number): IncidentRecord {
+  const actions = record.actions.map((action) =>
+    action.outcome === 'pending' ? { ...action, outcome, tookMs: Math.max(0, at - action.at) } : action,
+  );
+  return { ...record, actions };
+}

@@ -1,4 +1,5 @@
 import type { IncidentRecord } from './incident-record.ts';
+import { settle } from './incident-record.ts';
 import { impactOf } from './impact.ts';
 import type { ActionName, Health, Playbook, PlaybookStep } from './playbook.ts';
 import type { ProbableCause, Symptoms } from './probable-cause.ts';
@@ -100,9 +101,11 @@ export function open(id: string, signal: Signal, playbook: Playbook, findCause: 
 /** The problem came back soon after its end: the same incident goes on, from the first action again. */
 export function reopen(before: Incident, signal: Signal, playbook: Playbook, findCause: FindCause): Change {
   const { record } = before;
+  // What caused it then need not have caused it now.
+  const probableCause = { ...record.probableCause, confidence: 0 };
   const back: Incident = {
     ...before,
-    record: { ...record, closedAt: null, state: 'open', reopened: record.reopened + 1 },
+    record: { ...record, probableCause, closedAt: null, state: 'open', reopened: record.reopened + 1 },
     episodeAt: signal.at,
     lookedAt: signal.at,
     triggers: [],
@@ -168,12 +171,18 @@ export function advance(before: Incident, now: number, health: Health, findCause
     const held = incident.falseAlarm || now - goodSince >= holdMs(current, record.reopened);
     return held ? close(explain(incident, findCause), now) : unchanged(incident);
   }
+  const isDown = downSince !== null && now - downSince >= takeOverMs;
+  // People were told while it worked: now it does not.
+  if (record.state === 'unresolved' && isDown && record.severity !== 'critical') {
+    const graver = { ...settle(record, 'failed', now), state: 'open', severity: 'critical' } as const;
+    return begin({ ...incident, record: graver }, 0, now, false);
+  }
   if (!current || step >= playbook.actions.length || record.state === 'unresolved')
     return unchanged(incident);
   const isSpareless = health === 'degraded' && playbook.family === 'process' && playbook.standIn !== 'some';
   const withinMs = isSpareless ? Math.max(current.verify.within, sparelessMs) : current.verify.within;
   if (!incident.overdue && now - waitingSince < withinMs) return unchanged(incident);
-  if (downSince !== null && now - downSince < takeOverMs) return unchanged({ ...incident, overdue: true });
+  if (downSince !== null && !isDown) return unchanged({ ...incident, overdue: true });
   return fail(explain(incident, findCause), now, health);
 }
 
@@ -267,14 +276,6 @@ function close(incident: Incident, now: number): Change {
   const closed = extend({ ...settled, recoveryMs }, { at: now, what: 'resolved', detail });
   const done = { ...closed, state: 'resolved' as const, closedAt: now };
   return { incident: summed({ ...incident, record: done }), begun: null, important: true };
-}
-
-/** The action whose outcome was open has this one. */
-function settle(record: IncidentRecord, outcome: 'worked' | 'failed', at: number): IncidentRecord {
-  const actions = record.actions.map((action) =>
-    action.outcome === 'pending' ? { ...action, outcome, tookMs: Math.max(0, at - action.at) } : action,
-  );
-  return { ...record, actions };
 }
 
 /** A cause once found stays when what gave it away has been forgotten; a surer one replaces it. */

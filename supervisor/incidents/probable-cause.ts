@@ -47,29 +47,37 @@ export function probableCause(
   };
 }
 
-/** Whether a cause that was found earlier was a condition that has ended since: what begins now has another. */
-export function isPast(rules: CauseRule[], { what, at }: ProbableCause, recent: readonly Signal[]): boolean {
+/** Whether a cause that was found earlier was a condition that has ended before `now`: what begins then has another. */
+export function isPast(
+  rules: CauseRule[],
+  { what, at }: ProbableCause,
+  recent: readonly Signal[],
+  now: number,
+): boolean {
   const index = recent.findIndex(
     (signal) => signal.at === at && describe(signal.kind, signal.detail) === what,
   );
   const [signal, ...later] = index < 0 ? [] : recent.slice(index);
   if (!signal) return false;
   const own = rules.filter(({ earlier, until }) => until !== undefined && earlier.includes(signal.kind));
-  return own.some((rule) => isEnded(rule, signal, later, Infinity));
+  return own.some((rule) => isEnded(rule, signal, later, now));
 }
 
 /** What others did counts only when it came before the first symptom; its own history goes on until the last. */
 function apply(rule: CauseRule, symptoms: Symptoms, recent: readonly Signal[]): ProbableCause | undefined {
   if (!rule.explains.some((kind) => symptoms.kinds.includes(kind))) return undefined;
   const lastAt = rule.on === 'same' ? symptoms.lastAt : symptoms.firstAt;
-  const candidates = recent.filter(
+  const there = recent.filter(
     (signal, index) =>
       rule.earlier.includes(signal.kind) &&
-      isThere(rule, signal.component, symptoms.component) &&
+      isThere(rule, signal, symptoms.component) &&
       signal.at >= symptoms.firstAt - rule.withinMs &&
       signal.at <= lastAt + orderSlackMs &&
-      !isEnded(rule, signal, recent.slice(index + 1), symptoms.firstAt),
+      !isEnded(rule, signal, recent.slice(index + 1), symptoms.firstAt) &&
+      isOfProcess(rule, signal, symptoms, recent),
   );
+  const candidates = there.filter(({ detail }) => rule.detail?.test(detail) ?? true);
+  if (rule.isSymptom && candidates.length < there.length) return undefined;
   const latest = candidates.at(-1);
   if (!latest || !isEnough(rule, candidates)) return undefined;
   const beforeMs = symptoms.firstAt - latest.at;
@@ -82,12 +90,42 @@ function apply(rule: CauseRule, symptoms: Symptoms, recent: readonly Signal[]): 
   };
 }
 
-/** Whether it was told between that signal and then that its condition is over. */
-function isEnded({ until }: CauseRule, { component }: Signal, later: readonly Signal[], by: number): boolean {
-  return later.some((other) => other.kind === until && other.component === component && other.at <= by);
+/** Whether it was told, long enough before `by`, that the condition of that signal is over. */
+function isEnded(
+  { until = [], lingersMs = 0 }: CauseRule,
+  { component }: Signal,
+  later: readonly Signal[],
+  by: number,
+): boolean {
+  return later.some(
+    (other) => until.includes(other.kind) && other.component === component && other.at <= by - lingersMs,
+  );
 }
 
-function isThere({ on }: CauseRule, component: string, symptomatic: string): boolean {
+/** Whether the symptoms are those of a process that the rule speaks of. */
+function isOfProcess(
+  { process }: CauseRule,
+  earlier: Signal,
+  { component, kinds, firstAt, lastAt }: Symptoms,
+  recent: readonly Signal[],
+): boolean {
+  if (process === undefined) return true;
+  const own = recent.filter((signal) => signal.component === component);
+  const isStarted = (child: string, by: number) =>
+    own.some(
+      (other) =>
+        other.kind === 'spawned' && other.child === child && other.at >= earlier.at && other.at <= by,
+    );
+  return own.some(
+    ({ kind, child, at }) =>
+      kinds.includes(kind) &&
+      at >= firstAt &&
+      at <= lastAt &&
+      (process === 'new' ? isStarted(child, at) : child === earlier.child && !isStarted(child, at)),
+  );
+}
+
+function isThere({ on }: CauseRule, { component, standIn }: Signal, symptomatic: string): boolean {
   switch (on) {
     case 'same':
       return component === symptomatic;
@@ -96,7 +134,8 @@ function isThere({ on }: CauseRule, component: string, symptomatic: string): boo
     case 'any':
       return true;
     case 'dependency':
-      return (dependencies[roleOf(symptomatic)] ?? []).includes(roleOf(component));
+      // Whose spare has failed works.
+      return standIn !== 'all' && (dependencies[roleOf(symptomatic)] ?? []).includes(roleOf(component));
   }
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { DeferredOutputs } from '../../supervisor/deferred-outputs.ts';
 import type { Output } from '../../supervisor/roster-state.ts';
+import { unixNow } from '../../supervisor/unix-now.ts';
 import { worker } from './some-children.ts';
 
 const child = worker('tts');
@@ -36,9 +37,9 @@ void t.test(
       // What is started says so at once.
       if (output === spawn) outputs.add([gone]);
     });
-    const before = performance.timeOrigin + performance.now();
+    const before = unixNow();
     outputs.add([promoted('takes over'), spawn, start]);
-    const after = performance.timeOrigin + performance.now();
+    const after = unixNow();
     t.same(followed, [start]);
     outputs.add([promoted('planned'), start]);
     t.same(followed, [start, start], 'orders never wait');

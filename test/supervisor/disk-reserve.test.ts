@@ -1,8 +1,10 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   readdirSync,
   rmdirSync,
   statSync,
@@ -14,6 +16,8 @@ import { join } from 'node:path';
 import t from 'tap';
 import type { Test } from 'tap';
 import { keepReserve, makeRoomToStart } from '../../supervisor/disk-reserve.ts';
+import { lockHome } from '../../supervisor/home-lock.ts';
+import { readProcess } from '../../supervisor/process-table.ts';
 
 /** A disk of its own, of so many megabytes. */
 function smallDisk(t: Test, megabytes: number): string {
@@ -52,6 +56,38 @@ void t.test('on a full disk, the room that was kept is enough for a start', asyn
   await keepReserve(home);
   t.notOk(existsSync(join(home, 'run', 'reserve')), 'none is taken of what is short');
 });
+
+void t.test('a disk with no byte left has room for the lock of who starts, and of nobody else', async (t) => {
+  const home = smallDisk(t, 400);
+  const reserve = join(home, 'run', 'reserve');
+  lockHome(home)[Symbol.dispose]();
+  await keepReserve(home);
+  const holder = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1_000)'], { stdio: 'ignore' });
+  await once(holder, 'spawn');
+  const lock = join(home, 'run', 'supervisor.lock');
+  writeFileSync(lock, `${holder.pid} ${readProcess(holder.pid ?? 0)?.startTime}`);
+  fill(home);
+  t.throws(() => lockHome(home), { message: /a supervisor \(pid \d+\) is running there/ });
+  t.ok(existsSync(reserve), 'it is kept for who is there');
+  holder.kill('SIGKILL');
+  await once(holder, 'exit');
+  using taken = lockHome(home);
+  t.same(taken.removed, [reserve]);
+  t.same(makeRoomToStart(home), []);
+  t.equal(readFileSync(lock, 'utf8').split(' ')[0], String(process.pid));
+});
+
+void t.test(
+  'without the reserve, a full disk has room for no lock, and who starts is told what to do',
+  (t) => {
+    const home = smallDisk(t, 40);
+    lockHome(home)[Symbol.dispose]();
+    fill(home);
+    t.throws(() => lockHome(home), { message: /^The disk of \S+ is full .* delete something/ });
+    t.same(readdirSync(join(home, 'run')), []);
+    t.end();
+  },
+);
 
 void t.test('without it, what can be made anew is given back, and then a person is told what to do', (t) => {
   const home = smallDisk(t, 40);

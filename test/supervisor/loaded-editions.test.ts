@@ -73,6 +73,8 @@ void t.test('rollBack() goes back to the edition that had proved to work, once',
   t.match(told.at(-1), { kind: 'reload', edition: 3 });
   t.equal(editions.current.tts.speed, 1);
   t.notOk(editions.rollBack(), 'there is no other');
+  editions.note('done', 3);
+  t.notOk(editions.rollBack(), 'the way back is no change that could be at fault');
   t.end();
 });
 
@@ -80,7 +82,14 @@ void t.test('rollBack() leaves a change alone that is under way, or was taken ba
   const { editions, state } = load();
   editions.load(withSpeed(1.1));
   editions.note('done', 2);
-  state.reload = { phase: 'preparing', since: 0, from: { edition: 2, specs: [] }, failures: 0, kills: 0 };
+  state.reload = {
+    phase: 'preparing',
+    since: 0,
+    from: { edition: 2, specs: [] },
+    failing: new Set(),
+    failures: 0,
+    kills: 0,
+  };
   t.notOk(editions.rollBack());
   state.reload = undefined;
   editions.note('rolled-back', 1);

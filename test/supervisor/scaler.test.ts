@@ -39,7 +39,7 @@ function open(children: ChildRecord[], { usage = {}, softInMs = Infinity, counte
       const record = state.services.get(service);
       if (record) record.wanted = wanted;
     },
-    onRecycle: (child, reason) => recycled.push(`${child} ${reason}`),
+    onRecycle: ({ id, reason }) => recycled.push(`${id} ${reason}`),
   };
   const scaler = new Scaler(options);
   let now = 0;
@@ -67,6 +67,7 @@ void t.test('look() changes nothing during a stop or a reload, or for a service 
     phase: 'probation',
     since: 0,
     from: { edition: 1, specs: [] },
+    failing: new Set(),
     failures: 0,
     kills: 0,
   };

@@ -82,8 +82,13 @@ export class Follower implements AsyncDisposable {
   async outputInUse(outputs: OutputKind[]): Promise<string | undefined> {
     const [first] = outputs;
     if (!this.#options.checkpoint.kept || first === 'file' || first === 'null') return undefined;
+    return await this.heardOutput(freshMs);
+  }
+
+  /** The output on which somebody plays, as is heard from it within so many milliseconds. */
+  async heardOutput(patienceMs: number): Promise<string | undefined> {
     const waiting = new AbortController();
-    const late = delay(freshMs, AbortSignal.any([waiting.signal, this.#signal]));
+    const late = delay(patienceMs, AbortSignal.any([waiting.signal, this.#signal]));
     await Promise.race([this.#onHeard.promise, late]);
     waiting.abort();
     return this.#heard?.playhead.output;

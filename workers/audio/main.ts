@@ -14,6 +14,8 @@ import { watchOutput } from './watch-output.ts';
 
 /** What was played on so short a time ago still works, or ends at once. */
 const lastHeardMs = 15_000;
+/** Who plays says so every 160 ms; on a busy machine later. */
+const trialListenMs = 2_000;
 
 await runChild('audio', async (child) => {
   const { bus, log, signal, counters, duty } = child;
@@ -35,10 +37,7 @@ await runChild('audio', async (child) => {
   const checkpoint = await Checkpoint.open({ room, bus, duty, log, signal });
   await using follower = new Follower({ room, bus, checkpoint, log, counters, signal });
   await using outputs = await (choosing ?? inherit(hurry ? 'played' : 'playing'));
-  if (isTrial && outputs.broken && isHeard()) {
-    const message = `none of these works here, and the room is heard on ${checkpoint.kept?.playhead?.output}: ${audio.outputs.join(', ')}`;
-    throw new ConfigurationError([{ path: 'audio.outputs', message }]);
-  }
+  if (isTrial && outputs.broken) await refuseIfHeard(outputs);
   await using fillers = new RoomFillers({ room, child });
   await using accompaniment = new Accompaniment({
     audio,
@@ -74,25 +73,35 @@ await runChild('audio', async (child) => {
     fillers,
     accompaniment,
   });
-  using _watch = watchOutput({ room, outputs, report: (trouble) => child.trouble(trouble) });
+  using _watch = watchOutput({
+    room,
+    outputs,
+    counters,
+    report: (trouble) => child.trouble(trouble),
+    isHandedOver: () => child.handOver,
+  });
   await sound.run(follower);
 
-  /** Somebody plays it, or did a moment ago. */
-  function isHeard(): boolean {
+  /** The output on which somebody played a moment ago. */
+  function lastOutput(): string | undefined {
     const { at = 0, output = noOutput } = checkpoint.kept?.playhead ?? {};
-    return Date.now() - at < lastHeardMs && output !== noOutput;
+    // Also when the clock was set back meanwhile.
+    const isRecent = Math.abs(Date.now() - at) < lastHeardMs && output !== noOutput;
+    return isRecent ? output : undefined;
+  }
+
+  /** Throws when a room that is heard would fall silent. The output that is in use may have looked busy to who tried it. */
+  async function refuseIfHeard(chain: OutputChain): Promise<void> {
+    const output = (await follower.heardOutput(trialListenMs)) ?? lastOutput() ?? noOutput;
+    chain.follow(output);
+    if (!chain.broken || output === noOutput) return;
+    const message = `none of these works here, and the room is heard on ${output}: ${audio.outputs.join(', ')}`;
+    throw new ConfigurationError([{ path: 'audio.outputs', message }]);
   }
 
   /** Goes on with the output that somebody plays on, or died on a moment ago. */
   async function inherit(from: 'playing' | 'played'): Promise<OutputChain> {
-    const { at = 0, output = noOutput } = checkpoint.kept?.playhead ?? {};
-    // Also when the clock was set back meanwhile.
-    const isRecent = Math.abs(Date.now() - at) < lastHeardMs && output !== noOutput;
-    const last = isRecent ? output : undefined;
-    return await OutputChain.choose(
-      choice,
-      signal,
-      from === 'played' ? last : await follower.outputInUse(audio.outputs),
-    );
+    const last = from === 'played' ? lastOutput() : await follower.outputInUse(audio.outputs);
+    return await OutputChain.choose(choice, signal, last);
   }
 });

@@ -162,7 +162,7 @@ export class OutputChain implements AsyncDisposable {
   async #run(): Promise<void> {
     const { signal } = this.#stop;
     let deaths: number[] = [];
-    let retry = retryMs.first;
+    let [retry, gaveUpAt] = [retryMs.first, -Infinity];
     while (!signal.aborted) {
       if (!this.#choice) {
         await this.#beside.start(undefined);
@@ -192,7 +192,8 @@ export class OutputChain implements AsyncDisposable {
         continue;
       }
       deaths = [];
-      retry = retryMs.first;
+      if (now - gaveUpAt > deathWindowMs) retry = retryMs.first; // or it would be started without end
+      gaveUpAt = now;
       await this.#giveUp(this.#choice, end);
     }
   }
@@ -200,9 +201,8 @@ export class OutputChain implements AsyncDisposable {
   /** Plays on one sink until it ends (then why), or until a better one was found. */
   async #playOn({ index, spec }: Choice): Promise<string | Choice> {
     const { counters, audio } = this.#options;
-    // Without a pause when there is nothing to stop: the first frame is due.
     const stopped = this.#beside.start(audio.outputs[index]);
-    if (stopped) await stopped;
+    if (stopped) await stopped; // without a pause when there is nothing to stop: the first frame is due
     if (this.#stop.signal.aborted) return 'stopping';
     const search = new AbortController();
     const signal = AbortSignal.any([search.signal, this.#stop.signal]);
@@ -236,9 +236,8 @@ export class OutputChain implements AsyncDisposable {
 
   /** The sinks that would be needed now are started, and wait. */
   #prepare(): void {
-    const { audio } = this.#options;
     this.#warm.keep(this.#choice?.spec);
-    this.#beside.prepare(this.#choice && audio.outputs[this.#choice.index]);
+    this.#beside.prepare(this.#choice && this.#options.audio.outputs[this.#choice.index]);
   }
 
   /** Resolves only with a better output than the one that plays. */
@@ -253,9 +252,10 @@ export class OutputChain implements AsyncDisposable {
   }
 
   async #giveUp({ index, spec }: Choice, reason: string): Promise<void> {
-    const { outputs } = this.#options.audio;
     this.#lookAgain.gaveUp(performance.now());
-    this.#warn(`"${spec.name}" does not work (${reason}), ${whatNext(outputs[index + 1])}`);
+    this.#warn(
+      `"${spec.name}" does not work (${reason}), ${whatNext(this.#options.audio.outputs[index + 1])}`,
+    );
     this.#choice = await this.#find(this.#stop.signal, { from: index + 1 });
     if (!this.#stop.signal.aborted) this.#say();
   }

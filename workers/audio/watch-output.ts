@@ -4,28 +4,53 @@ import type { OutputChain } from './output-chain.ts';
 const everyMs = 1_000;
 /** An output that is being changed for another is no trouble. */
 const patienceMs = 3_000;
+/** One that has ended since is not yet known to work. */
+const quietMs = 5_000;
+/** Nor is one that has ended, and was started again: unless that goes on. */
+const flapMs = 15_000;
 
 interface WatchOutputOptions {
   room: string;
   outputs: Pick<OutputChain, 'broken'>;
+  /** Of which `sinkDeaths` counts the ends of outputs. */
+  counters: Record<string, number>;
   report: (trouble: RoomTrouble) => void;
+  /** Whether somebody else plays on when this ends, and looks for itself. */
+  isHandedOver: () => boolean;
 }
 
-/** Tells when a room has had no output that works for a while, and when it has one again. An earlier process may have left the one open. */
-export function watchOutput({ room, outputs, report }: WatchOutputOptions): Disposable {
+/**
+ * Tells when a room has had no output that works for a while, or one that ends again and again, and when it has one that does. An earlier
+ * process may have left that open.
+ */
+export function watchOutput({
+  room,
+  outputs,
+  counters,
+  report,
+  isHandedOver,
+}: WatchOutputOptions): Disposable {
   let level: RoomTrouble['level'] | undefined;
-  let brokenSince = Infinity;
+  const deathsOf = () => counters['sinkDeaths'] ?? 0;
+  let deaths = deathsOf();
+  let [diedAt, brokenSince, unwellSince] = [-Infinity, Infinity, Infinity];
   const tell = (now: RoomTrouble['level'], text: string) => {
     if (level !== now) report({ room, topic: 'sound', level: now, text });
     level = now;
   };
   const look = () => {
-    if (!outputs.broken) {
-      brokenSince = Infinity;
+    const now = performance.now();
+    if (deathsOf() !== deaths) diedAt = now;
+    deaths = deathsOf();
+    brokenSince = outputs.broken ? Math.min(brokenSince, now) : Infinity;
+    if (!outputs.broken && now - diedAt >= quietMs) {
+      unwellSince = Infinity;
       return tell('ok', 'an output works');
     }
-    brokenSince = Math.min(brokenSince, performance.now());
-    if (performance.now() - brokenSince >= patienceMs) tell('critical', 'no output works: see audio.outputs');
+    unwellSince = Math.min(unwellSince, now);
+    if (now - brokenSince >= patienceMs) tell('critical', 'no output works: see audio.outputs');
+    else if (now - unwellSince >= flapMs)
+      tell('critical', 'its output ends again and again: see audio.outputs');
   };
   look();
   const timer = setInterval(look, everyMs);
@@ -33,8 +58,8 @@ export function watchOutput({ room, outputs, report }: WatchOutputOptions): Disp
   return {
     [Symbol.dispose]() {
       clearInterval(timer);
-      // Whoever plays on looks for itself; of a room that is gone, nothing stays open.
-      if (level === 'critical') tell('ok', 'its worker ends');
+      // Of a room that is gone, nothing stays open.
+      if (level === 'critical' && !isHandedOver()) tell('ok', 'its worker ends');
     },
   };
 }

@@ -58,6 +58,7 @@ export class RoomLink implements AsyncDisposable {
   /** The record is `open` once it is known what an earlier process has learned, or that this cannot be had; changes wait for that. */
   #state: 'idle' | 'recalling' | 'open' = 'idle';
   #isChanged = false;
+  #isHandedOver = false;
 
   constructor(options: RoomLinkOptions) {
     this.#options = options;
@@ -144,11 +145,16 @@ export class RoomLink implements AsyncDisposable {
 
   /** Somebody else keeps the room from now on, so its status is theirs. */
   handOver(): void {
+    this.#isHandedOver = true;
     this.#record.abandon();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.conditions.clear();
+    // Nobody waits for a room that is left; who takes it over tells of it what is true then.
+    if (this.#state !== 'idle' && !this.#isHandedOver)
+      for (const topic of ['refused', 'unreachable'] as const)
+        this.#troubles.count(topic, 0, 'the room was left');
     await this.source[Symbol.asyncDispose]();
     if (this.#isChanged) this.#record.changed();
     await this.#record[Symbol.asyncDispose]();

@@ -159,6 +159,12 @@ void t.test('a working service is not restarted because its spare is missing', (
   run.pass(300_000);
   t.same(run.actions, []);
   t.match(run.desk.open[0], { state: 'unresolved', severity: 'warning', downMs: 0 });
+  run.health('tts', 'down');
+  run.pass(1_500);
+  t.match(run.desk.open[0], { state: 'unresolved', severity: 'warning' }, 'another may take over');
+  run.pass(60_000);
+  t.match(run.desk.open[0], { severity: 'critical' }, 'now nothing works');
+  t.ok(run.actions.includes('restart'));
   run.health('tts', 'well');
   run.pass(3_000);
   t.same(run.desk.open, []);
@@ -203,9 +209,10 @@ void t.test('an action on what all share is ordered once at a time', (t) => {
 void t.test('a crash just after a reload is answered by rolling the configuration back first', (t) => {
   const run = new DeskRun();
   run.signal('configuration', 'reload-begun', { detail: 'onair.yaml changed' });
+  run.signal('tts', 'spawned', { child: 'tts.2' });
   run.pass(2_000);
   run.health('tts', 'down');
-  run.signal('tts', 'start-failed', { detail: 'code 1' });
+  run.signal('tts', 'start-failed', { child: 'tts.2', detail: 'code 1' });
   run.pass(31_000);
   t.equal(run.desk.open[0]?.probableCause.component, 'configuration');
   t.same(run.actions, ['roll-back-configuration']);

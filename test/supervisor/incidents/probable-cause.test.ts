@@ -3,10 +3,10 @@ import { causeRules } from '../../../supervisor/incidents/cause-rules.ts';
 import { isPast, probableCause } from '../../../supervisor/incidents/probable-cause.ts';
 import type { Signal, SignalKind } from '../../../supervisor/incidents/signal.ts';
 
-type Told = [component: string, kind: SignalKind, at: number, detail?: string];
+type Told = [component: string, kind: SignalKind, at: number, detail?: string, child?: string];
 
 const signals = (told: Told[]): Signal[] =>
-  told.map(([component, kind, at, detail = '']) => ({ at, component, child: '', kind, detail }));
+  told.map(([component, kind, at, detail = '', child = '']) => ({ at, component, child, kind, detail }));
 
 /** The cause of the last of these signals, which all came at or before it. */
 function causeOf(told: Told[]) {
@@ -30,7 +30,8 @@ const table: [told: Told[], component: string, why: RegExp][] = [
   [
     [
       ['configuration', 'reload-begun', 0],
-      ['tts', 'start-failed', 9_000],
+      ['tts', 'spawned', 5_000, '', 'tts.2'],
+      ['tts', 'start-failed', 9_000, '', 'tts.2'],
     ],
     'configuration',
     /just been changed/,
@@ -148,6 +149,73 @@ const table: [told: Told[], component: string, why: RegExp][] = [
   ],
   [
     [
+      ['bus', 'bus-down', 0],
+      ['bus', 'bus-up', 1_000],
+      ['tts', 'reconnect-failed', 9_000],
+    ],
+    'bus',
+    /bus had been lost \(9 s before\)/,
+  ],
+  [
+    [
+      ['tts', 'exited', 0, 'ended by SIGKILL'],
+      ['tts', 'exited', 900, 'ended by SIGKILL'],
+      ['tts', 'exited', 2_000, 'ended by SIGKILL'],
+    ],
+    'outside',
+    /ended with a signal/,
+  ],
+  [
+    [
+      ['configuration', 'reload-begun', 0],
+      ['tts', 'spawned', 1_000, '', 'tts.2'],
+      ['tts', 'exited', 2_000, 'ended by SIGTERM', 'tts.2'],
+    ],
+    'outside',
+    /ended with a signal/,
+  ],
+  [[['bus', 'bus-down', 0, 'it was ended by SIGKILL']], 'outside', /ended with a signal/],
+  [[['tts', 'exited', 0, 'ended with code 0']], 'outside', /ended in order/],
+  [
+    [
+      ['configuration', 'reload-begun', 0],
+      ['configuration', 'reload-rolled-back', 9_000, 'tts.3 ended by SIGKILL'],
+    ],
+    'outside',
+    /ended with a signal/,
+  ],
+  [
+    [
+      ['host', 'disk-full', 0],
+      ['sound:demo', 'sound-lost', 900_000],
+    ],
+    'host',
+    /disk was full \(15 min before\)/,
+  ],
+  [
+    [
+      ['configuration', 'reload-begun', 0],
+      ['sound:demo', 'sound-lost', 9_000],
+    ],
+    'configuration',
+    /just been changed/,
+  ],
+  [
+    [
+      ['room:a', 'room-unreachable', 0],
+      ['room:b', 'room-unreachable', 4_000],
+      ['room:c', 'room-unreachable', 8_000],
+    ],
+    'host',
+    /several rooms/,
+  ],
+  [
+    [['tts', 'exited', 0, 'ended by SIGKILL by the kernel, for want of memory']],
+    'tts',
+    /more memory than it may/,
+  ],
+  [
+    [
       ['tts', 'quarantined', 0],
       ['reply', 'no-progress', 8_000],
     ],
@@ -186,6 +254,25 @@ void t.test('every rule is what explains some story of the table', (t) => {
 const unexplained: Told[][] = [
   [
     ['host', 'disk-full', 0],
+    ['host', 'disk-low', 10_000],
+    ['tts', 'exited', 60_000],
+  ],
+  [
+    ['tts', 'memory-soft', 0, '', 'tts'],
+    ['tts', 'spawned', 5_000, '', 'tts.2'],
+    ['tts', 'exited', 60_000, '', 'tts.2'],
+  ],
+  [
+    ['tts', 'exited', 0, 'restarted by a playbook'],
+    ['tts', 'exited', 900, 'restarted by a playbook'],
+    ['tts', 'exited', 2_000, 'restarted by a playbook'],
+  ],
+  [
+    ['supervisor', 'supervisor-late', 0, 'did not run for 612 ms'],
+    ['tts', 'heartbeat-missed', 900],
+  ],
+  [
+    ['host', 'disk-full', 0],
     ['host', 'disk-ok', 10_000],
     ['tts', 'exited', 60_000],
   ],
@@ -197,7 +284,23 @@ const unexplained: Told[][] = [
   [['tts', 'exited', 0, 'code 1']],
   [
     ['bus', 'bus-down', 0],
-    ['tts', 'exited', 40_000],
+    ['bus', 'bus-up', 1_000],
+    ['tts', 'exited', 20_000],
+  ],
+  [
+    ['bus', 'bus-down', 0],
+    ['tts', 'heartbeat-missed', 1_000],
+  ],
+  [
+    ['tts', 'spawned', 0, '', 'tts.1'],
+    ['configuration', 'reload-begun', 1_000],
+    ['tts', 'spawned', 2_000, '', 'tts.2'],
+    ['tts', 'exited', 3_000, 'ended by SIGSEGV', 'tts.1'],
+  ],
+  [
+    ['tts', 'exited', 0],
+    ['tts', 'promoted', 10],
+    ['reply', 'no-progress', 8_000],
   ],
   [
     ['ingest', 'quarantined', 0],
@@ -244,10 +347,15 @@ void t.test('isPast() tells whether the condition that was the cause has ended s
     ['tts', 'exited', 1_000],
   ]);
   const past = (...later: Told[]) =>
-    isPast(causeRules, cause, signals([['host', 'disk-full', 0, 'ENOSPC'], ...later]));
+    isPast(causeRules, cause, signals([['host', 'disk-full', 0, 'ENOSPC'], ...later]), 3_000);
   t.equal(past(), false);
   t.equal(past(['host', 'cpu-ok', 2_000]), false);
   t.equal(past(['host', 'disk-ok', 2_000]), true);
-  t.equal(isPast(causeRules, cause, signals([['host', 'disk-ok', 2_000]])), false, 'it is not remembered');
+  t.equal(past(['host', 'disk-ok', 4_000]), false, 'later than what begins now');
+  t.equal(
+    isPast(causeRules, cause, signals([['host', 'disk-ok', 2_000]]), 3_000),
+    false,
+    'it is not remembered',
+  );
   t.end();
 });
