@@ -12,9 +12,11 @@ export class FillerTexts {
   constructor(config: Pick<Config, 'tts' | 'audio' | 'reply'>) {
     const { fillers } = config.audio;
     this.#voicing = voicingOf(config);
-    // Short ones first: they are needed soonest, and soonest made.
-    for (const text of fillers.promises) this.#add(text, 'promise');
-    for (const text of fillers.lines) this.#add(text, 'line');
+    // In the order in which they are made, so that there is soon something of both.
+    const promises = new Set(fillers.promises);
+    for (let index = 0; index < Math.max(fillers.lines.length, fillers.promises.length); index++)
+      for (const text of [fillers.lines[index], fillers.promises[index]])
+        if (text !== undefined) this.#add(text, promises.has(text) ? 'promise' : 'line');
     const { idle, disclosure } = config.reply;
     this.#script = [...idle.flatMap(({ lines }) => lines), disclosure.text].map(bare).join('\n');
   }

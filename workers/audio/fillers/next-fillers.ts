@@ -77,13 +77,15 @@ export class NextFillers {
   }
 
   #choose(occasion: Occasion, entries: Entry[]): (Candidate & { text: string }) | undefined {
-    const among = entries
-      .filter(({ kind }) => (kind === 'promise') === (occasion === 'promise'))
-      .map(({ key, text, kind }): Candidate & { text: string } => ({
+    const fit = entries.filter(({ kind }) => (kind === 'promise') === (occasion === 'promise'));
+    // A promise that nobody waits for is better than silence: there may be nothing else yet.
+    const among = (occasion === 'silence' && fit.length === 0 ? entries : fit).map(
+      ({ key, text, kind }): Candidate & { text: string } => ({
         key,
         text,
         kind: kind === 'idle' ? 'idle' : 'line',
-      }));
+      }),
+    );
     return chooseFiller(among, this.#plays.keys, this.#random());
   }
 }

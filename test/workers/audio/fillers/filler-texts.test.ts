@@ -13,7 +13,7 @@ void t.test('FillerTexts tells what a text is good for, as long as the configura
   const kindOf = (text: string) => texts.kindOf({ key: texts.keyOf(text), text });
   t.strictSame(
     texts.configured.map(({ text, kind }) => `${kind} ${text}`),
-    ['promise 乙。', 'promise 甲甲甲。'],
+    ['promise 甲甲甲。', 'promise 乙。'],
     'each text once',
   );
   t.equal(kindOf('第二句话！'), 'idle');

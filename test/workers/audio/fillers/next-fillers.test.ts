@@ -65,6 +65,26 @@ void t.test('take() gives what was read ahead, for its occasion, and something e
   t.equal(next.take('promise')?.key, 'p');
 });
 
+void t.test('take() breaks a silence with promises as long as there is nothing else', async (t) => {
+  const { next, entries } = open([
+    { key: 'p', kind: 'promise' },
+    { key: 'q', kind: 'promise' },
+  ]);
+  const heard: (string | undefined)[] = [];
+  for (let n = 0; n < 4; n++) {
+    await next.prepare();
+    heard.push(next.take('silence')?.key);
+  }
+  t.match(heard.join(''), /^(pqpq|qpqp)$/);
+  entries.set('a', { key: 'a', kind: 'line', text: 'a', bytes: 1, crc: 0, addedAt: 0 });
+  await next.prepare();
+  next.take('silence');
+  for (let n = 0; n < 3; n++) {
+    await next.prepare();
+    t.equal(next.take('silence')?.key, 'a');
+  }
+});
+
 void t.test('take() does with what is in memory while the disk is slow', async (t) => {
   const { next, hold } = open([
     { key: 'a', kind: 'line', inMemory: true },
