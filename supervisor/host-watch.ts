@@ -25,11 +25,15 @@ const signals: Record<string, SignalKind> = {
   'disk fine': 'disk-ok',
 };
 
+/** A disk that stays short is told of again: the bus, which needs less, may have said meanwhile that it is well. */
+const tellAgainMs = 600_000;
+
 /** CPU, memory and disk of the machine: early warnings, and what the scaler has to know. */
 export class HostWatch {
   readonly #options: HostWatchOptions;
   readonly #sampler: HostSampler;
   #history: HostHistory = noHostSamples;
+  #diskToldAt = -Infinity;
 
   constructor(options: HostWatchOptions) {
     this.#options = options;
@@ -48,7 +52,10 @@ export class HostWatch {
     this.#history = history;
     for (const { resource, level, changed, reason } of verdicts) {
       const kind = signals[`${resource} ${level}`];
-      if (changed && kind) this.#options.onSignal(kind, reason);
+      const isDue = resource === 'disk' && level !== 'fine' && now - this.#diskToldAt >= tellAgainMs;
+      if (!kind || !(changed || isDue)) continue;
+      if (resource === 'disk') this.#diskToldAt = now;
+      this.#options.onSignal(kind, reason);
     }
     return { cpuPct: sample.cpuPct ?? 0, memoryPct: sample.memoryPct ?? 0 };
   }

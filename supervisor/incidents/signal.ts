@@ -51,7 +51,7 @@ export const signalKinds = [
 /**
  * What can be told. Some need explaining: `refused` is exit 78 (configuration), `gave-up` exit 125, `retired` a planned swap begun (the
  * exit of that child is then no fault), `cut-short` that the run before this one ended without stopping in order, `handed-over` messages given to another child, `false-alarm` that what was said of the component
- * was wrong. A condition of the host is told when it begins and, by its `-ok`, when it ends; one of a process again while it lasts, or
+ * was wrong. A condition of the host is told when it begins and, by its `-ok`, when it ends (that of its disk, every ten minutes too); one of a process again while it lasts, or
  * ended by its sign (a swap, a promotion).
  */
 export type SignalKind = (typeof signalKinds)[number];

@@ -32,6 +32,10 @@ void t.test(
     free = 1e7;
     await look(3);
     t.same(heard.splice(0), ['disk-full']);
+    await look(115);
+    t.same(heard.splice(0), []);
+    await look(10);
+    t.same(heard.splice(0), ['disk-full'], 'again after ten minutes');
     free = 5e9;
     await look(8);
     t.same(heard.splice(0), ['disk-ok'], 'once none of the last samples was low');
