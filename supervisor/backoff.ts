@@ -3,8 +3,8 @@
  * together do not come back together. Health lowers the level step by step: it is neither forgotten at once (a crash loop would
  * look new each time) nor kept for ever (systemd never resets, and one bad night slows down every later restart).
  *
- * More than five failures within a minute mean quarantine: the child is tried at the longest delay only, for ever, until it has been
- * healthy for a minute. Giving up would make an outage of it.
+ * More than five failures within a minute mean quarantine: a child that does not get going is tried at the longest delay only, for ever,
+ * until it has been healthy for a minute. Giving up would make an outage of it.
  */
 export interface Backoff {
   level: number;
@@ -21,10 +21,20 @@ export interface Failure {
   ranMs: number;
   /** Somebody else sent SIGKILL: nothing says that the program is at fault. */
   killed: boolean;
+  /** For how long it had been starting, when that has failed. */
+  triedMs?: number;
+}
+
+/** What follows a failure. */
+export interface Retry {
+  delayMs: number;
+  backoff: Backoff;
+  /** It keeps failing: this is the longest delay. */
+  isHeldBack: boolean;
 }
 
 const firstRangeMs = 250;
-/** A child has to be back within 30 s after the cause of its failures is gone, its start included. */
+/** A child has to be back within 30 s after the cause of its failures is gone, its start and what is left of a failing one included. */
 const capMs = 28_000;
 /** For a child that had been working for a while: it does not crash in a loop, and every second without it may be silence. */
 const steady = { ranMs: 5_000, capMs: 2_000 };
@@ -44,19 +54,24 @@ export function afterFailure(
   now: number,
   random: number,
   failure: Failure = { ranMs: 0, killed: false },
-): { delayMs: number; backoff: Backoff } {
+): Retry {
   const isKilled = failure.killed && failure.ranMs >= killed.ranMs;
   const isSteady = failure.ranMs >= steady.ranMs;
   const recent = [...backoff.failures.filter((at) => now - at < windowMs), now].slice(-maxKills - 1);
   const failures = isSteady ? recent.slice(0, -1) : recent;
-  const quarantined = backoff.quarantined || failures.length > (isKilled ? maxKills : maxFailures);
+  const isLooping = failures.length > (isKilled ? maxKills : maxFailures);
+  const quarantined = backoff.quarantined || isLooping;
   const next = { level: Math.min(backoff.level + 1, 32), since: now, failures, quarantined };
-  if (quarantined) return { delayMs: Math.round((capMs / 2) * (1 + random)), backoff: next };
+  // What had failed and works again is no longer what keeps failing.
+  if (quarantined && !isSteady && (isLooping || !isKilled)) {
+    const delayMs = (capMs / 2) * (1 + random) - (failure.triedMs ?? 0);
+    return { delayMs: Math.max(0, Math.round(delayMs)), backoff: next, isHeldBack: true };
+  }
   const cap = isKilled ? killed.capMs : isSteady ? steady.capMs : capMs;
   // Only what failed lately makes it slow: one crash after a bad hour is one crash.
   const exponent = isSteady ? backoff.level : Math.min(backoff.level, failures.length - 1);
   const range = exponent === 0 ? 0 : Math.min(firstRangeMs * 2 ** (exponent - 1), cap);
-  return { delayMs: Math.round(range * random), backoff: next };
+  return { delayMs: Math.round(range * random), backoff: next, isHeldBack: false };
 }
 
 /** The level after having been healthy since `healthySince`. */

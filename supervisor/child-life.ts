@@ -104,10 +104,21 @@ function exited(
   if (spec.restart === 'temporary' || (spec.restart === 'transient' && !failed))
     return to(next, { name: 'stopped' });
   const ranMs = 'readySince' in life ? now - life.readySince : life.name === 'ending' ? life.ranMs : 0;
-  const failure = { ranMs, killed: life.name !== 'ending' && event.exit === 'killed' };
-  const { delayMs, backoff } = afterFailure(child.backoff, now, random, failure);
+  const killed = life.name !== 'ending' && event.exit === 'killed';
+  const triedMs = triedFor(child, now, ranMs);
+  const { delayMs, backoff, isHeldBack } = afterFailure(child.backoff, now, random, {
+    ranMs,
+    killed,
+    triedMs,
+  });
   const restarted = { ...next, backoff, restarts: child.restarts + 1 };
-  return to(restarted, { name: backoff.quarantined ? 'quarantined' : 'backoff', until: now + delayMs });
+  return to(restarted, { name: isHeldBack ? 'quarantined' : 'backoff', until: now + delayMs });
+}
+
+/** How long the start took that has failed: what was given up for that had its whole time. */
+function triedFor({ life, spec }: ChildRecord, now: number, ranMs: number): number {
+  if (ranMs > 0 || !('since' in life)) return 0;
+  return now - life.since + (life.name === 'ending' ? spec.readyTimeoutMs : 0);
 }
 
 function drain(child: ChildRecord, event: Extract<LifeEvent, { kind: 'drain' }>, now: number): Step {

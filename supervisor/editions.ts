@@ -20,18 +20,10 @@ export function beginReload(state: RosterState, specs: ChildSpec[], edition: num
     specs: [...state.services.values()].filter(({ removed }) => !removed).map(({ spec }) => spec),
   };
   state.edition = edition;
-  const failing =
-    state.reload?.failing ??
-    new Set([...state.services.keys()].filter((id) => isFailing(childrenOf(state, id))));
-  state.reload = { phase: 'preparing', since: now, from, failing, failures: 0, kills: 0 };
+  state.reload = { phase: 'preparing', since: now, from, failures: 0, kills: 0 };
   wantSpecs(state, specs);
   return [{ kind: 'reload', phase: 'preparing', edition, reason: '' }];
 }
-
-/** Whether none of a service works, and some have failed. */
-const isFailing = (children: ChildRecord[]): boolean =>
-  !children.some(isActive) &&
-  children.some(({ life: { name } }) => ['backoff', 'quarantined', 'refused', 'gave-up'].includes(name));
 
 /** How the reload comes along, looked at after every event. */
 export function followReload(state: RosterState, now: number): Output[] {
@@ -75,8 +67,6 @@ export function noteFailure(
   const { reload } = state;
   if (!reload || reload.phase === 'rolling-back' || before.edition !== state.edition || before.leaving)
     return [];
-  // It fails as it did before.
-  if (reload.failing.has(before.spec.id)) return [];
   const failed =
     (event.kind === 'exited' && before.life.name !== 'draining' && before.life.name !== 'ending') ||
     (child.life.name === 'ending' && before.life.name !== 'ending' && child.life.again);
@@ -114,15 +104,11 @@ function wantSpecs(state: RosterState, specs: ChildSpec[]): void {
   for (const [id, service] of state.services) if (!wanted.has(id)) service.removed = true;
 }
 
-/** Nobody waits for what did not work when the reload began: it may need another one. */
-const wasFailing = (state: RosterState, service: string): boolean =>
-  state.reload?.failing.has(service) ?? false;
-
 /** Each service that works has somebody of the new edition to take over. */
 function isPrepared(state: RosterState): boolean {
   const isNew = ({ edition }: ChildRecord) => edition === state.edition;
   return [...state.services.values()].every(({ spec, removed, proven }) => {
-    if (removed || !spec.swappable || !proven || wasFailing(state, spec.id)) return true;
+    if (removed || !spec.swappable || !proven) return true;
     const children = childrenOf(state, spec.id).filter((child) => !hasEnded(child));
     if (children.length === 0) return true;
     const actives = children.filter(isActive);
@@ -134,7 +120,7 @@ function isPrepared(state: RosterState): boolean {
 function isSwitched(state: RosterState): boolean {
   return [...state.children.values()].every((child) => {
     if (child.leaving || state.services.get(child.spec.id)?.removed === true) return false;
-    if (hasEnded(child) || wasFailing(state, child.spec.id)) return true;
+    if (hasEnded(child)) return true;
     const inPlace = child.edition === state.edition;
     return inPlace && child.life.name !== 'draining' && (child.life.name === 'running' || isReady(child));
   });
@@ -147,7 +133,6 @@ function isBack(state: RosterState): boolean {
   return [...state.services.values()].every(({ spec, removed, proven }) => {
     const children = childrenOf(state, spec.id);
     if (removed) return children.every(hasEnded);
-    if (wasFailing(state, spec.id)) return true;
     return children.every(isInPlace) && (!proven || children.some(({ life }) => life.name === 'running'));
   });
 }

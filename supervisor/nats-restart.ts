@@ -1,4 +1,4 @@
-import type { Backoff } from './backoff.ts';
+import type { Backoff, Retry } from './backoff.ts';
 import { afterFailure } from './backoff.ts';
 
 /** Up for so long and then killed or stopped: nothing says that it is at fault. */
@@ -15,7 +15,7 @@ export function afterLoss(
   lost: { ranMs: number; killed: boolean } | undefined,
   now: number,
   random: number,
-): { delayMs: number; backoff: Backoff } {
+): Pick<Retry, 'delayMs' | 'backoff'> {
   if (lost?.killed && lost.ranMs >= provenMs) return { delayMs: 0, backoff };
   return afterFailure(backoff, now, random, asIfSteady);
 }

@@ -30,8 +30,6 @@ export interface Reload {
   phase: 'preparing' | 'switching' | 'probation' | 'rolling-back';
   since: number;
   from: { edition: number; specs: ChildSpec[] };
-  /** Services that were failing when it began: what they do says nothing about it. */
-  failing: ReadonlySet<string>;
   failures: number;
   /** Ends by a SIGKILL that was not ours. */
   kills: number;

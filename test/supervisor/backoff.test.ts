@@ -38,6 +38,26 @@ void t.test(
   },
 );
 
+void t.test('afterFailure() is as quick with one that had kept failing and works again', (t) => {
+  const { backoff } = delays(9, { ranMs: 0, killed: false });
+  const now = backoff.since + 40_000;
+  const after = (failure: Failure) => afterFailure(backoff, now, 0.999_999, failure);
+  t.match(after({ ranMs: 1_500, killed: true }), { delayMs: 250, isHeldBack: false });
+  t.match(after({ ranMs: 6_000, killed: false }), { delayMs: 2_000, isHeldBack: false });
+  t.match(after({ ranMs: 1_500, killed: false }), { delayMs: 28_000, isHeldBack: true });
+  t.match(after({ ranMs: 100, killed: true }), { delayMs: 28_000, isHeldBack: true });
+  t.equal(after({ ranMs: 6_000, killed: false }).backoff.quarantined, true, 'it has not proved itself yet');
+  t.end();
+});
+
+void t.test('afterFailure() counts a start that has failed as part of its longest delay', (t) => {
+  const { backoff } = delays(9, { ranMs: 0, killed: false });
+  const after = (triedMs: number) =>
+    afterFailure(backoff, backoff.since + 1, 0, { ranMs: 0, killed: false, triedMs }).delayMs;
+  t.same([after(0), after(5_000), after(15_000)], [14_000, 9_000, 0]);
+  t.end();
+});
+
 void t.test('whileHealthy() halves the level after a minute and clears it after five', (t) => {
   const { backoff } = delays(7, { ranMs: 0, killed: false });
   const since = backoff.since + 1_000;

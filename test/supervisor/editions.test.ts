@@ -47,32 +47,6 @@ void t.test('a reload whose children refuse is rolled back, and those at work go
   t.end();
 });
 
-void t.test('a service that was failing before does not keep a reload from coming in', (t) => {
-  const troupe = new Troupe(show);
-  const failing = () => {
-    for (const { id, spec, life } of troupe.roster.children)
-      if (spec.id === 'tts' && 'pid' in life) troupe.dies(id);
-  };
-  const fail = (seconds: number) => {
-    for (let half = 0; half < 2 * seconds; half++) {
-      failing();
-      troupe.pass(500);
-    }
-    failing();
-  };
-  fail(20);
-  t.equal(conditionOf(troupe.roster.state, 'tts'), 'down');
-  troupe.take();
-  troupe.tell({ kind: 'reload', specs: show, edition: 2 });
-  fail(20);
-  const reload = troupe.take().filter((line) => line.startsWith('reload'));
-  t.same(reload, ['reload preparing', 'reload switching', 'reload probation', 'reload done']);
-  t.equal(conditionOf(troupe.roster.state, 'audio'), 'well');
-  troupe.pass(40_000);
-  t.equal(conditionOf(troupe.roster.state, 'tts'), 'well');
-  t.end();
-});
-
 void t.test('a reload that never gets ready is rolled back after a minute', (t) => {
   const slow = [specOf('audio', { readyTimeoutMs: 100_000 })];
   const troupe = new Troupe(slow);

@@ -86,7 +86,6 @@ void t.test('rollBack() leaves a change alone that is under way, or was taken ba
     phase: 'preparing',
     since: 0,
     from: { edition: 2, specs: [] },
-    failing: new Set(),
     failures: 0,
     kills: 0,
   };

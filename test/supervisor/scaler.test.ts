@@ -67,7 +67,6 @@ void t.test('look() changes nothing during a stop or a reload, or for a service 
     phase: 'probation',
     since: 0,
     from: { edition: 1, specs: [] },
-    failing: new Set(),
     failures: 0,
     kills: 0,
   };
