@@ -9,6 +9,7 @@ import { describeRoom, readRooms } from './room-statuses.ts';
 import { runCommand } from './run-command.ts';
 import type { RoomSound } from './sounds.ts';
 import { describeSound, readSounds, roomsOf } from './sounds.ts';
+import { statusWarnings } from './status-warnings.ts';
 import { describeVoices, readVoices } from './voices.ts';
 
 const usage = `npm run status [-- --json] [--home DIR]
@@ -39,10 +40,19 @@ async function main(): Promise<number> {
     readRooms(home, state),
   ]);
   const voices = readVoices(home, state.children);
+  const now = Date.now();
+  const warnings = statusWarnings(home, state, now);
   console.log(
     values.json
-      ? JSON.stringify({ running: true, ...state, rooms: rooms.map(flat), sounds, voices: voices ?? null })
-      : formatState(state, { rooms, sounds, voices, now: Date.now() }),
+      ? JSON.stringify({
+          running: true,
+          ...state,
+          warnings,
+          rooms: rooms.map(flat),
+          sounds,
+          voices: voices ?? null,
+        })
+      : formatState(state, { rooms, sounds, voices, warnings, now }),
   );
   return exitCodes.clean;
 }
@@ -58,14 +68,22 @@ function formatState(
     rooms,
     sounds,
     voices,
+    warnings,
     now,
-  }: { rooms: RoomView[]; sounds: RoomSound[]; voices: VoiceReport | undefined; now: number },
+  }: {
+    rooms: RoomView[];
+    sounds: RoomSound[];
+    voices: VoiceReport | undefined;
+    warnings: string[];
+    now: number;
+  },
 ): string {
   const { nats, late, reload, incidents, services, children } = state;
   const up = age(now - Date.parse(state.startedAt));
   const lines = [
     `${state.state}, supervisor pid ${state.pid}, ${state.rssMb} MB, up ${up}; bus ${nats.url} (pid ${nats.pid}, restarts ${nats.restarts})`,
   ];
+  lines.push(...warnings);
   if (late.times > 0)
     lines.push(`the supervisor itself was held up ${late.times} times, ${late.ms} ms in all`);
   if (reload)
@@ -75,7 +93,9 @@ function formatState(
   const notWell = services.filter(({ condition }) => condition !== 'well');
   lines.push(
     notWell.length === 0
-      ? 'all services are well'
+      ? warnings.length === 0
+        ? 'all services are well'
+        : 'all services were well'
       : `not well: ${notWell.map(({ id, condition, working, wanted }) => `${id} (${condition}, ${working} of ${wanted} at work)`).join(', ')}`,
     ...(rooms.length > 0 || state.rooms.length === 0
       ? rooms.map((room) => describeRoom(room, now))

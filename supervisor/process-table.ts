@@ -18,6 +18,12 @@ function readFields(pid: number): string[] | undefined {
   }
 }
 
+/** The pid of a process's parent; undefined where that cannot be told. */
+export function parentOf(pid: number): number | undefined {
+  const parent = readFields(pid)?.[1];
+  return parent === undefined ? undefined : Number(parent);
+}
+
 /** How a process ended that is dead and that its parent has not been told of yet: 0, or the signal that ended it. Linux only. */
 export function readEnd(pid: number): { startTime: string; signal: number } | undefined {
   const fields = readFields(pid);

@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { parentOf } from './process-table.ts';
+
 export interface StopSignals extends Disposable {
   /** Aborted by the first SIGINT or SIGTERM, or when the npm that started us is gone. */
   signal: AbortSignal;
@@ -56,11 +59,24 @@ export function openStopSignals(onSecond: () => void = () => process.exit(1)): S
   return signals;
 }
 
-/** npm ends at SIGTERM and leaves what it had started, which would stay on air with nobody knowing. Started otherwise, we may outlive our parent. */
+/**
+ * npm ends at SIGTERM and leaves what it had started, which would stay on air with nobody knowing; killed, it leaves the shell between us
+ * as well. Started otherwise, we may outlive our parent.
+ */
 function watchParent(onGone: () => void): NodeJS.Timeout | undefined {
   if (process.env['npm_lifecycle_event'] === undefined) return undefined;
   const parent = process.ppid;
+  // A shell that runs only one command may have become that command: then npm itself is our parent, and its own may go.
+  const npm = isShell(parent) ? parentOf(parent) : undefined;
   return setInterval(() => {
-    if (process.ppid !== parent) onGone();
+    if (process.ppid !== parent || (npm !== undefined && parentOf(parent) !== npm)) onGone();
   }, parentEveryMs).unref();
+}
+
+function isShell(pid: number): boolean {
+  try {
+    return /^(ba|da|z|k)?sh$/.test(readFileSync(`/proc/${pid}/comm`, 'utf8').trim());
+  } catch {
+    return false;
+  }
 }

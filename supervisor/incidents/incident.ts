@@ -290,5 +290,6 @@ function explain(incident: Incident, findCause: FindCause): Incident {
 
 function summed(incident: Incident): Incident {
   const { record, playbook } = incident;
-  return { ...incident, record: { ...record, summary: summarise(record, playbook.says) } };
+  const summary = summarise(record, playbook.says, playbook.triggers);
+  return { ...incident, record: { ...record, summary } };
 }

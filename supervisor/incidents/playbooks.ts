@@ -208,7 +208,7 @@ export const playbooks: Playbook[] = [
   },
   {
     problem: 'disk-full',
-    says: 'has no disk space left',
+    says: 'takes nothing more on its disk',
     triggers: ['disk-full'],
     severity: 'critical',
     family: 'disk',

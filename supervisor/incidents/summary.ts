@@ -24,10 +24,16 @@ export const describeAction = (action: ActionName, component: string): string =>
     ? 'wait: its worker goes on trying by itself'
     : done[action];
 
-/** One sentence on where the incident stands; `says` is the playbook's word for the problem. */
-export function summarise(record: Omit<IncidentRecord, 'summary'>, says: string): string {
+/** One sentence on where the incident stands; `says` is the playbook's word for the problem, and `kinds` are the signals that tell of it. */
+export function summarise(
+  record: Omit<IncidentRecord, 'summary'>,
+  says: string,
+  kinds: readonly string[] = [],
+): string {
   const { component, timeline, occurrences } = record;
-  const detail = timeline[0]?.detail ?? '';
+  // It may have begun with a lesser problem.
+  const told = timeline.find(({ what }) => kinds.includes(what)) ?? timeline[0];
+  const detail = told?.detail ?? '';
   const times = occurrences > 1 ? `, ${occurrences} signals` : '';
   const happened =
     `${component} ${says}${detail === '' && times === '' ? '' : ` (${detail}${times})`}`.replace('(, ', '(');

@@ -75,15 +75,16 @@ void t.test('a second signal ends everything at once', async (t) => {
   await until('the end of all', () => [...children, nats].every((one) => !one || !isAlive(one.pid)));
 });
 
-void t.test('the show ends in order when the npm that started it is ended', async (t) => {
-  const { home, child } = start(t, 'npm', ['run', 'supervise', '--']);
-  child.stdout?.resume();
-  child.stderr?.resume();
-  const ended = once(child, 'exit');
-  await until('on air', () => readState(home)?.state === 'on-air');
-  const pid = readState(home)?.pid ?? 0;
-  child.kill('SIGTERM');
-  await ended;
-  await until('the end of the supervisor', () => !isAlive(pid));
-  t.match(readState(home), { state: 'stopped' });
-});
+for (const signal of ['SIGTERM', 'SIGKILL'] as const)
+  void t.test(`the show ends in order when the npm that started it is ended by ${signal}`, async (t) => {
+    const { home, child } = start(t, 'npm', ['run', 'supervise', '--']);
+    child.stdout?.resume();
+    child.stderr?.resume();
+    const ended = once(child, 'exit');
+    await until('on air', () => readState(home)?.state === 'on-air');
+    const pid = readState(home)?.pid ?? 0;
+    child.kill(signal);
+    await ended;
+    await until('the end of the supervisor', () => !isAlive(pid));
+    t.match(readState(home), { state: 'stopped' });
+  });

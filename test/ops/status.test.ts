@@ -1,9 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import type { ChildState, SupervisorState } from '../../protocol/ipc.ts';
+import { readProcess } from '../../supervisor/process-table.ts';
 import { stateFile } from '../../supervisor/state-file.ts';
 
 const project = resolve(import.meta.dirname, '../..');
@@ -136,11 +138,37 @@ void t.test('status shows each child, what is not well, and what was repaired', 
   t.end();
 });
 
+void t.test('status says so when the bus is away, and when nobody looks after anything', async (t) => {
+  const well = running.services.slice(0, 1);
+  const own = { ...running.nats, monitorUrl: 'http://127.0.0.1:8222' };
+  const away = status(write(t.testdir(), { ...running, services: well, nats: { ...own, pid: 0 } })).said;
+  t.match(away, /^the bus is away/m);
+  t.notMatch(away, /all services are well/);
+  const there = status(
+    write(t.testdir(), { ...running, services: well, nats: { ...own, pid: process.pid } }),
+  );
+  t.match(there.said, /^all services are well$/m);
+  t.notMatch(there.said, /^the bus is away/m);
+
+  const supervisor = spawn(process.execPath, ['-e', 'setInterval(() => 0, 1000)'], { stdio: 'ignore' });
+  t.teardown(() => supervisor.kill('SIGKILL'));
+  await once(supervisor, 'spawn');
+  const home = write(t.testdir(), { ...running, pid: supervisor.pid ?? 0, services: well });
+  utimesSync(stateFile(home), new Date(), new Date(Date.now() - 60_000));
+  t.match(status(home).said, /^the supervisor has told nothing for 60 s/m);
+  supervisor.kill('SIGSTOP');
+  while (readProcess(supervisor.pid ?? 0)?.state !== 'T') await sleep(5);
+  t.match(
+    status(home).said,
+    /^the supervisor is stopped by a signal, and looks after nothing: kill -CONT \d+/m,
+  );
+});
+
 void t.test('status --json says what the state file says', (t) => {
   const home = write(t.testdir(), running);
   const { code, said } = status(home, '--json');
   t.equal(code, 0);
-  t.same(JSON.parse(said), { running: true, ...running, rooms: [], sounds: [], voices: null });
+  t.same(JSON.parse(said), { running: true, ...running, warnings: [], rooms: [], sounds: [], voices: null });
   t.end();
 });
 

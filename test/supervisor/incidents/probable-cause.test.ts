@@ -25,7 +25,33 @@ const table: [told: Told[], component: string, why: RegExp][] = [
       ['tts', 'reconnect-failed', 5_000],
     ],
     'bus',
-    /bus had been lost \(5 s before\)/,
+    /did not find the bus again, which had been lost \(5 s before\)/,
+  ],
+  [
+    [
+      ['bus', 'bus-down', 0],
+      ['tts', 'exited', 50_000],
+    ],
+    'bus',
+    /bus had been lost \(50 s before\)/,
+  ],
+  [
+    [
+      ['bus', 'bus-down', 0],
+      ['configuration', 'reload-begun', 1_000],
+      ['configuration', 'reload-rolled-back', 61_000],
+    ],
+    'bus',
+    /without the bus/,
+  ],
+  [
+    [
+      ['bus', 'bus-down', 0, 'it ended with code 1'],
+      ['bus', 'bus-down', 900, 'it ended with code 1'],
+      ['bus', 'bus-down', 2_000, 'it ended with code 1'],
+    ],
+    'bus',
+    /three times for the same reason/,
   ],
   [
     [
@@ -154,7 +180,7 @@ const table: [told: Told[], component: string, why: RegExp][] = [
       ['tts', 'reconnect-failed', 9_000],
     ],
     'bus',
-    /bus had been lost \(9 s before\)/,
+    /did not find the bus again, which had been lost \(9 s before\)/,
   ],
   [
     [
@@ -285,7 +311,7 @@ const unexplained: Told[][] = [
   [
     ['bus', 'bus-down', 0],
     ['bus', 'bus-up', 1_000],
-    ['tts', 'exited', 20_000],
+    ['tts', 'exited', 4_000],
   ],
   [
     ['bus', 'bus-down', 0],
