@@ -100,7 +100,7 @@ async function run(options: RunOptions): Promise<number> {
   }
   const candidates = names.flatMap((name) => (faults[name] ? { ...faults[name], name } : []));
   const plan = drawPlan({ seed, durationMs: forMs, faults: candidates });
-  say(`seed ${seed}: ${plan.length} faults in ${forMs / 1_000} s, home ${home.folder}`);
+  say(`seed ${seed}: at most ${plan.length} faults in ${forMs / 1_000} s, home ${home.folder}`);
   let supervisor: Usage | undefined;
   const evidence = await runShow({
     home: home.folder,
