@@ -105,7 +105,7 @@ function exited(
     return to(next, { name: 'stopped' });
   const ranMs = 'readySince' in life ? now - life.readySince : life.name === 'ending' ? life.ranMs : 0;
   const killed = life.name !== 'ending' && event.exit === 'killed';
-  const triedMs = triedFor(child, now, ranMs);
+  const triedMs = triedFor(life, now);
   const { delayMs, backoff, isHeldBack } = afterFailure(child.backoff, now, random, {
     ranMs,
     killed,
@@ -115,10 +115,10 @@ function exited(
   return to(restarted, { name: isHeldBack ? 'quarantined' : 'backoff', until: now + delayMs });
 }
 
-/** How long the start took that has failed: what was given up for that had its whole time. */
-function triedFor({ life, spec }: ChildRecord, now: number, ranMs: number): number {
-  if (ranMs > 0 || !('since' in life)) return 0;
-  return now - life.since + (life.name === 'ending' ? spec.readyTimeoutMs : 0);
+/** How long a start has taken that failed, or is given up now. Waiting for others is no part of it. */
+function triedFor(life: Life, now: number): number {
+  if (life.name === 'ending') return life.triedMs;
+  return life.name === 'spawning' || life.name === 'initialising' ? now - life.since : 0;
 }
 
 function drain(child: ChildRecord, event: Extract<LifeEvent, { kind: 'drain' }>, now: number): Step {
@@ -167,7 +167,16 @@ function condemn(
   if (life.name === 'ending') return to(child, { ...life, again: life.again && again });
   const ranMs = 'readySince' in life ? now - life.readySince : 0;
   const goesOn = life.name === 'draining' ? life.again && again : again;
-  const ending: Life = { name: 'ending', since: now, pid: life.pid, stage, again: goesOn, ranMs, reason };
+  const ending: Life = {
+    name: 'ending',
+    since: now,
+    pid: life.pid,
+    stage,
+    again: goesOn,
+    ranMs,
+    triedMs: triedFor(life, now),
+    reason,
+  };
   const duty = child.spec.holdsPlace ? child.duty : undefined;
   return to({ ...child, duty }, ending, [effectOf[stage]]);
 }

@@ -42,7 +42,14 @@ export type Life =
   | ({ name: 'spawning' | 'registered' | 'initialising' } & Process)
   | ({ name: 'initialised' | 'starting' | 'running' } & Beating)
   | ({ name: 'draining'; deadline: number; handOver: boolean; yielded: boolean; again: boolean } & Process)
-  | ({ name: 'ending'; stage: Stage; again: boolean; ranMs: number; reason: string } & Process)
+  | ({
+      name: 'ending';
+      stage: Stage;
+      again: boolean;
+      ranMs: number;
+      triedMs: number;
+      reason: string;
+    } & Process)
   | { name: 'backoff' | 'quarantined'; until: number }
   | { name: 'refused' | 'gave-up' };
 

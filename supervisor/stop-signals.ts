@@ -69,7 +69,9 @@ function watchParent(onGone: () => void): NodeJS.Timeout | undefined {
   // A shell that runs only one command may have become that command: then npm itself is our parent, and its own may go.
   const npm = isShell(parent) ? parentOf(parent) : undefined;
   return setInterval(() => {
-    if (process.ppid !== parent || (npm !== undefined && parentOf(parent) !== npm)) onGone();
+    // What cannot be read for a moment is no sign of anything.
+    const now = npm === undefined ? undefined : parentOf(parent);
+    if (process.ppid !== parent || (now !== undefined && now !== npm)) onGone();
   }, parentEveryMs).unref();
 }
 

@@ -288,7 +288,7 @@ export class Supervisor implements AsyncDisposable {
     if (event === 'up') this.#conversation.busIsUp();
     if (event === 'down') say(`bus lost (${reason}), starting it again`);
     else if (onAir) say(`bus is back${reason === '' ? '' : ` (${reason})`}`);
-    if (event === 'down' || onAir) this.#signal('bus', `bus-${event}`, reason);
+    this.#signal('bus', `bus-${event}`, reason);
     if (onAir) this.#handle({ kind: 'bus', ready: event === 'up' });
     this.#file.write();
   }

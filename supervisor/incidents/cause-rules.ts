@@ -204,7 +204,7 @@ export const causeRules: CauseRule[] = [
     withinMs: 600_000,
     sameReason: 3,
     blames: 'itself',
-    confidence: 0.8,
+    confidence: 0.82,
     why: 'it failed three times for the same reason, so the fault is in the program or what it is given',
   },
   {

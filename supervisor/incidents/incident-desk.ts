@@ -1,6 +1,6 @@
 import { AlertBook, alertKey } from './alert-book.ts';
 import { causeRules } from './cause-rules.ts';
-import type { Change, FindCause, Incident } from './incident.ts';
+import type { Change, FindCause, Incident } from './incident-state.ts';
 import { advance, again, forgive, open, reopen, witness } from './incident.ts';
 import type { IncidentRecord, Order } from './incident-record.ts';
 import type { ActionName, Health, Playbook } from './playbook.ts';
@@ -110,7 +110,7 @@ export class IncidentDesk {
       const goesOn = its.problem === playbook.problem || playbook.rank > its.rank;
       if (!isSame || !goesOn || signal.at - (closedAt ?? 0) >= reopenWithinMs) return false;
       // And so is one whose cause, elsewhere, is over.
-      return cause.component === component || !isPast(causeRules, cause, this.#signals.all, signal.at);
+      return cause.component === component || !isPast(causeRules, cause, this.#signals.all, signal);
     });
     const [back] = index < 0 ? [] : this.#closed.splice(index, 1);
     const change = back

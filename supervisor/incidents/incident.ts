@@ -1,47 +1,11 @@
 import type { IncidentRecord } from './incident-record.ts';
 import { settle } from './incident-record.ts';
 import { impactOf } from './impact.ts';
-import type { ActionName, Health, Playbook, PlaybookStep } from './playbook.ts';
-import type { ProbableCause, Symptoms } from './probable-cause.ts';
-import type { Signal, SignalKind } from './signal.ts';
+import type { Change, FindCause, Incident } from './incident-state.ts';
+import type { Health, Playbook, PlaybookStep } from './playbook.ts';
+import type { Signal } from './signal.ts';
 import { summarise } from './summary.ts';
 import { entryOf, extend } from './timeline.ts';
-
-/** An incident's record and where its playbook stands. All functions here return a new one; none changes what it is given. */
-export interface Incident {
-  readonly record: IncidentRecord;
-  readonly playbook: Playbook;
-  /** Index of the action whose verification runs; past the end when none is left. */
-  readonly step: number;
-  /** Since when that verification runs. */
-  readonly waitingSince: number;
-  /** First signal since it opened or came back, and the latest. */
-  readonly episodeAt: number;
-  readonly triggeredAt: number;
-  readonly triggers: SignalKind[];
-  readonly signSeen: boolean;
-  readonly falseAlarm: boolean;
-  /** Since when the component has been repaired; null while it is not. */
-  readonly goodSince: number | null;
-  /** Since when nothing of the component works; null while something does. */
-  readonly downSince: number | null;
-  /** The action has had its time, and whether another one begins waits until it is known whether somebody takes over. */
-  readonly overdue: boolean;
-  /** So often somebody did, since the action was begun. */
-  readonly relapses: number;
-  readonly lookedAt: number;
-}
-
-/** What became of an incident, and the action to order, if a new one began. */
-export interface Change {
-  incident: Incident;
-  begun: ActionName | null;
-  /** Whether it is worth a record: opened, came back, taken over, action begun, closed. */
-  important: boolean;
-}
-
-/** Finds the probable cause anew. */
-export type FindCause = (symptoms: Symptoms) => ProbableCause;
 
 const maxActions = 20;
 const maxHoldMs = 60_000;
@@ -51,8 +15,10 @@ const takeOverMs = 2_000;
 const sparelessMs = 60_000;
 /** What comes back by itself gets its time again so often; then people are told, and it is left standing. */
 const maxRelapses = 2;
+/** Longer than what comes back by itself has ever been seen to take. */
+const comesBackMs = 30_000;
 
-/** A new incident with its first action begun. */
+/** A new incident with its first action begun. All functions here return a new one; none changes what it is given. */
 export function open(id: string, signal: Signal, playbook: Playbook, findCause: FindCause): Change {
   const { at, component } = signal;
   const detectionMs = signal.figures?.['detectionMs'];
@@ -93,6 +59,7 @@ export function open(id: string, signal: Signal, playbook: Playbook, findCause: 
     downSince: null,
     overdue: false,
     relapses: 0,
+    isSpared: false,
     lookedAt: at,
   };
   return begin(incident, 0, at, false);
@@ -101,11 +68,9 @@ export function open(id: string, signal: Signal, playbook: Playbook, findCause: 
 /** The problem came back soon after its end: the same incident goes on, from the first action again. */
 export function reopen(before: Incident, signal: Signal, playbook: Playbook, findCause: FindCause): Change {
   const { record } = before;
-  // What caused it then need not have caused it now.
-  const probableCause = { ...record.probableCause, confidence: 0 };
   const back: Incident = {
     ...before,
-    record: { ...record, probableCause, closedAt: null, state: 'open', reopened: record.reopened + 1 },
+    record: { ...doubted(record), closedAt: null, reopened: record.reopened + 1 },
     episodeAt: signal.at,
     lookedAt: signal.at,
     triggers: [],
@@ -172,11 +137,7 @@ export function advance(before: Incident, now: number, health: Health, findCause
     return held ? close(explain(incident, findCause), now) : unchanged(incident);
   }
   const isDown = downSince !== null && now - downSince >= takeOverMs;
-  // People were told while it worked: now it does not.
-  if (record.state === 'unresolved' && isDown && record.severity !== 'critical') {
-    const graver = { ...settle(record, 'failed', now), state: 'open', severity: 'critical' } as const;
-    return begin({ ...incident, record: graver }, 0, now, false);
-  }
+  if (isToBeRepaired(incident, now)) return repairAfterAll(incident, now, findCause);
   if (!current || step >= playbook.actions.length || record.state === 'unresolved')
     return unchanged(incident);
   const isSpareless = health === 'degraded' && playbook.family === 'process' && playbook.standIn !== 'some';
@@ -186,6 +147,27 @@ export function advance(before: Incident, now: number, health: Health, findCause
   return fail(explain(incident, findCause), now, health);
 }
 
+/** People were told of it while it worked, or as it came back by itself: now it does not. */
+function isToBeRepaired({ record, playbook, downSince, isSpared }: Incident, now: number): boolean {
+  const isOurs = ['process', 'bus'].includes(playbook.family);
+  if (!isOurs || record.state !== 'unresolved' || record.severity === 'critical') return false;
+  return downSince !== null && now - downSince >= (isSpared ? comesBackMs : takeOverMs);
+}
+
+function repairAfterAll(incident: Incident, now: number, findCause: FindCause): Change {
+  const episodeAt = incident.downSince ?? now;
+  const graver = { ...doubted(settle(incident.record, 'failed', now)), severity: 'critical' } as const;
+  const triggeredAt = Math.max(incident.triggeredAt, episodeAt);
+  return begin(explain({ ...incident, record: graver, episodeAt, triggeredAt }, findCause), 0, now, false);
+}
+
+/** Open again; what caused it then need not have caused it now. */
+const doubted = (record: IncidentRecord): IncidentRecord => ({
+  ...record,
+  state: 'open',
+  probableCause: { ...record.probableCause, confidence: 0 },
+});
+
 /** It came back by itself, after the action's time: the same again, as another action would hit what stands. */
 function relapse(incident: Incident, now: number): Incident {
   return { ...incident, overdue: false, relapses: incident.relapses + 1, waitingSince: now };
@@ -193,7 +175,7 @@ function relapse(incident: Incident, now: number): Incident {
 
 /** Comes back by itself again and again: that is for people, and nothing is to be done to it. */
 function giveUp(incident: Incident, now: number, health: Health): Change {
-  return fail({ ...incident, goodSince: null }, now, health, 'it comes back by itself');
+  return fail({ ...incident, goodSince: null, isSpared: true }, now, health, 'it comes back by itself');
 }
 
 function look(incident: Incident, now: number, health: Health): Incident {

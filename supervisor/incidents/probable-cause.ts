@@ -47,21 +47,30 @@ export function probableCause(
   };
 }
 
-/** Whether a cause that was found earlier was a condition that has ended before `now`: what begins then has another. */
+/** Whether a cause that was found earlier was a condition that has ended before this signal: what begins with it has another. */
 export function isPast(
   rules: CauseRule[],
-  { what, at }: ProbableCause,
+  { what, at, component }: ProbableCause,
   recent: readonly Signal[],
-  now: number,
+  { kind, at: now }: Pick<Signal, 'kind' | 'at'>,
 ): boolean {
   const index = recent.findIndex(
     (signal) => signal.at === at && describe(signal.kind, signal.detail) === what,
   );
   const [signal, ...later] = index < 0 ? [] : recent.slice(index);
   if (!signal) return false;
-  const own = rules.filter(({ earlier, until }) => until !== undefined && earlier.includes(signal.kind));
-  return own.some((rule) => isEnded(rule, signal, later, now));
+  const own = rules.filter(
+    (rule) =>
+      rule.until !== undefined &&
+      rule.earlier.includes(signal.kind) &&
+      rule.explains.includes(kind) &&
+      blamed(rule, signal) === component,
+  );
+  return own.length > 0 && own.every((rule) => isEnded(rule, signal, later, now));
 }
+
+const blamed = ({ blames }: CauseRule, { component }: Signal): string =>
+  blames === 'itself' ? component : blames;
 
 /** What others did counts only when it came before the first symptom; its own history goes on until the last. */
 function apply(rule: CauseRule, symptoms: Symptoms, recent: readonly Signal[]): ProbableCause | undefined {
@@ -82,7 +91,7 @@ function apply(rule: CauseRule, symptoms: Symptoms, recent: readonly Signal[]): 
   if (!latest || !isEnough(rule, candidates)) return undefined;
   const beforeMs = symptoms.firstAt - latest.at;
   return {
-    component: rule.blames === 'itself' ? latest.component : rule.blames,
+    component: blamed(rule, latest),
     what: describe(latest.kind, latest.detail),
     at: latest.at,
     confidence: rule.confidence,

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { noBackoff } from '../../supervisor/backoff.ts';
 import { step } from '../../supervisor/child-life.ts';
 import type { ChildRecord, LifeEvent, Step } from '../../supervisor/child-record.ts';
 import { newChild, pidOf } from '../../supervisor/child-record.ts';
@@ -83,6 +84,24 @@ void t.test('step() asks a child that is late in any phase for a report, and end
   }
   t.end();
 });
+
+void t.test(
+  'step() counts what a failed start took, as far as it went, as part of the longest delay',
+  (t) => {
+    const condemned: LifeEvent = { kind: 'condemn', reason: 'used 900 MB', again: true, stage: 'kill' };
+    const delayAfter = (now: number, end?: LifeEvent) => {
+      // It has been initialising since 100.
+      const starting = after(...toRunning.slice(0, 4)).child;
+      const child = { ...starting, backoff: { ...noBackoff, level: 9, quarantined: true } };
+      const { life } = step(end ? step(child, end, now).child : child, died, now, 0).child;
+      return life.name === 'quarantined' ? life.until - now : life.name;
+    };
+    t.equal(delayAfter(200), 13_900);
+    t.equal(delayAfter(200, condemned), 13_900);
+    t.equal(delayAfter(1_100, { kind: 'tick' }), 13_000);
+    t.end();
+  },
+);
 
 void t.test('step() does not count the time in which a child waits for others', (t) => {
   t.equal(after(...toRunning.slice(0, 3), [900_000, { kind: 'tick' }]).child.life.name, 'registered');

@@ -58,7 +58,7 @@ void t.test('announcement() says what a person wants to hear, and nothing else',
   t.equal(announcement(running, { ...replaced, retiring: 'its age' }, now), 'tts is being replaced: its age');
   t.equal(announcement(running, { ...running, life: { ...draining, again: false } }, now), '');
   const reason = 'no heartbeat for 2500 ms';
-  const ending = { ...process, name: 'ending', stage: 'report', ranMs: 0, reason } as const;
+  const ending = { ...process, name: 'ending', stage: 'report', ranMs: 0, triedMs: 0, reason } as const;
   t.equal(
     announcement(running, { ...running, life: { ...ending, again: true } }, now),
     `tts ${reason}, ended`,

@@ -10,6 +10,7 @@ const ending = (reason: string, again = true): Life => ({
   stage: 'report',
   since: 0,
   pid: 1,
+  triedMs: 0,
   ranMs: 0,
   again,
   reason,

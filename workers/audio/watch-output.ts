@@ -6,8 +6,9 @@ const everyMs = 1_000;
 const patienceMs = 3_000;
 /** One that has ended since is not yet known to work. */
 const quietMs = 5_000;
-/** Nor is one that has ended, and was started again: unless that goes on. */
+/** One that has ended, and was started again, is none either: unless that goes on, or happens again and again. */
 const flapMs = 15_000;
+const often = { times: 4, withinMs: 60_000, quietMs: 20_000 };
 
 interface WatchOutputOptions {
   room: string;
@@ -33,17 +34,21 @@ export function watchOutput({
   let level: RoomTrouble['level'] | undefined;
   const deathsOf = () => counters['sinkDeaths'] ?? 0;
   let deaths = deathsOf();
-  let [diedAt, brokenSince, unwellSince] = [-Infinity, Infinity, Infinity];
+  let diedAt: number[] = [];
+  // Nothing is known yet of the one before.
+  let [quietSince, brokenSince, unwellSince] = [performance.now(), Infinity, Infinity];
   const tell = (now: RoomTrouble['level'], text: string) => {
     if (level !== now) report({ room, topic: 'sound', level: now, text });
     level = now;
   };
   const look = () => {
     const now = performance.now();
-    if (deathsOf() !== deaths) diedAt = now;
+    diedAt = diedAt.filter((at) => now - at < often.withinMs);
+    if (deathsOf() !== deaths) [diedAt, quietSince] = [[...diedAt, now], now];
     deaths = deathsOf();
+    const neededMs = diedAt.length >= often.times ? often.quietMs : quietMs;
     brokenSince = outputs.broken ? Math.min(brokenSince, now) : Infinity;
-    if (!outputs.broken && now - diedAt >= quietMs) {
+    if (!outputs.broken && now - quietSince >= neededMs) {
       unwellSince = Infinity;
       return tell('ok', 'an output works');
     }

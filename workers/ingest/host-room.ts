@@ -225,6 +225,7 @@ export class HostedRoom implements AsyncDisposable {
       this.#isUnsure = signal.aborted;
     } finally {
       if (child.handOver) link.handOver();
+      else if (child.draining.aborted || !this.#host.wanted.has(id)) link.leave();
       await (await opening)[Symbol.asyncDispose]();
     }
   }

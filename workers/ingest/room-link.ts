@@ -56,7 +56,7 @@ export class RoomLink implements AsyncDisposable {
   readonly #record: RoomRecord;
   #figuresAt = 0;
   /** The record is `open` once it is known what an earlier process has learned, or that this cannot be had; changes wait for that. */
-  #state: 'idle' | 'recalling' | 'open' | 'handed-over' = 'idle';
+  #state: 'idle' | 'recalling' | 'open' = 'idle';
   #isChanged = false;
 
   constructor(options: RoomLinkOptions) {
@@ -144,16 +144,17 @@ export class RoomLink implements AsyncDisposable {
 
   /** Somebody else keeps the room from now on, so its status is theirs. */
   handOver(): void {
-    this.#state = 'handed-over';
     this.#record.abandon();
+  }
+
+  /** Nobody waits for the room any more, so nothing is wrong with it. */
+  leave(): void {
+    for (const topic of ['refused', 'unreachable'] as const)
+      this.#troubles.count(topic, 0, 'the room was left');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.conditions.clear();
-    // Nobody waits for a room that is left; who takes it over tells of it what is true then.
-    if (this.#state !== 'idle' && this.#state !== 'handed-over')
-      for (const topic of ['refused', 'unreachable'] as const)
-        this.#troubles.count(topic, 0, 'the room was left');
     await this.source[Symbol.asyncDispose]();
     if (this.#isChanged) this.#record.changed();
     await this.#record[Symbol.asyncDispose]();
@@ -185,7 +186,6 @@ export class RoomLink implements AsyncDisposable {
     if (!(await delay(recallAfterMs, signal))) return;
     const text = await this.#record.read(qualityKey(room));
     if (text) this.connection.learn(readHistory(text, Date.now()));
-    if (this.#state !== 'recalling') return;
     this.#state = 'open';
     if (this.#isChanged) this.#record.changed();
     this.#isChanged = false;

@@ -63,7 +63,7 @@ void t.test(
     t.equal(record?.timeline[0]?.what, 'exited', 'how it began is kept');
     t.match(record?.probableCause, {
       component: 'reply',
-      confidence: 0.8,
+      confidence: 0.82,
       why: /three times for the same reason/,
     });
     t.same(
@@ -115,6 +115,22 @@ void t.test('what returns within a minute of closing continues the incident and 
   t.not(run.desk.open[0]?.id, record?.id, 'later it is a new one');
   t.end();
 });
+
+void t.test(
+  'somebody who kills again and again makes one incident, though each time another takes over',
+  (t) => {
+    const run = new DeskRun();
+    for (let kill = 0; kill < 5; kill++) {
+      run.signal('ingest', 'exited', { detail: 'ended by SIGKILL' });
+      run.signal('ingest', 'promoted', { detail: 'ingest epoch 2' });
+      run.pass(20_000);
+    }
+    t.equal(run.desk.open.length + run.desk.recent.length, 1);
+    const [record] = [...run.desk.open, ...run.desk.recent];
+    t.match(record, { occurrences: 5, probableCause: { component: 'outside' } });
+    t.end();
+  },
+);
 
 void t.test('slow flapping wears the gentle actions out', (t) => {
   const run = new DeskRun();

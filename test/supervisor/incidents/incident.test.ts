@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { Change } from '../../../supervisor/incidents/incident.ts';
+import type { Change } from '../../../supervisor/incidents/incident-state.ts';
 import { advance, again, forgive, open, reopen, witness } from '../../../supervisor/incidents/incident.ts';
 import type { Health, Playbook } from '../../../supervisor/incidents/playbook.ts';
 import type { Signal, SignalKind } from '../../../supervisor/incidents/signal.ts';
@@ -120,6 +120,13 @@ void t.test(
       left(change).map(({ detail }) => detail),
       ['restart-bus: it comes back by itself', 'restart: it comes back by itself'],
     );
+    look(49_750, 'well');
+    look(50_000, 'down');
+    look(79_000, 'down');
+    t.equal(begun.at(-1), null, 'it may come back once more');
+    look(81_000, 'down');
+    t.equal(begun.at(-1), actions[0]?.action, 'this time it does not');
+    t.match(change.incident.record, { state: 'open', severity: 'critical' });
     t.end();
   },
 );

@@ -372,14 +372,15 @@ void t.test('isPast() tells whether the condition that was the cause has ended s
     ['host', 'disk-full', 0, 'ENOSPC'],
     ['tts', 'exited', 1_000],
   ]);
+  const now = { kind: 'exited', at: 3_000 } as const;
   const past = (...later: Told[]) =>
-    isPast(causeRules, cause, signals([['host', 'disk-full', 0, 'ENOSPC'], ...later]), 3_000);
+    isPast(causeRules, cause, signals([['host', 'disk-full', 0, 'ENOSPC'], ...later]), now);
   t.equal(past(), false);
   t.equal(past(['host', 'cpu-ok', 2_000]), false);
   t.equal(past(['host', 'disk-ok', 2_000]), true);
   t.equal(past(['host', 'disk-ok', 4_000]), false, 'later than what begins now');
   t.equal(
-    isPast(causeRules, cause, signals([['host', 'disk-ok', 2_000]]), 3_000),
+    isPast(causeRules, cause, signals([['host', 'disk-ok', 2_000]]), now),
     false,
     'it is not remembered',
   );
