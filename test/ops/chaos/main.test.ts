@@ -33,11 +33,12 @@ void t.test('chaos hurts a real show, sees it heal, and finds nothing lost', (t)
   const candidates = names.split(',').flatMap((name) => (faults[name] ? { ...faults[name], name } : []));
   const planned = drawPlan({ seed: 4, durationMs: 25_000, faults: candidates });
   const caused = report.faults.map(({ fault }) => fault);
-  // On a busy machine the last ones may find no time.
+  // Some may find no time, or nobody to hurt; the others keep their order.
   t.ok(caused.length > 0);
-  t.same(
-    caused,
-    planned.slice(0, caused.length).map(({ fault }) => fault),
+  const rest = planned.map(({ fault }) => fault).values();
+  t.ok(
+    caused.every((fault) => rest.some((next) => next === fault)),
+    caused.join(' '),
   );
   t.ok(report.faults.every(({ recoveryMs }) => recoveryMs !== null && recoveryMs > 0));
   t.match(report, { orphans: 0, sound: { twice: 0, isComplete: true } });
