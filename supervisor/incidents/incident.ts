@@ -74,6 +74,7 @@ export function reopen(before: Incident, signal: Signal, playbook: Playbook, fin
     episodeAt: signal.at,
     lookedAt: signal.at,
     triggers: [],
+    isSpared: false,
   };
   const { incident, begun } = again(back, signal, playbook, findCause);
   return begun === null ? begin(incident, 0, signal.at, false) : { incident, begun, important: true };
@@ -158,7 +159,8 @@ function repairAfterAll(incident: Incident, now: number, findCause: FindCause): 
   const episodeAt = incident.downSince ?? now;
   const graver = { ...doubted(settle(incident.record, 'failed', now)), severity: 'critical' } as const;
   const triggeredAt = Math.max(incident.triggeredAt, episodeAt);
-  return begin(explain({ ...incident, record: graver, episodeAt, triggeredAt }, findCause), 0, now, false);
+  const anew = { ...incident, record: graver, episodeAt, triggeredAt, isSpared: false };
+  return begin(explain(anew, findCause), 0, now, false);
 }
 
 /** Open again; what caused it then need not have caused it now. */
