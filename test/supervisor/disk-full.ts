@@ -26,6 +26,9 @@ const full = await next(heard, 'full');
 await publisher.refused('no space left on device');
 const whenFull = publisher.acked.length;
 
+// Heard from here on: the server's end may give back a little, and the disk be told of as free before there is room.
+const free = once(heard, 'free', { signal: AbortSignal.timeout(60_000) });
+
 // A restart while there is no room: nothing may depend on writing a file.
 const back = next(heard, 'up');
 process.kill(server.pid, 'SIGKILL');
@@ -34,7 +37,6 @@ await back;
 const kept = await storedIds(await nats.connect(), 'EVENTS');
 const atRestart = publisher.acked.length;
 
-const free = once(heard, 'free', { signal: AbortSignal.timeout(60_000) });
 rmSync(ballast);
 await free;
 await publisher.more(50);
