@@ -21,8 +21,8 @@ export interface RenderAheadOptions {
 }
 
 const defaultTimes = {
-  /** The first sentences of a show come before it. */
-  firstMs: 3_000,
+  /** The first sentence of a show comes before it; not more, as from then on whoever makes sounds may be lost. */
+  firstMs: 500,
   /** Between two lines: real speech waits for the same engines. */
   apartMs: 200,
   /** A line that has not come by then is not waited for, though it is still taken when it comes. */
