@@ -4,10 +4,6 @@ import { join } from 'node:path';
 /** As where the host's verdict on its disk becomes critical. */
 export const criticalBytes = 200_000_000;
 
-/** Whether a write failed for want of space. */
-export const isDiskFull = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
-
 /** Bytes that are free for us on the disk of a folder. */
 export function freeBytesOf(folder: string): number {
   const { bavail, bsize } = statfsSync(folder);

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { claimFile, releaseFile } from './claim-file.ts';
 import { diskFullError, giveBackReserve } from './disk-reserve.ts';
-import { isDiskFull } from './free-disk.ts';
+import { isDiskFull } from '../protocol/disk-full.ts';
 import { makeFolder } from './make-folder.ts';
 import { endLeftoverServers } from './nats-leftover.ts';
 import { isAlive } from './process-table.ts';

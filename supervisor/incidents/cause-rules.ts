@@ -105,7 +105,7 @@ export const causeRules: CauseRule[] = [
     why: 'a process refuses to start only because of its configuration',
   },
   {
-    explains: [...unwell, 'bus-down', 'bus-slow'],
+    explains: [...unwell, 'bus-down', 'bus-slow', 'sound-lost'],
     earlier: ['disk-full'],
     until: ['disk-ok', 'disk-low'],
     on: 'another',
@@ -237,16 +237,6 @@ export const causeRules: CauseRule[] = [
     blames: 'itself',
     confidence: 0.5,
     why: 'CPU use was very high',
-  },
-  {
-    explains: ['sound-lost'],
-    earlier: ['disk-full'],
-    until: ['disk-ok', 'disk-low'],
-    on: 'another',
-    withinMs: Infinity,
-    blames: 'host',
-    confidence: 0.7,
-    why: 'the disk was full',
   },
   {
     explains: ['sound-lost'],

@@ -137,14 +137,13 @@ export function advance(before: Incident, now: number, health: Health, findCause
     const held = incident.falseAlarm || now - goodSince >= holdMs(current, record.reopened);
     return held ? close(explain(incident, findCause), now) : unchanged(incident);
   }
-  const isDown = downSince !== null && now - downSince >= takeOverMs;
   if (isToBeRepaired(incident, now)) return repairAfterAll(incident, now, findCause);
   if (!current || step >= playbook.actions.length || record.state === 'unresolved')
     return unchanged(incident);
   const isSpareless = health === 'degraded' && playbook.family === 'process' && playbook.standIn !== 'some';
   const withinMs = isSpareless ? Math.max(current.verify.within, sparelessMs) : current.verify.within;
   if (!incident.overdue && now - waitingSince < withinMs) return unchanged(incident);
-  if (downSince !== null && !isDown) return unchanged({ ...incident, overdue: true });
+  if (downSince !== null && now - downSince < takeOverMs) return unchanged({ ...incident, overdue: true });
   return fail(explain(incident, findCause), now, health);
 }
 

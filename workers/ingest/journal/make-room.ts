@@ -93,8 +93,3 @@ async function shedFrom(file: JournalFile, kinds: readonly EventKind[], need: Ne
 
 export const bytesOf = (events: readonly LiveEvent[]): number =>
   events.reduce((sum, event) => sum + Buffer.byteLength(encodeRecord(event)), 0);
-
-/** What the system says when a disk, or somebody's part of it, is full. */
-export function isDiskFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
-}
