@@ -104,7 +104,7 @@ export function again(before: Incident, signal: Signal, playbook: Playbook, find
   const severity = playbook.severity === 'critical' ? 'critical' : record.severity;
   const impact = impactOf(record.component, playbook.standIn);
   const taken = { ...settled, problem: playbook.problem, severity, impact, state: 'open' as const };
-  return begin({ ...incident, playbook, record: taken }, 0, at, false);
+  return begin({ ...incident, playbook, record: taken, isSpared: false }, 0, at, false);
 }
 
 /** Something else that was told of the component, for the timeline and as a sign that the repair worked. */
@@ -150,13 +150,17 @@ export function advance(before: Incident, now: number, health: Health, findCause
 /** People were told of it while it worked, or as it came back by itself: now it does not. */
 function isToBeRepaired({ record, playbook, downSince, isSpared }: Incident, now: number): boolean {
   const isOurs = ['process', 'bus'].includes(playbook.family);
-  if (!isOurs || record.state !== 'unresolved' || record.severity === 'critical') return false;
+  // What was critical already has had all its actions, unless it was left alone.
+  const isDone = record.severity === 'critical' && !isSpared;
+  if (!isOurs || record.state !== 'unresolved' || isDone) return false;
   return downSince !== null && now - downSince >= (isSpared ? comesBackMs : takeOverMs);
 }
 
 function repairAfterAll(incident: Incident, now: number, findCause: FindCause): Change {
   const episodeAt = incident.downSince ?? now;
-  const graver = { ...doubted(settle(incident.record, 'failed', now)), severity: 'critical' } as const;
+  const recoveryMs = (incident.record.recoveryMs ?? 0) + Math.max(0, episodeAt - incident.episodeAt);
+  const settled = doubted(settle(incident.record, 'failed', now));
+  const graver = { ...settled, severity: 'critical', recoveryMs } as const;
   const triggeredAt = Math.max(incident.triggeredAt, episodeAt);
   const anew = { ...incident, record: graver, episodeAt, triggeredAt, isSpared: false };
   return begin(explain(anew, findCause), 0, now, false);

@@ -61,12 +61,11 @@ export function isPast(
   if (!signal) return false;
   const own = rules.filter(
     (rule) =>
-      rule.until !== undefined &&
-      rule.earlier.includes(signal.kind) &&
-      rule.explains.includes(kind) &&
-      blamed(rule, signal) === component,
+      rule.until !== undefined && rule.earlier.includes(signal.kind) && blamed(rule, signal) === component,
   );
-  return own.length > 0 && own.every((rule) => isEnded(rule, signal, later, now));
+  const explaining = own.filter(({ explains }) => explains.includes(kind));
+  const asked = explaining.length > 0 ? explaining : own;
+  return asked.length > 0 && asked.every((rule) => isEnded(rule, signal, later, now));
 }
 
 const blamed = ({ blames }: CauseRule, { component }: Signal): string =>

@@ -54,7 +54,8 @@ export function watchOutput({
     }
     unwellSince = Math.min(unwellSince, now);
     if (now - brokenSince >= patienceMs) tell('critical', 'no output works: see audio.outputs');
-    else if (now - unwellSince >= flapMs)
+    // What has been quiet since may have been mended, and needs only its time.
+    else if (now - unwellSince >= flapMs && now - quietSince < quietMs)
       tell('critical', 'its output ends again and again: see audio.outputs');
   };
   look();
@@ -64,7 +65,7 @@ export function watchOutput({
     [Symbol.dispose]() {
       clearInterval(timer);
       // Of a room that is gone, nothing stays open.
-      if (level === 'critical' && !isHandedOver()) tell('ok', 'its worker ends');
+      if (level !== 'ok' && !isHandedOver()) tell('ok', 'its worker ends');
     },
   };
 }

@@ -159,7 +159,7 @@ class Killer {
   see({ last }: AudioChunk, heard: number): void {
     if (this.left === 0 || heard < (this.done + 1) * this.#every || !this.#stage.isCovered) return;
     // Where all sounds come in one piece there is no middle of one.
-    const isMoment = last === (this.done % 2 === 1) || this.#passed >= mostPassed;
+    const isMoment = last === (this.done % 2 === 1) || (last && this.#passed >= mostPassed);
     this.#passed = isMoment ? 0 : this.#passed + 1;
     if (!isMoment) return;
     this.done += 1;

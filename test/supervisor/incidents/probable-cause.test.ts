@@ -380,6 +380,19 @@ void t.test('isPast() tells whether the condition that was the cause has ended s
   t.equal(past(['host', 'disk-ok', 2_000]), true);
   t.equal(past(['host', 'disk-ok', 4_000]), false, 'later than what begins now');
   t.equal(
+    isPast(
+      causeRules,
+      cause,
+      signals([
+        ['host', 'disk-full', 0, 'ENOSPC'],
+        ['host', 'disk-ok', 2_000],
+      ]),
+      { kind: 'refused', at: 3_000 },
+    ),
+    true,
+    'also for what it never explained',
+  );
+  t.equal(
     isPast(causeRules, cause, signals([['host', 'disk-ok', 2_000]]), now),
     false,
     'it is not remembered',

@@ -63,6 +63,30 @@ void t.test(
   },
 );
 
+void t.test('watchOutput() takes a few ends at once, and silence no more, for nothing', async (t) => {
+  const counters: Record<string, number> = {};
+  const told: RoomTrouble[] = [];
+  const well = Promise.withResolvers<void>();
+  let left = 4;
+  const dying = setInterval(() => {
+    counters['sinkDeaths'] = (counters['sinkDeaths'] ?? 0) + 1;
+    if (--left === 0) clearInterval(dying);
+  }, 1_100);
+  using _awake = setInterval(() => undefined, 1_000);
+  using _watch = watchOutput({
+    room: 'demo',
+    outputs: { broken: false },
+    counters,
+    isHandedOver: () => false,
+    report(trouble) {
+      told.push(trouble);
+      well.resolve();
+    },
+  });
+  await well.promise;
+  t.match(told, [{ level: 'ok' }]);
+});
+
 for (const isHandedOver of [false, true]) {
   const what = isHandedOver ? 'what is so to who plays on' : 'nothing open';
   void t.test(`watchOutput() leaves ${what} when its worker ends`, async (t) => {
