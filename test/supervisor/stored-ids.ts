@@ -1,4 +1,5 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import type { JetStreamClient } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 
 /** Message ids of a stream, in order. */
@@ -26,9 +27,13 @@ export class SteadyPublisher {
   #refusal: { words: string; resolve: () => void } | undefined;
   #running = true;
 
+  /** Of the messages that are published from now on. */
+  bytes: number;
+
   constructor(connection: NatsConnection, bytes = 100) {
     this.#connection = connection;
-    this.done = this.#run(new Uint8Array(bytes));
+    this.bytes = bytes;
+    this.done = this.#run();
   }
 
   readonly done: Promise<void>;
@@ -52,12 +57,11 @@ export class SteadyPublisher {
     await this.done;
   }
 
-  async #run(payload: Uint8Array): Promise<void> {
+  async #run(): Promise<void> {
     const js = jetstream(this.#connection);
     for (let count = 0; this.#running; count++) {
       const msgID = `id-${count}`;
-      while (!(await this.#try(js.publish('live.demo.event.chat', payload, { msgID, timeout: 300 }))))
-        if (!this.#running) return;
+      while (!(await this.#try(this.#publish(js, msgID)))) if (!this.#running) return;
       this.acked.push(msgID);
       for (const waiting of this.#waiting) {
         if (this.acked.length < waiting.after) continue;
@@ -65,6 +69,10 @@ export class SteadyPublisher {
         waiting.resolve();
       }
     }
+  }
+
+  async #publish(js: JetStreamClient, msgID: string): Promise<unknown> {
+    return await js.publish('live.demo.event.chat', new Uint8Array(this.bytes), { msgID, timeout: 300 });
   }
 
   async #try(publishing: Promise<unknown>): Promise<boolean> {

@@ -66,8 +66,8 @@ export async function measureAired({
   const reading = (async () => {
     const from = { filter: audioSubject(room), from: { seq: 1 }, signal };
     for await (const { body, seq } of stage.sound.read('AUDIO', 'chunk', from)) {
-      killer.see(body, listener.heard.length);
       listener.take(body, seq);
+      killer.see(body, listener.complete.size);
     }
   })();
   reading.catch((error: unknown) => stop.abort(error));
@@ -155,9 +155,9 @@ class Killer {
     return this.#count - this.done;
   }
 
-  /** A chunk has come, after so many segments were heard. */
-  see({ last }: AudioChunk, heard: number): void {
-    if (this.left === 0 || heard < (this.done + 1) * this.#every || !this.#stage.isCovered) return;
+  /** A chunk has come; so many segments have all of their sound, heard or not: what is quick to make waits to be heard. */
+  see({ last }: AudioChunk, made: number): void {
+    if (this.left === 0 || made < (this.done + 1) * this.#every || !this.#stage.isCovered) return;
     // Where all sounds come in one piece there is no middle of one.
     const isMoment = last === (this.done % 2 === 1) || (last && this.#passed >= mostPassed);
     this.#passed = isMoment ? 0 : this.#passed + 1;
