@@ -21,6 +21,7 @@ export class NextFillers {
   readonly #library: Shelf;
   readonly #plays: { readonly keys: readonly string[]; add(key: string): void };
   readonly #random: () => number;
+  #lastResort: readonly Filler[] = [];
   readonly #ready = new Map<Occasion, Filler>();
   readonly #reading = new Map<Occasion, Promise<void>>();
 
@@ -34,12 +35,18 @@ export class NextFillers {
     this.#random = options.random ?? Math.random;
   }
 
+  /** What breaks a silence when the library has nothing at all. */
+  fallBackOn(lastResort: readonly Filler[]): void {
+    this.#lastResort = lastResort;
+  }
+
   /** The one to play now; it counts as played. */
   take(occasion: Occasion): Filler | undefined {
     const ready = this.#ready.get(occasion);
     this.#ready.delete(occasion);
     const isFresh = ready && ready.key !== this.#plays.keys.at(-1);
-    const filler = isFresh ? ready : (this.#fromMemory(occasion) ?? ready);
+    const own = isFresh ? ready : (this.#fromMemory(occasion) ?? ready);
+    const filler = own ?? (occasion === 'silence' ? this.#shipped() : undefined);
     if (filler) this.#plays.add(filler.key);
     void this.prepare();
     return filler;
@@ -52,8 +59,11 @@ export class NextFillers {
 
   async #prepare(occasion: Occasion): Promise<void> {
     if (this.#ready.has(occasion)) return;
-    const reading = this.#reading.get(occasion) ?? this.#read(occasion);
-    this.#reading.set(occasion, reading);
+    let reading = this.#reading.get(occasion);
+    if (!reading) {
+      reading = this.#read(occasion).finally(() => this.#reading.delete(occasion));
+      this.#reading.set(occasion, reading);
+    }
     await reading;
   }
 
@@ -62,9 +72,8 @@ export class NextFillers {
       const entry = this.#choose(occasion, this.#library.entries);
       const recorded = entry && (await this.#library.read(entry.key));
       if (entry && recorded) this.#ready.set(occasion, { key: entry.key, text: entry.text, recorded });
-      if (!entry || recorded) break;
+      if (!entry || recorded) return;
     }
-    this.#reading.delete(occasion);
   }
 
   #fromMemory(occasion: Occasion): Filler | undefined {
@@ -74,6 +83,12 @@ export class NextFillers {
     );
     const recorded = entry && this.#library.inMemory(entry.key);
     return entry && recorded ? { key: entry.key, text: entry.text, recorded } : undefined;
+  }
+
+  #shipped(): Filler | undefined {
+    if (this.#library.entries.length > 0) return undefined;
+    const among = this.#lastResort.map((filler) => ({ ...filler, kind: 'line' as const }));
+    return chooseFiller(among, this.#plays.keys, this.#random());
   }
 
   #choose(occasion: Occasion, entries: Entry[]): (Candidate & { text: string }) | undefined {

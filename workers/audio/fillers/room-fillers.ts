@@ -18,6 +18,7 @@ import { NextFillers } from './next-fillers.ts';
 import { Plays } from './plays.ts';
 import { Promises } from './promises.ts';
 import { RenderAhead } from './render-ahead.ts';
+import { readShippedSounds, shippedLines } from './shipped-sounds.ts';
 
 export interface RoomFillersOptions {
   room: string;
@@ -198,7 +199,18 @@ export class RoomFillers implements AsyncDisposable {
 
   async #look(): Promise<void> {
     await Promise.all([this.#library.load(), this.#plays.load()]);
-    await this.#next.prepare();
+    await Promise.all([this.#next.prepare(), this.#fallBack()]);
+  }
+
+  /** Where nobody wants to hear fillers, none is heard: then there are no lines. */
+  async #fallBack(): Promise<void> {
+    const { log, options } = this.#options.child;
+    if (this.#library.entries.length > 0 || this.#library.missing.length === 0) return;
+    try {
+      this.#next.fallBackOn(await readShippedSounds(options.config.audio.loudness.targetLufs));
+    } catch (error) {
+      log.warn({ err: error }, 'the sounds that come with the program cannot be read');
+    }
   }
 
   /** What the one before has kept and played since the last look, and what it was cut off in. */
@@ -210,7 +222,7 @@ export class RoomFillers implements AsyncDisposable {
     for (const { key } of heard) this.#plays.add(key);
     await this.#look();
     for (const { key, at, utteranceId } of heard) {
-      const text = this.#library.get(key)?.text;
+      const text = this.#library.get(key)?.text ?? shippedLines.find((line) => line.key === key)?.text;
       if (text !== undefined && Date.now() - at < unsettledMs) this.#aired.add({ utteranceId, text });
     }
     await this.#library.tidy();

@@ -112,3 +112,30 @@ void t.test('prepare() passes over what cannot be read', async (t) => {
   t.equal(next.take('silence'), undefined);
   t.equal(entries.size, 0);
 });
+
+void t.test('prepare() reads what came after it had found nothing', async (t) => {
+  const { next, entries } = open([]);
+  await next.prepare();
+  entries.set('a', { key: 'a', kind: 'idle', text: 'a', bytes: 1, crc: 0, addedAt: 0 });
+  await next.prepare();
+  t.equal(next.take('silence')?.key, 'a');
+});
+
+void t.test('take() breaks a silence with the last resort as long as the library is empty', async (t) => {
+  const { next, entries } = open([]);
+  next.fallBackOn(['x', 'y'].map((key) => ({ key, text: key, recorded: sound })));
+  const heard: (string | undefined)[] = [];
+  for (let n = 0; n < 4; n++) {
+    await next.prepare();
+    heard.push(next.take('silence')?.key);
+  }
+  t.match(heard.join(''), /^(xyxy|yxyx)$/);
+  t.equal(next.take('promise'), undefined, 'it promises nothing');
+  await next.prepare();
+  entries.set('p', { key: 'p', kind: 'promise', text: 'p', bytes: 1, crc: 0, addedAt: 0 });
+  await next.prepare();
+  for (let n = 0; n < 3; n++) {
+    t.equal(next.take('silence')?.key, 'p', "the room's own voice, whatever it says");
+    await next.prepare();
+  }
+});
