@@ -23,6 +23,8 @@ export interface HealingOptions {
   /** Tells the bus; dropped while it is away. */
   publish: (record: IncidentRecord) => void;
   health: (component: string) => Health;
+  /** Those of the configuration that is in force. */
+  rooms: () => string[];
 }
 
 /** The incident desk and its surroundings: records to a file and the bus, actions to who can do them, words to people. */
@@ -59,6 +61,7 @@ export class Healing {
   note(signal: Signal): void {
     this.#options.log.debug({ signal }, 'signal');
     this.#follow(this.#desk.note(signal));
+    if (signal.kind === 'reload-done') this.#leaveRooms(signal.at);
     if (signal.kind !== 'on-air') return;
     for (const record of [...this.#unpublished.splice(0), ...this.open]) this.#options.publish(record);
   }
@@ -66,6 +69,18 @@ export class Healing {
   /** Several times a second; unix milliseconds. */
   tick(now: number): void {
     this.#follow(this.#desk.tick(now, this.#options.health));
+  }
+
+  /** Of a room that is hosted no more, nobody would ever tell that nothing is wrong with it. */
+  #leaveRooms(at: number): void {
+    const rooms = new Set(this.#options.rooms());
+    for (const { component, problem } of this.#desk.open) {
+      const [, room] = /^(?:room|sound):(.*)$/s.exec(component) ?? [];
+      if (room === undefined || rooms.has(room)) continue;
+      const detail = 'it is hosted no more';
+      for (const kind of playbooks.find((playbook) => playbook.problem === problem)?.closeWhen.signs ?? [])
+        this.#follow(this.#desk.note({ at, component, child: '', kind, detail }));
+    }
   }
 
   #follow(orders: Order[]): void {

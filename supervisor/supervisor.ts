@@ -118,6 +118,7 @@ export class Supervisor implements AsyncDisposable {
       act: (action, component) => this.#repairs.act(action, component),
       publish: (record) => this.#conversation.publish(record),
       health: (component) => componentCondition(state, component),
+      rooms: () => this.#editions.current.rooms.map(({ id }) => id),
     });
     this.#repairs = new Repairs({
       state,
@@ -164,9 +165,8 @@ export class Supervisor implements AsyncDisposable {
     void this.#upkeep.run();
     // Before the children, who need it, and take all the processor at first; a bus that takes long, the beat does not wait for.
     this.#options.say(`bus: ${await this.#bus.open(() => this.#handle({ kind: 'tick' }))}`);
-    if (this.#bus.connection) {
+    if (this.#bus.connection)
       this.#handle({ kind: 'epochs', epochs: await this.#leases.open(this.#bus.connection) });
-    }
     this.#handle({ kind: 'bus', ready: true });
     const isRefused = () => this.#roster.children.some(({ life }) => life.name === 'refused');
     await this.#conditions.until(

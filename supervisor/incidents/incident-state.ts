@@ -27,6 +27,8 @@ export interface Incident {
   readonly relapses: number;
   /** It is left alone, as it comes back by itself. */
   readonly isSpared: boolean;
+  /** The first action of this episode that was left out because the component worked, or comes back by itself; null: none. */
+  readonly leftOut: number | null;
   readonly lookedAt: number;
 }
 

@@ -60,6 +60,7 @@ export function open(id: string, signal: Signal, playbook: Playbook, findCause: 
     overdue: false,
     relapses: 0,
     isSpared: false,
+    leftOut: null,
     lookedAt: at,
   };
   return begin(incident, 0, at, false);
@@ -75,6 +76,7 @@ export function reopen(before: Incident, signal: Signal, playbook: Playbook, fin
     lookedAt: signal.at,
     triggers: [],
     isSpared: false,
+    leftOut: null,
   };
   const { incident, begun } = again(back, signal, playbook, findCause);
   return begun === null ? begin(incident, 0, signal.at, false) : { incident, begun, important: true };
@@ -104,7 +106,7 @@ export function again(before: Incident, signal: Signal, playbook: Playbook, find
   const severity = playbook.severity === 'critical' ? 'critical' : record.severity;
   const impact = impactOf(record.component, playbook.standIn);
   const taken = { ...settled, problem: playbook.problem, severity, impact, state: 'open' as const };
-  return begin({ ...incident, playbook, record: taken, isSpared: false }, 0, at, false);
+  return begin({ ...incident, playbook, record: taken, isSpared: false, leftOut: null }, 0, at, false);
 }
 
 /** Something else that was told of the component, for the timeline and as a sign that the repair worked. */
@@ -148,12 +150,14 @@ export function advance(before: Incident, now: number, health: Health, findCause
 }
 
 /** People were told of it while it worked, or as it came back by itself: now it does not. */
-function isToBeRepaired({ record, playbook, downSince, isSpared }: Incident, now: number): boolean {
+function isToBeRepaired(incident: Incident, now: number): boolean {
+  const { record, playbook, downSince, isSpared, leftOut } = incident;
   const isOurs = ['process', 'bus'].includes(playbook.family);
-  // What was critical already has had all its actions, unless it was left alone.
-  const isDone = record.severity === 'critical' && !isSpared;
+  const isCritical = record.severity === 'critical';
+  // What was critical already has had all its actions, unless it was left alone, or some were left out.
+  const isDone = isCritical && !isSpared && leftOut === null;
   if (!isOurs || record.state !== 'unresolved' || isDone) return false;
-  return downSince !== null && now - downSince >= (isSpared ? comesBackMs : takeOverMs);
+  return downSince !== null && now - downSince >= (isSpared || isCritical ? comesBackMs : takeOverMs);
 }
 
 function repairAfterAll(incident: Incident, now: number, findCause: FindCause): Change {
@@ -162,8 +166,10 @@ function repairAfterAll(incident: Incident, now: number, findCause: FindCause): 
   const settled = doubted(settle(incident.record, 'failed', now));
   const graver = { ...settled, severity: 'critical', recoveryMs } as const;
   const triggeredAt = Math.max(incident.triggeredAt, episodeAt);
-  const anew = { ...incident, record: graver, episodeAt, triggeredAt, isSpared: false };
-  return begin(explain(anew, findCause), 0, now, false);
+  const anew = { ...incident, record: graver, episodeAt, triggeredAt, isSpared: false, leftOut: null };
+  // Of what was critical already, those before it have been tried, or have helped only for a while.
+  const from = incident.record.severity === 'critical' && !incident.isSpared ? incident.leftOut : 0;
+  return begin(explain(anew, findCause), from ?? 0, now, false);
 }
 
 /** Open again; what caused it then need not have caused it now. */
@@ -229,12 +235,14 @@ function begin(incident: Incident, from: number, now: number, working: boolean, 
   const { playbook } = incident;
   let { record } = incident;
   let step = from;
+  let { leftOut } = incident;
   for (; step < playbook.actions.length; step++) {
     const candidate = playbook.actions[step];
     if (!candidate) break;
     const isLast = step === playbook.actions.length - 1;
     const obstacle = (isLast ? '' : spared) || reasonAgainst(candidate, record, working);
     if (obstacle === '') break;
+    if (obstacle === spared || obstacle === itWorks) leftOut ??= step;
     record = extend(record, { at: now, what: 'action left out', detail: `${candidate.action}: ${obstacle}` });
   }
   const action = playbook.actions[step]?.action ?? 'tell-people';
@@ -243,12 +251,22 @@ function begin(incident: Incident, from: number, now: number, working: boolean, 
   record = extend(record, { at: now, what: 'action', detail: action });
   record = { ...record, actions: actions.slice(excess), actionsDropped: record.actionsDropped + excess };
   if (action === 'tell-people') record = { ...record, state: 'unresolved', peopleAsked: true };
-  const begun = summed({ ...incident, record, step, waitingSince: now, overdue: false, relapses: 0 });
+  const begun = summed({
+    ...incident,
+    record,
+    step,
+    leftOut,
+    waitingSince: now,
+    overdue: false,
+    relapses: 0,
+  });
   return { incident: begun, begun: action, important: true };
 }
 
+const itWorks = 'the component works';
+
 function reasonAgainst(step: PlaybookStep, { probableCause }: IncidentRecord, working: boolean): string {
-  if (step.unlessWorking && working) return 'the component works';
+  if (step.unlessWorking && working) return itWorks;
   if (step.whenCause !== undefined && step.whenCause !== probableCause.component)
     return `the cause does not lie with ${step.whenCause}`;
   return '';

@@ -54,9 +54,11 @@ export function isPast(
   recent: readonly Signal[],
   { kind, at: now }: Pick<Signal, 'kind' | 'at'>,
 ): boolean {
-  const index = recent.findIndex(
+  const exact = recent.findIndex(
     (signal) => signal.at === at && describe(signal.kind, signal.detail) === what,
   );
+  // Of what was told again and again, only the latest times are known.
+  const index = exact >= 0 ? exact : recent.findIndex((signal) => isAgain(signal, { what, at }));
   const [signal, ...later] = index < 0 ? [] : recent.slice(index);
   if (!signal) return false;
   const own = rules.filter(
@@ -67,6 +69,9 @@ export function isPast(
   const asked = explaining.length > 0 ? explaining : own;
   return asked.length > 0 && asked.every((rule) => isEnded(rule, signal, later, now));
 }
+
+const isAgain = (signal: Signal, { what, at }: Pick<ProbableCause, 'what' | 'at'>): boolean =>
+  signal.at > at && signal.kind === what.split(':', 1)[0];
 
 const blamed = ({ blames }: CauseRule, { component }: Signal): string =>
   blames === 'itself' ? component : blames;

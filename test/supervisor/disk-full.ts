@@ -34,8 +34,8 @@ const back = next(heard, 'up');
 process.kill(server.pid, 'SIGKILL');
 await back;
 // A connection of its own: the other may not have noticed yet.
-const kept = await storedIds(await nats.connect(), 'EVENTS');
 const atRestart = publisher.acked.length;
+const kept = await storedIds(await nats.connect(), 'EVENTS');
 
 // Small ones from here on: on a quick machine large ones fill the room again before anybody has looked.
 publisher.bytes = 100;

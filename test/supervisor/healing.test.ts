@@ -25,6 +25,7 @@ function open(t: Test, given: Partial<LastRun> & { home?: string } = {}) {
     act: (action, component) => acted.push(`${action} ${component}`),
     publish: (record) => published.push(record),
     health: () => health,
+    rooms: () => ['demo'],
   });
   const note = (kind: SignalKind, at: number, component = 'tts') =>
     healing.note({ at, component, child: component, kind, detail: 'ended with code 1' });
@@ -132,5 +133,28 @@ void t.test('Healing makes an incident of a last run that was cut short, which e
   t.same(run.healing.open, []);
   t.match(run.published.at(-1), { problem: 'unclean-end', state: 'resolved', peopleAsked: false });
   t.match(run.said.at(-1), /^recovered: supervisor .* and is well again after 19 s/);
+  t.end();
+});
+
+void t.test('Healing closes what is wrong with a room that is hosted no more', (t) => {
+  const { healing, note, setHealth } = open(t);
+  setHealth('well');
+  const wrong = {
+    'room:gone': 'room-shut-out',
+    'sound:gone': 'sound-lost',
+    'room:demo': 'room-refused',
+  } as const;
+  for (const [component, kind] of Object.entries(wrong)) note(kind, 1_000, component);
+  const tick = (from: number, to: number) => {
+    for (let now = from; now < to; now += 300) healing.tick(now);
+  };
+  tick(1_300, 60_000);
+  t.equal(healing.open.length, 3);
+  note('reload-done', 60_000, 'configuration');
+  tick(60_300, 90_000);
+  t.same(
+    healing.open.map(({ component }) => component),
+    ['room:demo'],
+  );
   t.end();
 });

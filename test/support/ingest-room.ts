@@ -94,6 +94,7 @@ export function startRoom(
     home?: string;
     secrets?: Secrets;
     douyinTimes?: Partial<DouyinTimes>;
+    completeAfterMs?: number;
   },
 ): TestRoom {
   const news = new EventEmitter();
@@ -140,6 +141,7 @@ export function startRoom(
     faults,
     signal: stop.signal,
     lookEveryMs: 20,
+    ...(options.completeAfterMs === undefined ? {} : { completeAfterMs: options.completeAfterMs }),
     openSource: (parts) =>
       'open' in given
         ? given

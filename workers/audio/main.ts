@@ -78,7 +78,8 @@ await runChild('audio', async (child) => {
     outputs,
     counters,
     report: (trouble) => child.trouble(trouble),
-    isHandedOver: () => child.handOver,
+    // Who was ended by somebody else has a successor too.
+    isHandedOver: () => child.handOver || child.drainUntil === 0,
   });
   await sound.run(follower);
 

@@ -108,6 +108,7 @@ export class SoundSource {
       this.#fading = { ...first, frame: fadedOut(first.frame) };
     } else if (turn) this.#fading = this.#fadeOut(turn);
     this.leave();
+    this.#isSounding = this.#fading !== undefined;
   }
 
   /** The same, with all that is still to be heard of it, at once. */

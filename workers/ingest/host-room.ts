@@ -31,6 +31,7 @@ export interface Host {
     | 'duty'
     | 'log'
     | 'draining'
+    | 'drainUntil'
     | 'handOver'
     | 'counters'
     | 'inFlight'
@@ -225,7 +226,7 @@ export class HostedRoom implements AsyncDisposable {
       this.#isUnsure = signal.aborted;
     } finally {
       if (child.handOver) link.handOver();
-      else if (child.draining.aborted || !this.#host.wanted.has(id)) link.leave();
+      else if (child.drainUntil > 0 || !this.#host.wanted.has(id)) link.leave();
       await (await opening)[Symbol.asyncDispose]();
     }
   }

@@ -84,6 +84,7 @@ function hostOf(child: RehearsingChild, home: string, draining: AbortSignal, lat
       duty,
       log: child.log.child({}, { level: 'silent' }),
       draining,
+      drainUntil: 0,
       handOver: false,
       counters: {},
       inFlight: 0,

@@ -34,12 +34,16 @@ export interface RoomLinkOptions {
   random?: () => number;
   /** How often the cookie file is looked at while the room is refused. */
   lookEveryMs?: number;
+  /** So long nothing is missing before an earlier process's word counts no more; tests take less. */
+  completeAfterMs?: number;
 }
 
 /** Figures that nobody waits for are written this rarely. */
 const figuresEveryMs = 10_000;
 /** Connecting comes before what can wait. */
 const recallAfterMs = 100;
+/** Longer than it takes to see again what an earlier process found to be missing. */
+const completeAfterMs = 900_000;
 /** What has its own notice, or passes by itself, is no incident. */
 const harmless = new Set(['silent']);
 
@@ -55,6 +59,8 @@ export class RoomLink implements AsyncDisposable {
   readonly #troubles: RoomTroubles;
   readonly #record: RoomRecord;
   #figuresAt = 0;
+  #checkedSince: number | undefined;
+  #isClosing = false;
   /** The record is `open` once it is known what an earlier process has learned, or that this cannot be had; changes wait for that. */
   #state: 'idle' | 'recalling' | 'open' = 'idle';
   #isChanged = false;
@@ -117,7 +123,10 @@ export class RoomLink implements AsyncDisposable {
   check(): void {
     this.credentials.check();
     const on = this.#grave();
-    if (on.length === 0) this.#troubles.tell('condition', 'ok', 'nothing is missing');
+    const now = performance.now();
+    this.#checkedSince ??= now;
+    if (on.length === 0 && now - this.#checkedSince >= (this.#options.completeAfterMs ?? completeAfterMs))
+      this.#troubles.tell('condition', 'ok', 'nothing is missing');
     // A call of the hook that came too soon is made up for.
     if (on.some(({ code }) => code === 'credentials-expired')) this.#expired();
     if (Date.now() - this.#figuresAt < figuresEveryMs) return;
@@ -151,9 +160,12 @@ export class RoomLink implements AsyncDisposable {
   leave(): void {
     for (const topic of ['refused', 'unreachable'] as const)
       this.#troubles.count(topic, 0, 'the room was left');
+    this.#troubles.tell('condition', 'ok', 'the room was left');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // What was missing may be missing still, for whoever keeps the room next.
+    this.#isClosing = true;
     this.conditions.clear();
     await this.source[Symbol.asyncDispose]();
     if (this.#isChanged) this.#record.changed();
@@ -165,11 +177,15 @@ export class RoomLink implements AsyncDisposable {
   }
 
   #conditionsChanged(): void {
+    if (!this.#isClosing) this.#tellConditions();
+    this.#changed();
+  }
+
+  #tellConditions(): void {
     const on = this.#grave();
     if (on.some(({ code }) => code === 'credentials-expired')) this.#expired();
     const text = on.map((condition) => condition.text).join('; ');
     this.#troubles.tell('condition', on.length > 0 ? 'warning' : 'ok', text || 'nothing is missing any more');
-    this.#changed();
   }
 
   #expired(): void {

@@ -131,6 +131,52 @@ void t.test(
   },
 );
 
+/** People were told of it while it worked, as what was left to do was not to be done to what works. */
+const toldWhileWorking = (severity: Playbook['severity']): Change => {
+  const { incident } = open('1', signal(0), { ...playbook, severity }, unknownCause);
+  return advance(incident, 60_000, 'degraded', unknownCause);
+};
+
+void t.test('advance() repairs after all what people were told of, once it is down', (t) => {
+  const told = toldWhileWorking('warning');
+  t.match(told, { begun: 'tell-people', incident: { record: { severity: 'warning' } } });
+  const works = advance(told.incident, 70_000, 'degraded', unknownCause);
+  const gone = advance(works.incident, 70_250, 'down', unknownCause);
+  t.equal(gone.begun, null, 'somebody may take over');
+  const repaired = advance(gone.incident, 72_000, 'down', unknownCause);
+  t.match(repaired, { begun: 'none', incident: { record: { severity: 'critical', state: 'open' } } });
+  const well = advance(repaired.incident, 73_000, 'well', unknownCause);
+  const { record } = advance(well.incident, 74_000, 'well', unknownCause).incident;
+  t.match(record, { state: 'resolved', severity: 'critical' });
+  t.ok(record.recoveryMs !== null && record.recoveryMs >= 70_000, 'both episodes count');
+  t.end();
+});
+
+void t.test('advance() does to what was critical already what was left out while it worked', (t) => {
+  const told = toldWhileWorking('critical');
+  t.same(
+    left(told).map(({ detail }) => detail),
+    ['restart-bus: the cause does not lie with bus', 'restart: the component works'],
+  );
+  const gone = advance(told.incident, 70_000, 'down', unknownCause);
+  const waits = advance(gone.incident, 89_000, 'down', unknownCause);
+  t.equal(waits.begun, null, 'it may come back by itself');
+  const repaired = advance(waits.incident, 90_000, 'down', unknownCause);
+  t.equal(repaired.begun, 'restart', 'not from the first action again');
+  const vain = advance(repaired.incident, 100_000, 'down', unknownCause);
+  t.equal(vain.begun, 'tell-people');
+  t.equal(advance(vain.incident, 200_000, 'down', unknownCause).begun, null, 'nothing is left to do');
+  t.end();
+});
+
+void t.test('a graver problem is repaired at once, also of what was left alone', (t) => {
+  const told = toldWhileWorking('warning');
+  const graver: Playbook = { ...playbook, problem: 'grave', rank: 2, severity: 'critical' };
+  const taken = again({ ...told.incident, isSpared: true }, signal(70_000), graver, unknownCause);
+  t.match(taken, { begun: 'none', incident: { isSpared: false, leftOut: null } });
+  t.end();
+});
+
 void t.test('again() hands the incident over to a graver problem only', (t) => {
   const graver: Playbook = { ...playbook, problem: 'grave', rank: 2, severity: 'critical' };
   const { incident } = open('1', signal(0), playbook, unknownCause);

@@ -392,6 +392,10 @@ void t.test('isPast() tells whether the condition that was the cause has ended s
     true,
     'also for what it never explained',
   );
+  const again = (...later: Told[]) =>
+    isPast(causeRules, cause, signals([['host', 'disk-full', 1_500, 'ENOSPC once more'], ...later]), now);
+  t.equal(again(), false);
+  t.equal(again(['host', 'disk-ok', 2_000]), true, 'it was told again until its first time was forgotten');
   t.equal(
     isPast(causeRules, cause, signals([['host', 'disk-ok', 2_000]]), now),
     false,

@@ -61,6 +61,7 @@ async function setUp(t: Test, { source = {}, close = async () => await Promise.r
         duty,
         log,
         draining: signal,
+        drainUntil: 0,
         handOver: false,
         counters: {},
         inFlight: 0,

@@ -20,6 +20,7 @@ const mostAttempts = 3;
 export class NextFillers {
   readonly #library: Shelf;
   readonly #plays: { readonly keys: readonly string[]; add(key: string): void };
+  readonly #hasLines: boolean;
   readonly #random: () => number;
   #lastResort: readonly Filler[] = [];
   readonly #ready = new Map<Occasion, Filler>();
@@ -28,10 +29,13 @@ export class NextFillers {
   constructor(options: {
     library: Shelf;
     plays: { keys: readonly string[]; add(key: string): void };
+    /** Whether lines are configured; without any, nobody wants to hear a promise that nobody waits for. */
+    hasLines: boolean;
     random?: () => number;
   }) {
     this.#library = options.library;
     this.#plays = options.plays;
+    this.#hasLines = options.hasLines;
     this.#random = options.random ?? Math.random;
   }
 
@@ -94,7 +98,8 @@ export class NextFillers {
   #choose(occasion: Occasion, entries: Entry[]): (Candidate & { text: string }) | undefined {
     const fit = entries.filter(({ kind }) => (kind === 'promise') === (occasion === 'promise'));
     // A promise that nobody waits for is better than silence: there may be nothing else yet.
-    const among = (occasion === 'silence' && fit.length === 0 ? entries : fit).map(
+    const isLacking = occasion === 'silence' && fit.length === 0 && this.#hasLines;
+    const among = (isLacking ? entries : fit).map(
       ({ key, text, kind }): Candidate & { text: string } => ({
         key,
         text,

@@ -79,7 +79,11 @@ export class RoomFillers implements AsyncDisposable {
       mayWrite,
       plays: () => this.#plays.keys,
     });
-    this.#next = new NextFillers({ library: this.#library, plays: this.#plays });
+    this.#next = new NextFillers({
+      library: this.#library,
+      plays: this.#plays,
+      hasLines: fillers.lines.length > 0,
+    });
     const leaving = AbortSignal.any([this.#signal, child.draining]);
     this.#ahead = new RenderAhead({
       room,
@@ -205,9 +209,10 @@ export class RoomFillers implements AsyncDisposable {
   /** Where nobody wants to hear fillers, none is heard: then there are no lines. */
   async #fallBack(): Promise<void> {
     const { log, options } = this.#options.child;
-    if (this.#library.entries.length > 0 || this.#library.missing.length === 0) return;
+    const { fillers, loudness } = options.config.audio;
+    if (this.#library.entries.length > 0 || fillers.lines.length === 0) return;
     try {
-      this.#next.fallBackOn(await readShippedSounds(options.config.audio.loudness.targetLufs));
+      this.#next.fallBackOn(await readShippedSounds(loudness.targetLufs));
     } catch (error) {
       log.warn({ err: error }, 'the sounds that come with the program cannot be read');
     }

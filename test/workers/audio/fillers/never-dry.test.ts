@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
@@ -100,8 +101,8 @@ void t.test('a room without lines is not filled with any', async (t) => {
   const room = await HostedRoom.open(t);
   const none = { lines: [], promises: [], afterMs: 500 };
   const child = await room.start({ outputs: ['file'], fillers: none });
-  const recorded = 4 * 48_000;
-  while (readWav(room.file).samples.length < recorded) await sleep(100);
+  const recordedBytes = 4 * 48_000 * 2;
+  while ((statSync(room.file, { throwIfNoEntry: false })?.size ?? 0) < recordedBytes) await sleep(100);
   t.match(await child.drain(), { code: 0 });
   const { samples, rateHz } = readWav(room.file);
   t.strictSame(loudSpans(samples, rateHz), []);

@@ -6,7 +6,10 @@ import { seeded } from '../fixtures.ts';
 
 const sound: Recorded = { pcm: new Int16Array(1), sampleRateHz: 48_000 };
 
-function open(given: { key: string; kind: Entry['kind']; inMemory?: boolean }[]) {
+function open(
+  given: { key: string; kind: Entry['kind']; inMemory?: boolean }[],
+  { hasLines = true }: { hasLines?: boolean } = {},
+) {
   const entries = new Map(
     given.map(({ key, kind }): [string, Entry] => [
       key,
@@ -37,7 +40,7 @@ function open(given: { key: string; kind: Entry['kind']; inMemory?: boolean }[])
     },
   };
   return {
-    next: new NextFillers({ library, plays, random: seeded(1) }),
+    next: new NextFillers({ library, plays, hasLines, random: seeded(1) }),
     damaged,
     hold: () => void (held = new Promise(() => undefined)),
     entries,
@@ -83,6 +86,13 @@ void t.test('take() breaks a silence with promises as long as there is nothing e
     await next.prepare();
     t.equal(next.take('silence')?.key, 'a');
   }
+});
+
+void t.test('take() breaks no silence with promises where no lines are wanted', async (t) => {
+  const { next } = open([{ key: 'p', kind: 'promise' }], { hasLines: false });
+  await next.prepare();
+  t.equal(next.take('silence'), undefined);
+  t.equal(next.take('promise')?.key, 'p');
 });
 
 void t.test('take() does with what is in memory while the disk is slow', async (t) => {
