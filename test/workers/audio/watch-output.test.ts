@@ -109,3 +109,18 @@ for (const isHandedOver of [false, true]) {
     t.same(told, isHandedOver ? ['critical'] : ['critical', 'ok']);
   });
 }
+
+void t.test('watchOutput() leaves nothing open of an earlier worker either when it ends at once', (t) => {
+  for (const isHandedOver of [false, true]) {
+    const told: string[] = [];
+    watchOutput({
+      room: 'demo',
+      outputs: { broken: false },
+      counters: {},
+      isHandedOver: () => isHandedOver,
+      report: ({ level }) => told.push(level),
+    })[Symbol.dispose]();
+    t.same(told, isHandedOver ? [] : ['ok']);
+  }
+  t.end();
+});
