@@ -183,6 +183,8 @@ async function showHistory(
       signal,
     })) {
       show(message.subject, { type, body } as Message);
+      // What has been fetched already would still be given.
+      if (signal.aborted) return;
     }
   }
 }

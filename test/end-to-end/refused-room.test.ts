@@ -48,15 +48,16 @@ void t.test('a room that its platform refuses is told of, and again when a new c
     impact: { promises: ['feed', 'answers'] },
     summary: /^room:demo is refused by its platform \(ingest: HTTP 200 DEVICE_BLOCKED 415\); /,
   });
+  // Before its third try.
+  await running.until('it to be seen from outside', async () =>
+    /room demo \(douyin\): failed for .*DEVICE_BLOCKED 415\), next try in \d+ s/.test(await statusOf(home)),
+  );
+  t.match(await roomOf(home), { wanted: true, state: 'failed', active: false, shouldReconnect: true });
   const told = (text: string) => running.lines.some((line) => line.includes(text));
   await running.until('people to be told', () => told('warning: room:demo is refused by its platform'));
   await running.until('people to be told what to look at', () =>
     told('room demo: the platform refuses us: check cookie, signer'),
   );
-  await running.until('it to be seen from outside', async () =>
-    /room demo \(douyin\): failed for .*DEVICE_BLOCKED 415\), next try in \d+ s/.test(await statusOf(home)),
-  );
-  t.match(await roomOf(home), { wanted: true, state: 'failed', active: false, shouldReconnect: true });
 
   writeFileSync(cookieFile, 'sessionid=a-newer-secret');
   await running.untilConnected();

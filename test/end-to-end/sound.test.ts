@@ -16,7 +16,11 @@ const templates = {
   enter: ['热烈欢迎{nicknames}来做客。'],
   chat: [],
 };
-const config = { ...silentRoom, reply: { ...silentRoom.reply, rules, templates } };
+const config = {
+  ...silentRoom,
+  // Longer than anybody stands still between two presses of a streak.
+  reply: { ...silentRoom.reply, rules, templates, mergeWindowMs: 1_500 },
+};
 
 void t.test('what viewers write and give is answered aloud: room, ledger and recording agree', async (t) => {
   await using show = await Show.start(t, config);

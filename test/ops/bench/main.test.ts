@@ -5,7 +5,7 @@ import type { Report } from '../../../ops/bench/report.ts';
 
 const project = resolve(import.meta.dirname, '../../..');
 const main = join(project, 'ops/bench/main.ts');
-const timeoutMs = 200_000;
+const timeoutMs = 280_000;
 
 function run(...args: string[]): { status: number | null; stdout: string; stderr: string } {
   return spawnSync(process.execPath, [main, ...args], { encoding: 'utf8', timeout: timeoutMs });

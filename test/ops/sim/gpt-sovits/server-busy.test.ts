@@ -6,7 +6,7 @@ import { askTts, usual } from './ask-tts.ts';
 void t.test(
   'openGptSovits() answers nobody while it works on a whole text, not even when its client is gone',
   async (t) => {
-    await using server = await openGptSovits({ inference: { fixedMs: 300 } });
+    await using server = await openGptSovits({ inference: { fixedMs: 1_500 } });
     const first = askTts(server);
     await server.until(() => server.state().isBlocked);
     const second = askTts(server);
