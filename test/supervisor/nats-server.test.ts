@@ -70,11 +70,13 @@ void t.test(
     const [first, second] = server.servers;
     const squatter = createServer((socket) => socket.on('error', () => undefined));
     t.teardown(() => squatter.close());
-    // Takes the port at the moment at which nobody has it.
-    heard.once('down', () => squatter.listen(Number(new URL(first ?? '').port), '127.0.0.1'));
     const back = next(heard, 'up');
     const reconnected = statusOf(connection, 'reconnect');
     process.kill(server.pid, 'SIGKILL');
+    // Takes the port at the moment at which nobody has it.
+    const take = () => squatter.listen(Number(new URL(first ?? '').port), '127.0.0.1');
+    squatter.on('error', () => setImmediate(take));
+    take();
     await back;
     t.equal(server.url, second);
     t.same(server.servers, [second, first]);

@@ -82,11 +82,13 @@ void t.test('what goes down with a sink while paused is said after the pause', a
 
 void t.test('skip() ends what is said, or what a pause holds, and never what went before', async (t) => {
   const { playlist, outputs, endings, player, sound, until, loud, steepest } = open();
-  for (const name of ['a', 'b', 'c']) say(playlist, name);
+  for (const name of ['a', 'b', 'c']) say(playlist, name, {}, 60);
   await running(player, async () => {
-    await until(() => loud() === 6);
+    await until(() => loud() >= 6);
     t.equal(sound.skip('skipped by Ann'), 'a/0.');
-    await until(() => loud() === 11);
+    // A player that is late writes several at once.
+    const heard = loud();
+    await until(() => loud() >= heard + 5);
     outputs.lost = 10 * 960;
     sound.pause(0);
     t.equal(sound.skip('skipped by Ann'), 'b/0.');
@@ -155,7 +157,7 @@ void t.test('an interrupted script is told as yielding, and goes on', async (t) 
   for (const index of [0, 1]) {
     const segment = segmentOf('i', index, { priority: 'idle', last: index === 1 });
     playlist.see(segment, ++seq);
-    playlist.put(segment, toSound({ pcm: new Int16Array(9_600).fill(level), sampleRateHz: 48_000 }));
+    playlist.put(segment, toSound({ pcm: new Int16Array(960 * 40).fill(level), sampleRateHz: 48_000 }));
   }
   await running(player, async () => {
     await until(() => loud() === 4);
@@ -167,5 +169,5 @@ void t.test('an interrupted script is told as yielding, and goes on', async (t) 
     states.filter((state, n) => state !== states[n - 1]),
     ['speaking', 'yielding', 'speaking', 'idle'],
   );
-  t.equal(loud(), 30);
+  t.equal(loud(), 90);
 });

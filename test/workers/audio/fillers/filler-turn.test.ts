@@ -99,7 +99,7 @@ void t.test('a player that is filled is never silent for longer, and says what i
   const silences = runsOf(levels).filter(({ level }) => level === 0);
   const longest = Math.max(...silences.map(({ frames }) => frames)) * frameMs;
   // A stall is caught up with several frames at once.
-  t.ok(longest <= afterMs + 160, `${longest} ms`);
+  t.ok(longest <= afterMs + 300, `${longest} ms`);
   t.ok(aired.length >= 4 && aired.every(Boolean));
   t.match(
     playheads.find(({ state }) => state === 'filling'),
