@@ -20,6 +20,9 @@ export interface AddedRoom {
   room: unknown;
 }
 
+/** One bracket that is missing makes a mistake of every line below it. */
+const mostSyntaxErrors = 3;
+
 /** The configuration in a YAML text, with the rooms that were added to it, or everything that is wrong with it at once. */
 export function readConfigText(
   text: string,
@@ -29,12 +32,14 @@ export function readConfigText(
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   if (document.errors.length > 0) {
-    const problems = document.errors.map((error) => ({
+    const problems = document.errors.slice(0, mostSyntaxErrors).map((error) => ({
       path: '(file)',
       message: error.message,
       line: lines.linePos(error.pos[0]).line,
     }));
-    return { ok: false, problems };
+    const more = document.errors.length - problems.length;
+    const rest = { path: '(file)', message: `and ${more} more, which may follow from these`, line: 0 };
+    return { ok: false, problems: more > 0 ? [...problems, rest] : problems };
   }
   let value: unknown;
   try {

@@ -4,13 +4,14 @@
  * look new each time) nor kept for ever (systemd never resets, and one bad night slows down every later restart).
  *
  * More than five failures within a minute mean quarantine: a child that does not get going is tried at the longest delay only, for ever,
- * until it has been healthy for a minute. Giving up would make an outage of it.
+ * until it has been healthy for a minute. Giving up would make an outage of it. A start that took long to fail counts as several, one more
+ * for each 5 s: of those that hang there are never six in a minute, and whoever waits for such a child has to know that it will not come.
  */
 export interface Backoff {
   level: number;
   /** When the level last changed; milliseconds of the supervisor's clock. */
   since: number;
-  /** When it failed without having worked for long, within the last minute. */
+  /** When it failed without having worked for long, within the last minute; several times for what took long. */
   failures: number[];
   quarantined: boolean;
 }
@@ -43,6 +44,7 @@ const halveAfterMs = 60_000;
 const clearAfterMs = 300_000;
 const windowMs = 60_000;
 const maxFailures = 5;
+const triedAsOneMs = 5_000;
 /** Of a child that somebody keeps killing. */
 const maxKills = 60;
 
@@ -57,7 +59,10 @@ export function afterFailure(
 ): Retry {
   const isKilled = failure.killed && failure.ranMs >= killed.ranMs;
   const isSteady = failure.ranMs >= steady.ranMs;
-  const recent = [...backoff.failures.filter((at) => now - at < windowMs), now].slice(-maxKills - 1);
+  const times = 1 + Math.floor((failure.triedMs ?? 0) / triedAsOneMs);
+  const counted = Array.from({ length: Math.min(times, maxFailures) }, () => now);
+  const before = backoff.failures.filter((at) => now - at < windowMs);
+  const recent = [...before, ...counted].slice(-maxKills - 1);
   const failures = isSteady ? recent.slice(0, -1) : recent;
   const isLooping = failures.length > (isKilled ? maxKills : maxFailures);
   const quarantined = backoff.quarantined || isLooping;

@@ -22,7 +22,7 @@ export function freeDisk(home: string, freeBytes: () => number = () => freeBytes
     ...logs.map((name) => join(home, 'log', name)),
     ...list(join(home, 'log', 'reports')).map((name) => join(home, 'log', 'reports', name)),
     ...list(home)
-      .filter((name) => name.startsWith('cache-aside-'))
+      .filter((name) => /^(speech-)?cache-aside-/.test(name))
       .map((name) => join(home, name)),
   ];
   // Recordings are somebody's: only where nothing else is left to give, and never more than the older half.

@@ -117,6 +117,10 @@ async function supervise(
     await stop.wait(forMs);
     clearInterval(keeping);
   }
+  if (started === 'aborted' && !stop.signal.aborted)
+    complain([
+      `not on air after ${maxStartMs / 1_000} s: what is said above, and the files in ${join(home, 'log')}, tell why`,
+    ]);
   manager.stopping();
   say('stopping in order');
   await supervisor.stop();

@@ -20,6 +20,9 @@ export interface RepairsOptions {
   freeBytes?: () => number;
 }
 
+/** In the home; all of them can be made anew. */
+const caches = ['cache', 'speech-cache'];
+
 /** What a playbook may order, done. Each is safe to do at any time, and to do twice. */
 export class Repairs {
   readonly #options: RepairsOptions;
@@ -57,6 +60,7 @@ export class Repairs {
         case 'scale-up':
           return this.#scaleUp(component);
         case 'degrade':
+          if (component !== 'bus' && !state.services.has(component)) return;
           return say(`${component} does not work; the rest goes on without it`);
         case 'tell-people':
           return say(`${component} needs somebody: see log/incidents.ndjson`);
@@ -97,8 +101,11 @@ export class Repairs {
   }
 
   #setCacheAside(): void {
-    const cache = join(this.#options.home, 'cache');
-    if (existsSync(cache) && readdirSync(cache).length > 0) renameSync(cache, `${cache}-aside-${Date.now()}`);
+    for (const name of caches) {
+      const cache = join(this.#options.home, name);
+      if (existsSync(cache) && readdirSync(cache).length > 0)
+        renameSync(cache, `${cache}-aside-${Date.now()}`);
+    }
   }
 
   #scaleUp(service: string): void {

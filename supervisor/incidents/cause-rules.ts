@@ -200,7 +200,8 @@ export const causeRules: CauseRule[] = [
     explains: [...unwell, 'quarantined', 'bus-down'],
     earlier: ['exited', 'start-failed', 'not-ready', 'bus-down'],
     on: 'same',
-    detail: new RegExp(`^(?!.*${restartedByPlaybook})`),
+    // Neither what we have done ourselves, nor what others do to it.
+    detail: new RegExp(`^(?!.*(${restartedByPlaybook}|ended by SIG(KILL|TERM|INT|HUP|QUIT)))`),
     withinMs: 600_000,
     sameReason: 3,
     blames: 'itself',

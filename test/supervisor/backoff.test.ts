@@ -50,6 +50,28 @@ void t.test('afterFailure() is as quick with one that had kept failing and works
   t.end();
 });
 
+void t.test('afterFailure() soon holds back what takes long to fail at its start', (t) => {
+  const failuresUntilHeldBack = (triedMs: number): number => {
+    let backoff = noBackoff;
+    for (let [count, now] = [1, 1_000]; count < 100; count++) {
+      now += triedMs;
+      const next = afterFailure(backoff, now, 0.999_999, { ranMs: 0, killed: false, triedMs });
+      if (next.isHeldBack) return count;
+      backoff = next.backoff;
+      now += next.delayMs;
+    }
+    return Infinity;
+  };
+  t.equal(failuresUntilHeldBack(0), 6);
+  t.equal(failuresUntilHeldBack(15_000), 2);
+  for (let triedMs = 500; triedMs <= 30_000; triedMs += 500) {
+    const count = failuresUntilHeldBack(triedMs);
+    t.ok(count >= 2, 'once is no habit');
+    t.ok(count * triedMs <= 60_000, `${count} starts of ${triedMs} ms`);
+  }
+  t.end();
+});
+
 void t.test('afterFailure() counts a start that has failed as part of its longest delay', (t) => {
   const { backoff } = delays(9, { ranMs: 0, killed: false });
   const after = (triedMs: number) =>

@@ -45,7 +45,13 @@ void t.test(
     const { home, repairs } = open(t, [], { freeBytes: () => free });
     const old = [1, 2, 3, 4].map((day) => `demo-2026-11-0${day}T08-00-00-000Z.wav`);
     put(home, 'log/tts.ndjson', 'log/tts.ndjson.1', 'log/reports/report.1.json');
-    put(home, 'cache/a', 'cache-aside-1700000000000/a', 'jetstream/1.blk');
+    put(
+      home,
+      'cache/a',
+      'cache-aside-1700000000000/a',
+      'speech-cache-aside-1700000000000/a',
+      'jetstream/1.blk',
+    );
     put(home, 'audio/demo.wav', ...old.map((name) => `audio/${name}`));
     repairs.freeDisk();
     t.same(readdirSync(join(home, 'log')).sort(), ['reports', 'tts.ndjson']);
@@ -124,6 +130,10 @@ void t.test('act() puts a cache aside, not away, and does nothing where there is
   const [aside] = readdirSync(home);
   t.match(aside, /^cache-aside-\d+$/);
   t.ok(existsSync(join(home, aside ?? '', 'a')));
+  put(home, 'speech-cache/b');
+  repairs.act('set-cache-aside', 'tts');
+  const spoken = readdirSync(home).filter((name) => name.startsWith('speech-cache'));
+  t.match(spoken, [/^speech-cache-aside-\d+$/], "the voice's too");
   t.end();
 });
 
