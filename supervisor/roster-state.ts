@@ -112,6 +112,9 @@ export function isReady({ duty, life, retiring }: ChildRecord): boolean {
 /** It will not come up by itself soon: who depends on it goes on without it. */
 function isDown(child: ChildRecord): boolean {
   const { name } = child.life;
+  // One that keeps failing is no nearer because it is being tried once more.
+  const isTried = ['spawning', 'registered', 'initialising', 'ending', 'backoff'].includes(name);
+  if (isTried && child.backoff.quarantined) return true;
   return name === 'quarantined' || name === 'refused' || name === 'gave-up' || hasEnded(child);
 }
 

@@ -27,7 +27,10 @@ async function run(name: string, args: string[]): Promise<Ended> {
 void t.test(
   'npm run helm takes the replies of a running show, over a death, and gives them back',
   async (t) => {
-    await using show = await Show.start(t, { ...silentRoom, reply: { ...silentRoom.reply, chatTtlMs: 600_000 } });
+    await using show = await Show.start(t, {
+      ...silentRoom,
+      reply: { ...silentRoom.reply, chatTtlMs: 600_000 },
+    });
     const home = ['--home', show.home];
     const helm = async (...args: string[]) => await run('helm', [...args, ...home]);
     await show.untilConnected();

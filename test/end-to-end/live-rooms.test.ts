@@ -25,7 +25,9 @@ async function live(home: string, ...args: string[]): Promise<Said> {
     const isLate = said.code === 1 && /timeout|timed out|did not answer/i.test(said.stderr);
     if (isLate && attempt < 10) continue;
     // It may have been done all the same, when it was asked for the first time.
-    return attempt === 1 ? said : { ...said, stdout: said.stdout.replace(/is (started|stopped) already/, '$1') };
+    return attempt === 1
+      ? said
+      : { ...said, stdout: said.stdout.replace(/is (started|stopped) already/, '$1') };
   }
 }
 

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { conditionOf } from '../../supervisor/roster-state.ts';
+import { conditionOf, missingServices } from '../../supervisor/roster-state.ts';
 import { specOf } from './child-specs.ts';
 import { Troupe } from './troupe.ts';
 
@@ -172,6 +172,29 @@ void t.test('handle() tries one that keeps failing seldom, and forgets it when i
   t.equal(troupe.child('tts').backoff.quarantined, true);
   troupe.pass(60_250);
   t.equal(troupe.child('tts').backoff.quarantined, false);
+  t.end();
+});
+
+void t.test('handle() lets nobody wait for one that hangs at each start', (t) => {
+  const specs = [
+    specOf('tts', { spares: 0, readyTimeoutMs: 15_000 }),
+    specOf('reply', { dependsOn: ['tts'], spares: 0 }),
+  ];
+  const troupe = new Troupe(specs, { lame: ['tts'] });
+  const isHopeless = () => missingServices(troupe.roster.state).every((missing) => missing.isHopeless);
+  troupe.pass(20_000);
+  t.same(troupe.view, ['tts initialising', 'reply initialised'], 'once may be chance');
+  t.notOk(isHopeless());
+  troupe.pass(15_000);
+  t.match(troupe.view[1], 'reply running reply@1');
+  for (let ms = 0; ms < 120_000; ms += 1_000) {
+    troupe.pass(1_000);
+    t.ok(isHopeless(), 'also while it is being tried');
+  }
+  t.ok(troupe.child('tts').restarts <= 8, 'not without a pause');
+  troupe.lame.clear();
+  troupe.pass(30_000);
+  t.equal(conditionOf(troupe.roster.state, 'tts'), 'well');
   t.end();
 });
 

@@ -15,7 +15,9 @@ export class Troupe {
   readonly deaf = new Set<string>();
   #pid = 100;
 
-  constructor(specs: ChildSpec[], { spares = true } = {}) {
+  /** `lame`: from the first start on. */
+  constructor(specs: ChildSpec[], { spares = true, lame = [] }: { spares?: boolean; lame?: string[] } = {}) {
+    for (const id of lame) this.lame.add(id);
     this.roster = new Roster(specs);
     this.tell({ kind: 'tick' });
     this.tell({ kind: 'bus', ready: true });

@@ -99,13 +99,11 @@ export class NextFillers {
     const fit = entries.filter(({ kind }) => (kind === 'promise') === (occasion === 'promise'));
     // A promise that nobody waits for is better than silence: there may be nothing else yet.
     const isLacking = occasion === 'silence' && fit.length === 0 && this.#hasLines;
-    const among = (isLacking ? entries : fit).map(
-      ({ key, text, kind }): Candidate & { text: string } => ({
-        key,
-        text,
-        kind: kind === 'idle' ? 'idle' : 'line',
-      }),
-    );
+    const among = (isLacking ? entries : fit).map(({ key, text, kind }): Candidate & { text: string } => ({
+      key,
+      text,
+      kind: kind === 'idle' ? 'idle' : 'line',
+    }));
     return chooseFiller(among, this.#plays.keys, this.#random());
   }
 }
