@@ -263,7 +263,10 @@ function overlap(a: Share = everything, b: Share = everything): boolean {
   return a.of !== b.of || a.index === b.index;
 }
 
-function isKnownToBeDown({ life }: ChildRecord): boolean {
+function isKnownToBeDown({ life, backoff }: ChildRecord): boolean {
   if (life.name === 'stopped') return true;
+  // It keeps failing, and is not ready.
+  if (backoff.quarantined && !['initialised', 'starting', 'running', 'draining'].includes(life.name))
+    return true;
   return life.name === 'quarantined' || life.name === 'refused' || life.name === 'gave-up';
 }
