@@ -70,13 +70,15 @@ export async function runShow(options: RunShowOptions): Promise<Evidence> {
   const exitCode = await show.stop();
   say('looking at what it left, and listening to it');
   const faultsAt = injuries.map(({ atMs }) => show.onAirAt + atMs);
-  const { events, balance, sayings } = await readStored(home, faultsAt);
+  const { events, shed, balance, sayings } = await readStored(home, faultsAt);
+  if (shed.length > 0)
+    say(`${shed.length} events that nobody paid for were shed while nothing could be kept, and told so`);
   const hearing = await listen(home, sayings, listenMs);
   const gathered = rooms.map((room): RoomEvidence => {
     const truth = readTruth(readTruthLog(home, room), reached.get(room) ?? new Set());
     return {
       room,
-      comparison: compareEvents(truth, events.get(room) ?? []),
+      comparison: compareEvents(truth, events.get(room) ?? [], shed),
       silence: longestOf(
         windows.map((window) => {
           const { longestMs, atMs } = longestSilence(recordedSound(home, room), window);

@@ -13,6 +13,8 @@ export interface Stored {
   /** By room. */
   events: Map<string, StoredEvent[]>;
   balance: Balance;
+  /** Ids of events that were let go, as nothing could keep them. */
+  shed: string[];
   /** What was said, with its sound. */
   sayings: Sayings;
 }
@@ -29,6 +31,7 @@ export async function readStored(home: string, faultsAt: number[]): Promise<Stor
   for (const eventId of pending.unspoken) ledger.addPending(eventId);
   const utterances = new Utterances();
   const events = new Map<string, StoredEvent[]>();
+  const shed = new Set<string>();
   const reading = { from: { seq: 1 }, untilEnd: true, signal };
   for await (const { body, seq } of stored.bus.read('EVENTS', 'event', {
     filter: 'live.*.event.*',
@@ -46,6 +49,7 @@ export async function readStored(home: string, faultsAt: number[]): Promise<Stor
     ...reading,
   })) {
     ledger.addOutcome(body);
+    if (body.what === 'shed') shed.add(body.eventId);
     utterances.add(body);
   }
   const collector = new SentenceCollector(utterances, utterances.choose(faultsAt));
@@ -59,5 +63,5 @@ export async function readStored(home: string, faultsAt: number[]): Promise<Stor
   }
   signal.throwIfAborted();
   const sayings = collector.sayings(firstSeq !== 1);
-  return { events, balance: ledger.balance(Date.now(), false), sayings };
+  return { events, shed: [...shed], balance: ledger.balance(Date.now(), false), sayings };
 }

@@ -10,7 +10,7 @@ import { streamPlace } from './outputs/stream/address.ts';
 import { PositionFile, readPositions } from './position.ts';
 import { toControls, toResume } from './resume.ts';
 import { RoomSound } from './room-sound.ts';
-import { watchOutput } from './watch-output.ts';
+import { isUnheard, watchOutput } from './watch-output.ts';
 
 /** What was played on so short a time ago still works, or ends at once. */
 const lastHeardMs = 15_000;
@@ -75,7 +75,11 @@ await runChild('audio', async (child) => {
   });
   using _watch = watchOutput({
     room,
-    outputs,
+    outputs: {
+      get broken() {
+        return isUnheard(outputs, audio.also);
+      },
+    },
     counters,
     report: (trouble) => child.trouble(trouble),
     // Who was ended by somebody else has a successor too.

@@ -1,3 +1,4 @@
+import type { OutputKind } from '../../protocol/config.ts';
 import type { RoomTrouble } from '../../protocol/ipc.ts';
 import type { OutputChain } from './output-chain.ts';
 
@@ -18,6 +19,15 @@ interface WatchOutputOptions {
   report: (trouble: RoomTrouble) => void;
   /** Whether somebody else plays on when this ends, and looks for itself. */
   isHandedOver: () => boolean;
+}
+
+/** Whether nobody can hear a room: no output works, or what is said is discarded where it was to be heard, and nowhere else either. */
+export function isUnheard(
+  { broken, name, failedOver }: Pick<OutputChain, 'broken' | 'name' | 'failedOver'>,
+  also: readonly OutputKind[],
+): boolean {
+  const isHeardBeside = also.some((kind) => kind !== 'file' && kind !== 'null');
+  return broken || (name === 'null' && failedOver && !isHeardBeside);
 }
 
 /**

@@ -49,6 +49,13 @@ void t.test(
   },
 );
 
+void t.test('compareEvents() takes what was shed for accounted for, unless it was paid for', (t) => {
+  const truth = [told('1', 'chat'), told('2', 'ecom'), gift('3', 1), told('4', 'enter')];
+  const shed = ['1', '2', '3'].map((id) => `room1:douyin:${id}`);
+  t.match(compareEvents(truth, [], shed).missing, ['2: ecom', '4: enter', /^gift streak s: 0 counted of 1/]);
+  t.end();
+});
+
 void t.test('compareEvents() takes several events of one message for that message', (t) => {
   const events = [event('1', 'product'), event('1-1', 'product')];
   t.match(compareEvents([told('1', 'product')], events), { missing: [], extra: [] });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import type { RoomTrouble } from '../../../protocol/ipc.ts';
-import { watchOutput } from '../../../workers/audio/watch-output.ts';
+import { isUnheard, watchOutput } from '../../../workers/audio/watch-output.ts';
 
 void t.test('watchOutput() tells that nothing can be heard, not at once, and that it is over', async (t) => {
   const outputs = { broken: true };
@@ -122,5 +122,18 @@ void t.test('watchOutput() leaves nothing open of an earlier worker either when 
     })[Symbol.dispose]();
     t.same(told, isHandedOver ? [] : ['ok']);
   }
+  t.end();
+});
+
+void t.test('isUnheard() knows what is discarded although it was to be heard', (t) => {
+  const speaker = { broken: false, name: 'speaker', failedOver: false };
+  const discarded = { broken: false, name: 'null', failedOver: true };
+  t.notOk(isUnheard(speaker, []));
+  t.ok(isUnheard({ broken: true, name: 'none', failedOver: true }, ['stream']));
+  t.ok(isUnheard(discarded, []));
+  t.ok(isUnheard(discarded, ['file']), 'a recording is no listener');
+  t.notOk(isUnheard(discarded, ['stream']), 'it is heard beside');
+  t.notOk(isUnheard({ ...discarded, failedOver: false }, []), 'that is what was wanted');
+  t.notOk(isUnheard({ ...discarded, name: 'file' }, []));
   t.end();
 });
