@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { freeDisk } from './free-disk.ts';
 import type { ActionName } from './incidents/playbook.ts';
 import { restartedByPlaybook } from './incidents/playbook.ts';
+import { roleOf } from './incidents/signal.ts';
 import type { RosterState, RosterEvent } from './roster-state.ts';
 import { childrenOf, conditionOf } from './roster-state.ts';
 
@@ -20,8 +21,8 @@ export interface RepairsOptions {
   freeBytes?: () => number;
 }
 
-/** In the home; all of them can be made anew. */
-const caches = ['cache', 'speech-cache'];
+/** Folders in the home that can be made anew, by role. What another role uses and can read is left alone. */
+const cachesOf = (role: string): string[] => (role === 'tts' ? ['cache', 'speech-cache'] : ['cache']);
 
 /** What a playbook may order, done. Each is safe to do at any time, and to do twice. */
 export class Repairs {
@@ -51,7 +52,7 @@ export class Repairs {
         case 'restart-bus':
           return restartBus();
         case 'set-cache-aside':
-          return this.#setCacheAside();
+          return this.#setCacheAside(component);
         case 'free-disk':
           return this.freeDisk();
         case 'roll-back-configuration':
@@ -100,8 +101,8 @@ export class Repairs {
       tell({ kind: 'child', id, generation, event: { kind: 'wake' } });
   }
 
-  #setCacheAside(): void {
-    for (const name of caches) {
+  #setCacheAside(component: string): void {
+    for (const name of cachesOf(roleOf(component))) {
       const cache = join(this.#options.home, name);
       if (existsSync(cache) && readdirSync(cache).length > 0)
         renameSync(cache, `${cache}-aside-${Date.now()}`);

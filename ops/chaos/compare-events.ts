@@ -61,14 +61,12 @@ export function compareEvents(
       extra.push(`${event.id}: ${event.kind}, but the room sent ${message.kind}`);
     found.set(event.id, event);
   }
-  const ids = new Set([...found.keys(), ...shed].map(messageIdOf));
-  const inStream = new Set([...found.keys()].map(messageIdOf));
+  const ids = new Set([...found.keys()].map(messageIdOf));
+  const shedIds = new Set(shed.map(messageIdOf));
   const single = truth.filter(({ kind, sure }) => sure && kind in eventKindOf);
-  const isAccountedFor = ({ msgId, kind }: TruthMessage) =>
-    eventKindOf[kind] === 'order' ? inStream.has(msgId) : ids.has(msgId);
-  for (const message of single) {
-    const { msgId, kind } = message;
-    if (!isAccountedFor(message)) missing.push(`${msgId}: ${kind}`);
+  for (const { msgId, kind } of single) {
+    const isShed = shedIds.has(msgId) && eventKindOf[kind] !== 'order';
+    if (!ids.has(msgId) && !isShed) missing.push(`${msgId}: ${kind}`);
   }
   const streaks = compareStreaks(truth, found);
   missing.push(...streaks.missing);

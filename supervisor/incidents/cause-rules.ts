@@ -41,6 +41,9 @@ const unwell: SignalKind[] = [
 
 const ends: SignalKind[] = ['exited', 'start-failed', 'bus-down'];
 
+/** The end of a process that somebody else has sent a signal to; the kernel's part, where it is known, is told behind it. */
+const fromOutside = 'ended by SIG(KILL|TERM|INT|HUP|QUIT)$';
+
 export const causeRules: CauseRule[] = [
   {
     explains: ends,
@@ -59,7 +62,7 @@ export const causeRules: CauseRule[] = [
     on: 'same',
     withinMs: 0,
     isSymptom: true,
-    detail: /ended by SIG(KILL|TERM|INT|HUP|QUIT)$/,
+    detail: new RegExp(fromOutside),
     blames: 'outside',
     confidence: 0.8,
     why: 'ended with a signal by a person, by another program, or by the kernel when the whole host had no memory left',
@@ -201,7 +204,7 @@ export const causeRules: CauseRule[] = [
     earlier: ['exited', 'start-failed', 'not-ready', 'bus-down'],
     on: 'same',
     // Neither what we have done ourselves, nor what others do to it.
-    detail: new RegExp(`^(?!.*(${restartedByPlaybook}|ended by SIG(KILL|TERM|INT|HUP|QUIT)))`),
+    detail: new RegExp(`^(?!.*(${restartedByPlaybook}|${fromOutside}))`),
     withinMs: 600_000,
     sameReason: 3,
     blames: 'itself',

@@ -131,6 +131,8 @@ void t.test('act() puts a cache aside, not away, and does nothing where there is
   t.match(aside, /^cache-aside-\d+$/);
   t.ok(existsSync(join(home, aside ?? '', 'a')));
   put(home, 'speech-cache/b');
+  repairs.act('set-cache-aside', 'reply');
+  t.ok(existsSync(join(home, 'speech-cache/b')), 'not for what has nothing to do with it');
   repairs.act('set-cache-aside', 'tts');
   const spoken = readdirSync(home).filter((name) => name.startsWith('speech-cache'));
   t.match(spoken, [/^speech-cache-aside-\d+$/], "the voice's too");
